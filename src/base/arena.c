@@ -1,0 +1,137 @@
+/*
+ * Block allocator behind arena.h. Blocks come from malloc and double from 16 KiB to 1 MiB; an allocation that is
+ * larger than a quarter of the next block gets a block of its own.
+ */
+#include "base/arena.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/bug.h"
+
+enum { ARENA_ALIGNMENT = 16, ARENA_BLOCK_MIN = 16384, ARENA_BLOCK_MAX = 1048576 };
+
+struct arena_block {
+	struct arena_block *older;
+	size_t size;
+	char bytes[] __attribute__((aligned(ARENA_ALIGNMENT)));
+};
+
+void
+arena_init(struct arena *arena, void *first, size_t size)
+{
+	arena->next = first;
+	arena->end = first == NULL ? NULL : (char *)first + size;
+	arena->blocks = NULL;
+}
+
+void
+arena_clear(struct arena *arena)
+{
+	while (arena->blocks != NULL) {
+		struct arena_block *block = arena->blocks;
+		arena->blocks = block->older;
+		free(block);
+	}
+	arena_init(arena, NULL, 0);
+}
+
+static struct arena_block *
+arena_add_block(struct arena *arena, size_t size)
+{
+	struct arena_block *block = malloc(sizeof *block + size);
+
+	if (block == NULL)
+		out_of_memory();
+	block->older = arena->blocks;
+	block->size = size;
+	arena->blocks = block;
+	return block;
+}
+
+static void *
+arena_alloc_slow(struct arena *arena, size_t size)
+{
+	size_t wanted = ARENA_BLOCK_MIN;
+
+	if (arena->blocks != NULL && arena->blocks->size < ARENA_BLOCK_MAX)
+		wanted = arena->blocks->size * 2;
+	else if (arena->blocks != NULL)
+		wanted = ARENA_BLOCK_MAX;
+	if (size > wanted / 4) {
+		struct arena_block *own = arena_add_block(arena, size);
+		return memset(own->bytes, 0, size);
+	}
+	struct arena_block *block = arena_add_block(arena, wanted);
+	arena->next = block->bytes + size;
+	arena->end = block->bytes + wanted;
+	return memset(block->bytes, 0, size);
+}
+
+void *
+arena_alloc(struct arena *arena, size_t size)
+{
+	if (size > SIZE_MAX / 2)
+		out_of_memory();
+	uintptr_t place = ((uintptr_t)arena->next + ARENA_ALIGNMENT - 1) & ~(uintptr_t)(ARENA_ALIGNMENT - 1);
+	size += size == 0;
+	if (arena->next == NULL || place > (uintptr_t)arena->end || size > (uintptr_t)arena->end - place)
+		return arena_alloc_slow(arena, size);
+	char *result = arena->next + (place - (uintptr_t)arena->next);
+	arena->next = result + size;
+	return memset(result, 0, size);
+}
+
+void *
+arena_alloc_array(struct arena *arena, size_t count, size_t item_size)
+{
+	if (item_size != 0 && count > SIZE_MAX / item_size)
+		out_of_memory();
+	return arena_alloc(arena, count * item_size);
+}
+
+struct text
+arena_copy_text(struct arena *arena, struct text source)
+{
+	return (struct text){arena_copy_string(arena, source), source.size};
+}
+
+char *
+arena_copy_string(struct arena *arena, struct text source)
+{
+	char *copy = arena_alloc(arena, source.size + 1);
+
+	if (source.size > 0)
+		memcpy(copy, source.data, source.size);
+	return copy;
+}
+
+struct text
+arena_format(struct arena *arena, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	struct text result = arena_format_list(arena, format, arguments);
+	va_end(arguments);
+	return result;
+}
+
+struct text
+arena_format_list(struct arena *arena, const char *format, va_list arguments)
+{
+	va_list again;
+	char small[256];
+
+	va_copy(again, arguments);
+	int length = vsnprintf(small, sizeof small, format, again);
+	va_end(again);
+	REQUIRE(length >= 0);
+	if ((size_t)length < sizeof small)
+		return arena_copy_text(arena, (struct text){small, (size_t)length});
+	char *large = arena_alloc(arena, (size_t)length + 1);
+	vsnprintf(large, (size_t)length + 1, format, arguments);
+	return (struct text){large, (size_t)length};
+}

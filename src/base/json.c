@@ -1,0 +1,169 @@
+/*
+ * JSON writer; see json.h.
+ */
+#include "base/json.h"
+
+#include "base/number.h"
+#include "base/utf8.h"
+
+void
+json_init(struct json_writer *json, struct buffer *buffer)
+{
+	*json = (struct json_writer){.buffer = buffer};
+}
+
+static void
+json_separate(struct json_writer *json)
+{
+	if (json->need_comma)
+		buffer_append_byte(json->buffer, ',');
+	json->need_comma = true;
+}
+
+static void
+json_open(struct json_writer *json, char bracket)
+{
+	json_separate(json);
+	buffer_append_byte(json->buffer, bracket);
+	json->need_comma = false;
+}
+
+static void
+json_close(struct json_writer *json, char bracket)
+{
+	buffer_append_byte(json->buffer, bracket);
+	json->need_comma = true;
+}
+
+void
+json_begin_object(struct json_writer *json)
+{
+	json_open(json, '{');
+}
+
+void
+json_end_object(struct json_writer *json)
+{
+	json_close(json, '}');
+}
+
+void
+json_begin_array(struct json_writer *json)
+{
+	json_open(json, '[');
+}
+
+void
+json_end_array(struct json_writer *json)
+{
+	json_close(json, ']');
+}
+
+static void
+json_append_escape(struct buffer *buffer, unsigned char byte)
+{
+	static const char hex[] = "0123456789abcdef";
+
+	switch (byte) {
+	case '"':
+	case '\\':
+		buffer_append_byte(buffer, '\\');
+		buffer_append_byte(buffer, (char)byte);
+		break;
+	case '\n':
+		buffer_append(buffer, TEXT("\\n"));
+		break;
+	case '\r':
+		buffer_append(buffer, TEXT("\\r"));
+		break;
+	case '\t':
+		buffer_append(buffer, TEXT("\\t"));
+		break;
+	default:
+		buffer_append(buffer, TEXT("\\u00"));
+		buffer_append_byte(buffer, hex[byte >> 4]);
+		buffer_append_byte(buffer, hex[byte & 15]);
+		break;
+	}
+}
+
+static void
+json_append_quoted(struct buffer *buffer, struct text value)
+{
+	size_t plain = 0, i = 0;
+
+	buffer_append_byte(buffer, '"');
+	while (i < value.size) {
+		unsigned char byte = (unsigned char)value.data[i];
+		size_t length = byte < 0x80 ? 1 : utf8_sequence_length(value, i);
+		bool is_plain = byte >= 0x20 && byte != '"' && byte != '\\' && byte != 0x7f && length > 0;
+		if (is_plain) {
+			i += length;
+			continue;
+		}
+		buffer_append(buffer, text_slice(value, plain, i));
+		if (byte < 0x80)
+			json_append_escape(buffer, byte);
+		else
+			buffer_append(buffer, TEXT("\xEF\xBF\xBD"));
+		plain = ++i;
+	}
+	buffer_append(buffer, text_slice(value, plain, value.size));
+	buffer_append_byte(buffer, '"');
+}
+
+void
+json_name(struct json_writer *json, const char *name)
+{
+	json_separate(json);
+	json_append_quoted(json->buffer, text_from_string(name));
+	buffer_append_byte(json->buffer, ':');
+	json->need_comma = false;
+}
+
+void
+json_text(struct json_writer *json, struct text value)
+{
+	json_separate(json);
+	json_append_quoted(json->buffer, value);
+}
+
+void
+json_integer(struct json_writer *json, int64_t value)
+{
+	char digits[NUMBER_DIGITS_MAX];
+	uint64_t magnitude = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+
+	json_separate(json);
+	if (value < 0)
+		buffer_append_byte(json->buffer, '-');
+	buffer_append(json->buffer, number_format_unsigned(magnitude, digits));
+}
+
+void
+json_bool(struct json_writer *json, bool value)
+{
+	json_separate(json);
+	buffer_append(json->buffer, value ? TEXT("true") : TEXT("false"));
+}
+
+void
+json_null(struct json_writer *json)
+{
+	json_separate(json);
+	buffer_append(json->buffer, TEXT("null"));
+}
+
+void
+json_member_text(struct json_writer *json, const char *name, struct text value)
+{
+	json_name(json, name);
+	json_text(json, value);
+}
+
+void
+json_member_integer(struct json_writer *json, const char *name, int64_t value)
+{
+	json_name(json, name);
+	json_integer(json, value);
+}

@@ -1,0 +1,145 @@
+/*
+ * Borrowed byte slices; see text.h. Everything is locale-free: mail syntax is ASCII, and a user's locale must
+ * never change where a message goes.
+ */
+#include "base/text.h"
+
+#include <string.h>
+
+struct text
+text_from_string(const char *string)
+{
+	if (string == NULL)
+		return (struct text){NULL, 0};
+	return (struct text){string, strlen(string)};
+}
+
+struct text
+text_slice(struct text whole, size_t from, size_t to)
+{
+	if (to > whole.size)
+		to = whole.size;
+	if (from > to)
+		from = to;
+	if (whole.data == NULL)
+		return (struct text){NULL, 0};
+	return (struct text){whole.data + from, to - from};
+}
+
+bool
+text_is_equal(struct text a, struct text b)
+{
+	return a.size == b.size && (a.size == 0 || memcmp(a.data, b.data, a.size) == 0);
+}
+
+bool
+text_is_equal_nocase(struct text a, struct text b)
+{
+	return a.size == b.size && text_has_prefix_nocase(a, b);
+}
+
+bool
+text_has_prefix(struct text whole, struct text prefix)
+{
+	return text_is_equal(text_slice(whole, 0, prefix.size), prefix);
+}
+
+bool
+text_has_prefix_nocase(struct text whole, struct text prefix)
+{
+	if (whole.size < prefix.size)
+		return false;
+	for (size_t i = 0; i < prefix.size; i++)
+		if (text_lower(whole.data[i]) != text_lower(prefix.data[i]))
+			return false;
+	return true;
+}
+
+bool
+text_has_suffix(struct text whole, struct text suffix)
+{
+	if (whole.size < suffix.size)
+		return false;
+	return text_is_equal(text_slice(whole, whole.size - suffix.size, whole.size), suffix);
+}
+
+int
+text_compare(struct text a, struct text b)
+{
+	size_t shorter = a.size < b.size ? a.size : b.size;
+	int order = shorter == 0 ? 0 : memcmp(a.data, b.data, shorter);
+
+	if (order != 0)
+		return order;
+	return (a.size > b.size) - (a.size < b.size);
+}
+
+size_t
+text_find_byte(struct text whole, size_t from, char byte)
+{
+	if (from >= whole.size)
+		return whole.size;
+	const char *found = memchr(whole.data + from, byte, whole.size - from);
+	return found == NULL ? whole.size : (size_t)(found - whole.data);
+}
+
+size_t
+text_find(struct text whole, size_t from, struct text wanted)
+{
+	if (from > whole.size || wanted.size > whole.size - from)
+		return whole.size;
+	if (wanted.size == 0)
+		return from;
+	const char *found = memmem(whole.data + from, whole.size - from, wanted.data, wanted.size);
+	return found == NULL ? whole.size : (size_t)(found - whole.data);
+}
+
+struct text
+text_trim(struct text whole)
+{
+	while (whole.size > 0 && text_is_space(whole.data[0]))
+		whole = text_slice(whole, 1, whole.size);
+	while (whole.size > 0 && text_is_space(whole.data[whole.size - 1]))
+		whole.size--;
+	return whole;
+}
+
+struct text
+text_split(struct text *rest, char separator)
+{
+	size_t end = text_find_byte(*rest, 0, separator);
+	struct text first = text_slice(*rest, 0, end);
+
+	*rest = text_slice(*rest, end < rest->size ? end + 1 : end, rest->size);
+	return first;
+}
+
+bool
+text_is_space(char byte)
+{
+	return byte == ' ' || (byte >= '\t' && byte <= '\r');
+}
+
+bool
+text_is_digit(char byte)
+{
+	return byte >= '0' && byte <= '9';
+}
+
+bool
+text_is_alpha(char byte)
+{
+	return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z');
+}
+
+char
+text_lower(char byte)
+{
+	return byte >= 'A' && byte <= 'Z' ? (char)(byte + ('a' - 'A')) : byte;
+}
+
+char
+text_upper(char byte)
+{
+	return byte >= 'a' && byte <= 'z' ? (char)(byte - ('a' - 'A')) : byte;
+}

@@ -1,0 +1,90 @@
+/*
+ * The settings of Culver as one value that is handed down; there are no globals. settings.c has the one table: name,
+ * type, default, limits, help. culver.conf(5) documents every row; a test compares the two.
+ */
+#ifndef CONFIG_SETTINGS_H
+#define CONFIG_SETTINGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "base/text.h"
+
+enum quota_policy { QUOTA_POLICY_LATER, QUOTA_POLICY_NEVER };
+enum rules_error_policy { RULES_ERROR_LATER, RULES_ERROR_DEFAULT_MAILBOX };
+/* Which bits of a rules file or home make it unsafe. */
+enum rules_safety { RULES_SAFETY_OWNER_ONLY, RULES_SAFETY_NOT_WORLD_WRITABLE };
+enum log_target { LOG_TARGET_SYSLOG, LOG_TARGET_FILE, LOG_TARGET_OFF };
+enum dot_lock_policy { DOT_LOCK_TRY, DOT_LOCK_REQUIRED, DOT_LOCK_OFF };
+enum report_stream { REPORT_STDERR, REPORT_STDOUT };
+
+struct settings {
+	/* Where mail goes that no rule placed. $HOME, $LOGNAME (or $USER) and a leading ~/ are replaced. */
+	struct text default_mailbox;
+	struct text system_rules; /* run before the user's; missing: none */
+	struct text user_rules;	  /* relative to the home; missing: none */
+	enum rules_safety rules_safety;
+	enum rules_error_policy rules_error;
+	bool create_folders; /* a missing Maildir or Maildir++ folder is created on delivery */
+
+	enum quota_policy quota_exceeded;
+
+	enum dot_lock_policy dot_lock;
+	uint64_t lock_timeout;	   /* seconds to wait for a mailbox lock */
+	uint64_t lock_retry;	   /* milliseconds between tries of a dot-lock */
+	uint64_t lock_stale_after; /* seconds */
+
+	uint64_t time_limit;	/* seconds for the whole run */
+	uint64_t command_limit; /* seconds for one command */
+	uint64_t pattern_limit; /* PCRE2 match limit for one pattern on one line */
+
+	struct text shell;
+	struct text sendmail;
+	struct text path; /* PATH of commands */
+	uint64_t umask;
+	struct text hostname; /* in Maildir file names; empty: the system's */
+
+	enum log_target log;
+	struct text log_file;	   /* of the host */
+	struct text log_user_file; /* of the user, where the process cannot write the host's */
+	enum report_stream report; /* where the one line for the MTA goes */
+};
+
+/* Where the value in force comes from. */
+enum setting_origin { SETTING_DEFAULT, SETTING_FILE, SETTING_OPTION };
+
+struct setting_view {
+	const char *name;
+	const char *help; /* one line */
+	struct text value; /* as it is written in the file */
+	struct text default_value;
+	enum setting_origin origin;
+	unsigned line; /* in the file, for SETTING_FILE */
+};
+
+struct settings_source; /* the settings, and where each comes from */
+
+/* All defaults. */
+struct settings_source *settings_new(struct arena *arena);
+const struct settings *settings_values(const struct settings_source *source);
+
+/* Sets one by name, from an option. The error says what is allowed and, for an unknown name, the nearest one. */
+bool settings_set(
+    struct settings_source *source, struct text name, struct text value, struct error *error);
+
+/*
+ * Reads a file: "name = value" lines, # comments, values bare or in double quotes. Every error is
+ * "file:line:column: what, and what to do"; the first one ends the reading and nothing of the file is in force.
+ * A file that does not exist is no error unless `required`.
+ */
+bool settings_read_file(
+    struct settings_source *source, const char *path, bool required, struct error *error);
+
+/* Row number `index` of the table; false behind the last. */
+bool settings_view(
+    const struct settings_source *source, struct arena *arena, size_t index, struct setting_view *view_out);
+
+#endif

@@ -1,0 +1,29 @@
+/*
+ * From a rule's destination to a back end:
+ *
+ *	|command		pipe_command
+ *	!address ...		forward
+ *	/dev/null		discard
+ *	PATH/			maildir, whether it exists or not
+ *	PATH that is a directory maildir
+ *	any other PATH		mbox
+ *
+ * A relative path is relative to the current directory, as the rules have it; "~/" is the recipient's home.
+ */
+#ifndef DELIVER_DESTINATION_H
+#define DELIVER_DESTINATION_H
+
+#include <stdbool.h>
+
+#include "base/arena.h"
+#include "base/text.h"
+#include "deliver/backend.h"
+
+/* The back end for delivery->destination; sets delivery->target. `home` replaces a leading "~/". */
+const struct backend *destination_find(struct delivery *delivery, struct text home);
+
+/* One delivery, start to end: finds the back end and calls it. backend_out: who did it, for the log. */
+struct outcome destination_deliver(
+    struct delivery *delivery, struct text home, const struct backend **backend_out);
+
+#endif

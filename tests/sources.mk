@@ -1,0 +1,16 @@
+# Tests: unit/ mirrors src/; the others are named for what they show.
+EXTRA_DIST += tests/support/tap.h tests/support/tap.sh
+
+include tests/lint/sources.mk
+include tests/unit/base/sources.mk
+include tests/unit/system/sources.mk
+include tests/unit/mail/sources.mk
+include tests/unit/config/sources.mk
+include tests/unit/record/sources.mk
+include tests/unit/filter/sources.mk
+include tests/unit/deliver/sources.mk
+include tests/unit/agent/sources.mk
+include tests/rules/sources.mk
+include tests/deliver/sources.mk
+include tests/crash/sources.mk
+include tests/fuzz/sources.mk
