@@ -29,10 +29,10 @@ enum setting_type {
 
 struct setting_row {
 	const char *name;
+	size_t offset; /* of the member in struct settings */
 	const char *help;
 	const char *default_text;
 	enum setting_type type;
-	size_t offset; /* of the member in struct settings */
 	/* Of the stored number; for texts, of the size in bytes. */
 	uint64_t minimum, maximum;
 	const char *const *words; /* for SETTING_TYPE_WORD; NULL ends them */

@@ -64,7 +64,7 @@ static const char *const log_words[] = {"syslog", "file", "off", NULL};
 static const char *const dot_lock_words[] = {"try", "required", "off", NULL};
 static const char *const report_words[] = {"stderr", "stdout", NULL};
 
-#define MEMBER(name) #name, .offset = offsetof(struct settings, name)
+#define MEMBER(name) #name, offsetof(struct settings, name)
 
 static const struct setting_row settings_table[] = {
     {MEMBER(default_mailbox),

@@ -270,7 +270,7 @@ settings_file_next(
 void
 settings_file_format(struct buffer *buffer, struct text value)
 {
-	bool is_bare = text_trim(value).size == value.size;
+	bool is_bare = value.size > 0 && text_trim(value).size == value.size;
 
 	for (size_t i = 0; i < value.size; i++)
 		is_bare = is_bare && value.data[i] != '"' && value.data[i] != '#' &&
