@@ -1,6 +1,6 @@
 /*
- * Block allocator behind arena.h. Blocks come from malloc and double from 16 KiB to 1 MiB; an allocation that is
- * larger than a quarter of the next block gets a block of its own.
+ * Block allocator behind arena.h. Blocks come from malloc and double from 16 KiB to 1 MiB; an
+ * allocation that is larger than a quarter of the next block gets a block of its own.
  */
 #include "base/arena.h"
 
@@ -75,9 +75,11 @@ arena_alloc(struct arena *arena, size_t size)
 {
 	if (size > SIZE_MAX / 2)
 		out_of_memory();
-	uintptr_t place = ((uintptr_t)arena->next + ARENA_ALIGNMENT - 1) & ~(uintptr_t)(ARENA_ALIGNMENT - 1);
+	uintptr_t place =
+	    ((uintptr_t)arena->next + ARENA_ALIGNMENT - 1) & ~(uintptr_t)(ARENA_ALIGNMENT - 1);
 	size += size == 0;
-	if (arena->next == NULL || place > (uintptr_t)arena->end || size > (uintptr_t)arena->end - place)
+	if (arena->next == NULL || place > (uintptr_t)arena->end ||
+	    size > (uintptr_t)arena->end - place)
 		return arena_alloc_slow(arena, size);
 	char *result = arena->next + (place - (uintptr_t)arena->next);
 	arena->next = result + size;

@@ -1,7 +1,8 @@
 /*
- * Memory with one lifetime: many allocations, one release. Whoever passes the arena owns the result. The
- * first block can be lent by the caller (usually from its stack), so that a small delivery asks the system for
- * no memory at all. When memory ends, the process ends with "try again later" (base/bug.h); no call returns NULL.
+ * Memory with one lifetime: many allocations, one release. Whoever passes the arena owns the
+ * result. The first block can be lent by the caller (usually from its stack), so that a small
+ * delivery asks the system for no memory at all. When memory ends, the process ends with "try again
+ * later" (base/bug.h); no call returns NULL.
  */
 #ifndef BASE_ARENA_H
 #define BASE_ARENA_H
@@ -14,14 +15,15 @@
 struct arena_block;
 
 struct arena {
-	char *next;		    /* first free byte of the current block */
-	char *end;		    /* end of the current block */
+	char *next;                 /* first free byte of the current block */
+	char *end;                  /* end of the current block */
 	struct arena_block *blocks; /* blocks from the heap, newest first */
 };
 
 /* `first` may be NULL with size 0; otherwise it must outlive the arena. */
 void arena_init(struct arena *arena, void *first, size_t size);
-/* Gives back every block; all that was allocated is gone. The arena is as after arena_init(arena, NULL, 0). */
+/* Gives back every block; all that was allocated is gone. The arena is as after arena_init(arena,
+ * NULL, 0). */
 void arena_clear(struct arena *arena);
 
 /* Zeroed bytes, aligned for any type. Size 0 gives a unique non-NULL pointer. */
@@ -31,7 +33,8 @@ void *arena_alloc_array(struct arena *arena, size_t count, size_t item_size);
 
 /* A copy of the bytes. */
 struct text arena_copy_text(struct arena *arena, struct text source);
-/* A copy with a NUL behind it, for the system's edge; a NUL inside the text ends the string early. */
+/* A copy with a NUL behind it, for the system's edge; a NUL inside the text ends the string early.
+ */
 char *arena_copy_string(struct arena *arena, struct text source);
 /* printf into the arena; the result is NUL-terminated behind its size. */
 struct text arena_format(struct arena *arena, const char *format, ...)

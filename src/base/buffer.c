@@ -42,7 +42,8 @@ buffer_reserve(struct buffer *buffer, size_t more)
 	}
 	if (more <= buffer->capacity - buffer->size)
 		return true;
-	size_t wanted = buffer->capacity < BUFFER_CAPACITY_MIN ? BUFFER_CAPACITY_MIN : buffer->capacity * 2;
+	size_t wanted =
+	    buffer->capacity < BUFFER_CAPACITY_MIN ? BUFFER_CAPACITY_MIN : buffer->capacity * 2;
 	if (wanted < buffer->size + more)
 		wanted = buffer->size + more;
 	if (wanted > buffer->maximum)

@@ -1,7 +1,7 @@
 /*
- * Growing bytes with a maximum given at birth: hostile input meets a limit by construction. An append that
- * would pass the maximum changes nothing, returns false and is remembered (buffer_is_overfull), so a writer may
- * check once at the end.
+ * Growing bytes with a maximum given at birth: hostile input meets a limit by construction. An
+ * append that would pass the maximum changes nothing, returns false and is remembered
+ * (buffer_is_overfull), so a writer may check once at the end.
  */
 #ifndef BASE_BUFFER_H
 #define BASE_BUFFER_H
@@ -13,9 +13,9 @@
 
 struct buffer {
 	char *data;
-	size_t size;	 /* bytes used */
+	size_t size;     /* bytes used */
 	size_t capacity; /* bytes allocated */
-	size_t maximum;	 /* bytes that `size` may never pass */
+	size_t maximum;  /* bytes that `size` may never pass */
 	bool overfull;
 };
 

@@ -1,5 +1,6 @@
 /*
- * Ends of process for broken invariants and for exhausted memory; see bug.h. Nothing here allocates.
+ * Ends of process for broken invariants and for exhausted memory; see bug.h. Nothing here
+ * allocates.
  */
 #include "base/bug.h"
 
@@ -26,7 +27,8 @@ bug(const char *what, const char *file, int line)
 void
 out_of_memory(void)
 {
-	static const char message[] = "4.3.0 culver: out of memory, the message is not delivered: try again later\n";
+	static const char message[] =
+	    "4.3.0 culver: out of memory, the message is not delivered: try again later\n";
 
 	if (write(STDERR_FILENO, message, sizeof message - 1) < 0)
 		_exit(EX_TEMPFAIL);

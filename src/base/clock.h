@@ -20,7 +20,8 @@ int64_t clock_monotonic_milliseconds(void);
 enum { CLOCK_RFC3339_SIZE = 32, CLOCK_ASCTIME_SIZE = 26 };
 /* "2026-11-21T21:48:00.123Z" (RFC 3339, UTC). */
 struct text clock_format_rfc3339(struct timestamp when, char out[CLOCK_RFC3339_SIZE]);
-/* "Sat Nov 21 21:48:00 2026": the date of an mbox From_ line, in local time as the field has it, English names. */
+/* "Sat Nov 21 21:48:00 2026": the date of an mbox From_ line, in local time as the field has it,
+ * English names. */
 struct text clock_format_asctime(struct timestamp when, char out[CLOCK_ASCTIME_SIZE]);
 
 #endif

@@ -1,7 +1,8 @@
 /*
- * A failure that is not (yet) the fate of a message: what the caller does next, and a text for people. Functions
- * that can fail return bool and fill a `struct error *`, the last parameter; true leaves it untouched. Text is
- * prefixed on the way up ("/etc/culver.conf:3:1: ..."). The fate of mail is mail/outcome.h.
+ * A failure that is not (yet) the fate of a message: what the caller does next, and a text for
+ * people. Functions that can fail return bool and fill a `struct error *`, the last parameter; true
+ * leaves it untouched. Text is prefixed on the way up ("/etc/culver.conf:3:1: ..."). The fate of
+ * mail is mail/outcome.h.
  */
 #ifndef BASE_ERROR_H
 #define BASE_ERROR_H
@@ -28,11 +29,14 @@ struct error {
 _Bool error_set(struct error *error, enum error_kind kind, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 /*
- * For a failed system call: keeps errno in `number`, appends its text, and chooses the kind: AGAIN for what
- * passes (ENOSPC, EDQUOT, EAGAIN, EIO, ...), REFUSE for rights (EACCES, EPERM, EROFS), else SYSTEM.
+ * For a failed system call: keeps errno in `number`, appends its text, and chooses the kind: AGAIN
+ * for what passes (ENOSPC, EDQUOT, EAGAIN, EIO, ...), REFUSE for rights (EACCES, EPERM, EROFS),
+ * else SYSTEM.
  */
-_Bool error_set_errno(struct error *error, const char *format, ...) __attribute__((format(printf, 2, 3)));
+_Bool error_set_errno(struct error *error, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 /* Puts text in front of what is there. */
-void error_prefix(struct error *error, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void error_prefix(struct error *error, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 
 #endif

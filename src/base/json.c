@@ -96,7 +96,8 @@ json_append_quoted(struct buffer *buffer, struct text value)
 	while (i < value.size) {
 		unsigned char byte = (unsigned char)value.data[i];
 		size_t length = byte < 0x80 ? 1 : utf8_sequence_length(value, i);
-		bool is_plain = byte >= 0x20 && byte != '"' && byte != '\\' && byte != 0x7f && length > 0;
+		bool is_plain =
+		    byte >= 0x20 && byte != '"' && byte != '\\' && byte != 0x7f && length > 0;
 		if (is_plain) {
 			i += length;
 			continue;

@@ -38,8 +38,8 @@ number_parse_octal(struct text source, uint64_t maximum, uint64_t *value_out)
 
 /* A number and an optional unit letter, taken from `units` (in lower case) with its factor. */
 static bool
-number_parse_with_unit(
-    struct text source, const char *units, const uint64_t *factors, uint64_t maximum, uint64_t *value_out)
+number_parse_with_unit(struct text source, const char *units, const uint64_t *factors,
+    uint64_t maximum, uint64_t *value_out)
 {
 	uint64_t factor = 1, value;
 

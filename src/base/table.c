@@ -1,6 +1,6 @@
 /*
- * Open-addressing string map over an insertion-ordered array; see table.h. The hash (FNV-1a) is not keyed: keys
- * are names that rule authors choose, never message data.
+ * Open-addressing string map over an insertion-ordered array; see table.h. The hash (FNV-1a) is not
+ * keyed: keys are names that rule authors choose, never message data.
  */
 #include "base/table.h"
 
@@ -54,7 +54,8 @@ table_rehash(struct table *table)
 	table->slot_count = table->slot_count == 0 ? 32 : table->slot_count * 2;
 	table->slots = arena_alloc_array(table->arena, table->slot_count, sizeof *table->slots);
 	for (size_t i = 0; i < table->count; i++)
-		table->slots[table_slot(table, table->entries[i].key, table->entries[i].hash)] = i + 1;
+		table->slots[table_slot(table, table->entries[i].key, table->entries[i].hash)] =
+		    i + 1;
 }
 
 void

@@ -1,6 +1,6 @@
 /*
- * A string map in an arena: byte-exact keys, pointer values, iteration in the order of first insertion. Keys are
- * copied into the arena, values are borrowed.
+ * A string map in an arena: byte-exact keys, pointer values, iteration in the order of first
+ * insertion. Keys are copied into the arena, values are borrowed.
  */
 #ifndef BASE_TABLE_H
 #define BASE_TABLE_H
@@ -31,6 +31,7 @@ void *table_find(const struct table *table, struct text key);
 /* Sets or replaces; a NULL value removes. */
 void table_set(struct table *table, struct text key, void *value);
 /* Walks all present entries: start with *position = 0; false at the end. */
-bool table_next(const struct table *table, size_t *position, struct text *key_out, void **value_out);
+bool table_next(
+    const struct table *table, size_t *position, struct text *key_out, void **value_out);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * Borrowed byte slices; see text.h. Everything is locale-free: mail syntax is ASCII, and a user's locale must
- * never change where a message goes.
+ * Borrowed byte slices; see text.h. Everything is locale-free: mail syntax is ASCII, and a user's
+ * locale must never change where a message goes.
  */
 #include "base/text.h"
 

@@ -1,7 +1,7 @@
 /*
- * Borrowed bytes: a pointer and a size. The bytes belong to somebody else and may hold anything, NUL included;
- * nothing here looks for a terminator. A text is copied by value and is valid as long as the memory it points
- * into. The empty text may have a NULL pointer.
+ * Borrowed bytes: a pointer and a size. The bytes belong to somebody else and may hold anything,
+ * NUL included; nothing here looks for a terminator. A text is copied by value and is valid as long
+ * as the memory it points into. The empty text may have a NULL pointer.
  */
 #ifndef BASE_TEXT_H
 #define BASE_TEXT_H
@@ -37,15 +37,16 @@ int text_compare(struct text a, struct text b);
 
 /* Position of the first such byte at or after `from`, or the text's size when there is none. */
 size_t text_find_byte(struct text whole, size_t from, char byte);
-/* Position of the first such run of bytes at or after `from`, or the text's size when there is none. */
+/* Position of the first such run of bytes at or after `from`, or the text's size when there is
+ * none. */
 size_t text_find(struct text whole, size_t from, struct text wanted);
 
 /* Without leading and trailing blanks, tabs, CR and LF. */
 struct text text_trim(struct text whole);
 
 /*
- * Takes the bytes up to the separator from the front of *rest and returns them; *rest then begins after the
- * separator. Without a separator all of *rest is returned and *rest becomes empty.
+ * Takes the bytes up to the separator from the front of *rest and returns them; *rest then begins
+ * after the separator. Without a separator all of *rest is returned and *rest becomes empty.
  */
 struct text text_split(struct text *rest, char separator);
 

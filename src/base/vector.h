@@ -14,7 +14,9 @@
 
 #include "base/arena.h"
 
-/* Room for at least count + 1 items; returns the array, moved when it had to grow (the old place stays in the arena). */
-void *vector_grow(struct arena *arena, void *items, size_t count, size_t *capacity, size_t item_size);
+/* Room for at least count + 1 items; returns the array, moved when it had to grow (the old place
+ * stays in the arena). */
+void *vector_grow(
+    struct arena *arena, void *items, size_t count, size_t *capacity, size_t item_size);
 
 #endif

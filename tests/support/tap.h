@@ -14,9 +14,9 @@
  *		return tests_end();
  *	}
  *
- * Names are sentences. A test passes when all its checks hold. exact_copy() puts bytes into a heap block of exactly
- * their size, so that reading one byte too far is seen by AddressSanitizer and valgrind. tests_end() also fails the
- * program when a test left a descriptor open.
+ * Names are sentences. A test passes when all its checks hold. exact_copy() puts bytes into a heap
+ * block of exactly their size, so that reading one byte too far is seen by AddressSanitizer and
+ * valgrind. tests_end() also fails the program when a test left a descriptor open.
  */
 #ifndef TESTS_SUPPORT_TAP_H
 #define TESTS_SUPPORT_TAP_H
@@ -62,11 +62,12 @@ check_text_at(struct text got, struct text wanted, const char *file, int line)
 	checks_failed++;
 	printf("# %s:%d: got (%zu bytes) \"", file, line, got.size);
 	for (size_t i = 0; i < got.size && i < 400; i++)
-		printf(got.data[i] >= ' ' && got.data[i] < 127 ? "%c" : "\\x%02x", (unsigned char)got.data[i]);
+		printf(got.data[i] >= ' ' && got.data[i] < 127 ? "%c" : "\\x%02x",
+		    (unsigned char)got.data[i]);
 	printf("\", wanted (%zu bytes) \"", wanted.size);
 	for (size_t i = 0; i < wanted.size && i < 400; i++)
-		printf(
-		    wanted.data[i] >= ' ' && wanted.data[i] < 127 ? "%c" : "\\x%02x", (unsigned char)wanted.data[i]);
+		printf(wanted.data[i] >= ' ' && wanted.data[i] < 127 ? "%c" : "\\x%02x",
+		    (unsigned char)wanted.data[i]);
 	printf("\"\n");
 }
 
@@ -79,8 +80,8 @@ check_number_at(long long got, long long wanted, const char *what, const char *f
 	printf("# %s:%d: %s is %lld, wanted %lld\n", file, line, what, got, wanted);
 }
 
-#define check(condition) check_at((condition), #condition, __FILE__, __LINE__)
-#define check_text(got, wanted) check_text_at((got), (wanted), __FILE__, __LINE__)
+#define check(condition)          check_at((condition), #condition, __FILE__, __LINE__)
+#define check_text(got, wanted)   check_text_at((got), (wanted), __FILE__, __LINE__)
 #define check_number(got, wanted) check_number_at((got), (wanted), #got, __FILE__, __LINE__)
 
 static inline void

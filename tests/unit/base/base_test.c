@@ -147,7 +147,8 @@ numbers_are_strict(void)
 	uint64_t value = 99;
 
 	check(number_parse_unsigned(TEXT("0"), 10, &value) && value == 0);
-	check(number_parse_unsigned(TEXT("18446744073709551615"), UINT64_MAX, &value) && value == UINT64_MAX);
+	check(number_parse_unsigned(TEXT("18446744073709551615"), UINT64_MAX, &value) &&
+	      value == UINT64_MAX);
 	check(!number_parse_unsigned(TEXT("18446744073709551616"), UINT64_MAX, &value));
 	check(number_parse_unsigned(TEXT("5"), 5, &value) && value == 5);
 	check(!number_parse_unsigned(TEXT("6"), 5, &value));
@@ -234,7 +235,8 @@ json_lines_stay_valid_whatever_they_hold(void)
 	json_end_array(&json);
 	json_end_object(&json);
 	check_text(buffer_text(&buffer),
-	    TEXT("{\"a\":\"q\\\"b\\\\n\\n\\u0001\xEF\xBF\xBD\xc3\xa9\\u007f\",\"b\":-9223372036854775808,"
+	    TEXT("{\"a\":\"q\\\"b\\\\n\\n\\u0001\xEF\xBF\xBD\xc3\xa9\\u007f\",\"b\":-"
+		 "9223372036854775808,"
 		 "\"c\":[true,null,{}]}"));
 	buffer_clear(&buffer);
 }
@@ -251,7 +253,8 @@ main(void)
 	test("a vector keeps its items when it grows", a_vector_keeps_its_items);
 	test("numbers are strict", numbers_are_strict);
 	test("numbers are written in decimal", numbers_are_written_in_decimal);
-	test("times are written as RFC 3339 and asctime have them", times_are_written_as_the_formats_say);
+	test("times are written as RFC 3339 and asctime have them",
+	    times_are_written_as_the_formats_say);
 	test("errors keep their kind and gain a place", errors_keep_kind_and_place);
 	test("UTF-8 follows RFC 3629", utf8_follows_rfc_3629);
 	test("JSON lines stay valid whatever they hold", json_lines_stay_valid_whatever_they_hold);
