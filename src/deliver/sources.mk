@@ -4,4 +4,10 @@ libdeliver_a_SOURCES = \
 	%D%/destination.c %D%/destination.h \
 	%D%/maildir.c \
 	%D%/maildir_folder.c %D%/maildir_folder.h \
+	%D%/mbox.c \
+	%D%/mbox_append.c %D%/mbox_append.h \
+	%D%/mbox_file.c %D%/mbox_file.h \
+	%D%/mbox_format.c %D%/mbox_format.h \
+	%D%/mbox_guardian.c %D%/mbox_guardian.h \
+	%D%/mbox_journal.c %D%/mbox_journal.h \
 	%D%/quota.h
