@@ -1,6 +1,6 @@
 /*
- * One way of laying a message down. A back end is one file that ends in one row; destination.c has the table of
- * the rows. Adding a way is adding a file and a line.
+ * One way of laying a message down. A back end is one file that ends in one row; destination.c has
+ * the table of the rows. Adding a way is adding a file and a line.
  */
 #ifndef DELIVER_BACKEND_H
 #define DELIVER_BACKEND_H
@@ -18,7 +18,7 @@
 
 /* What a back end needs from the host, as reviewable data. */
 enum privilege {
-	PRIVILEGE_NONE,	     /* touches nothing */
+	PRIVILEGE_NONE,      /* touches nothing */
 	PRIVILEGE_RECIPIENT, /* the recipient's files */
 	PRIVILEGE_EXECUTE,   /* runs a program as the recipient */
 };
@@ -29,29 +29,33 @@ struct delivery {
 	const struct settings *settings;
 	const struct envelope *envelope;
 	const struct message *message;
-	/* Holds exactly the message's bytes, so that they need not be written again; NULL for an edited message. */
+	/* Holds exactly the message's bytes, so that they need not be written again; NULL for an
+	 * edited message. */
 	struct spool *spool;
 	struct text destination; /* as the rule said it, for reasons and logs */
-	struct text target;	 /* the part of it that the back end works on: a path, a command, addresses */
+	struct text
+	    target; /* the part of it that the back end works on: a path, a command, addresses */
 
 	/* From the recipient and from the rules' variables. */
-	const char *user;		/* recipient's login name */
+	const char *user;               /* recipient's login name */
 	const char *const *environment; /* for commands */
-	struct text shell;		/* for a command in one string */
-	struct text sendmail;		/* for forwards */
-	struct text flags;		/* Maildir flags: letters of D F P R S T, any order, doubles allowed */
-	struct text quota;		/* Maildir++ quota, "5000000S,1000C"; empty: none */
-	struct text quota_warning;	/* file with the warning message; empty: none */
+	struct text shell;              /* for a command in one string */
+	struct text sendmail;           /* for forwards */
+	struct text flags; /* Maildir flags: letters of D F P R S T, any order, doubles allowed */
+	struct text quota; /* Maildir++ quota, "5000000S,1000C"; empty: none */
+	struct text quota_warning; /* file with the warning message; empty: none */
 	unsigned quota_warning_percent;
 
 	/* Filled in by the back end. */
-	struct text final_place; /* the file that now holds the message, or the command; for the log */
+	struct text
+	    final_place; /* the file that now holds the message, or the command; for the log */
 };
 
 struct backend {
 	const char *name; /* as the log calls it: "maildir" */
 	enum privilege privilege;
-	/* DONE: the message is safe there, synced, directory included. Otherwise nothing of it is visible there. */
+	/* DONE: the message is safe there, synced, directory included. Otherwise nothing of it is
+	 * visible there. */
 	struct outcome (*deliver)(struct delivery *delivery);
 };
 

@@ -8,7 +8,8 @@
  *	PATH that is a directory maildir
  *	any other PATH		mbox
  *
- * A relative path is relative to the current directory, as the rules have it; "~/" is the recipient's home.
+ * A relative path is relative to the current directory, as the rules have it; "~/" is the
+ *recipient's home.
  */
 #ifndef DELIVER_DESTINATION_H
 #define DELIVER_DESTINATION_H
@@ -22,7 +23,8 @@
 /* The back end for delivery->destination; sets delivery->target. `home` replaces a leading "~/". */
 const struct backend *destination_find(struct delivery *delivery, struct text home);
 
-/* One delivery, start to end: finds the back end and calls it. backend_out: who did it, for the log. */
+/* One delivery, start to end: finds the back end and calls it. backend_out: who did it, for the
+ * log. */
 struct outcome destination_deliver(
     struct delivery *delivery, struct text home, const struct backend **backend_out);
 

@@ -12,7 +12,7 @@
 #include "base/text.h"
 
 struct quota_limits {
-	uint64_t bytes;	   /* 0: no limit */
+	uint64_t bytes;    /* 0: no limit */
 	uint64_t messages; /* 0: no limit */
 };
 
@@ -26,14 +26,15 @@ enum quota_answer {
 bool quota_parse(struct text source, struct quota_limits *limits_out, struct error *error);
 
 /*
- * Would a message of `size` bytes fit into the Maildir++ tree that `maildir` (root or folder) belongs to? Reads
- * maildirsize, recounts and rewrites it when the protocol asks for it. `limits` NULL: those of maildirsize; when
- * that does not exist there is no quota.
+ * Would a message of `size` bytes fit into the Maildir++ tree that `maildir` (root or folder)
+ * belongs to? Reads maildirsize, recounts and rewrites it when the protocol asks for it. `limits`
+ * NULL: those of maildirsize; when that does not exist there is no quota.
  */
-enum quota_answer quota_check(struct arena *arena, const char *maildir, const struct quota_limits *limits,
-    uint64_t size, struct error *error);
+enum quota_answer quota_check(struct arena *arena, const char *maildir,
+    const struct quota_limits *limits, uint64_t size, struct error *error);
 
-/* Appends "size 1" to maildirsize after a delivery. Failure costs only accuracy: the next recount mends it. */
+/* Appends "size 1" to maildirsize after a delivery. Failure costs only accuracy: the next recount
+ * mends it. */
 void quota_add(struct arena *arena, const char *maildir, uint64_t size);
 
 /* Percentage of the fuller limit in use after the last check, for the warning; 0 when unknown. */

@@ -26,15 +26,18 @@ outcome_later(struct arena *arena, struct status_code code, const char *format, 
 }
 
 struct outcome
-outcome_never(struct arena *arena, struct status_code code, int exit_status, const char *format, ...)
+outcome_never(
+    struct arena *arena, struct status_code code, int exit_status, const char *format, ...)
 {
 	va_list arguments;
 
 	va_start(arguments, format);
 	struct text reason = arena_format_list(arena, format, arguments);
 	va_end(arguments);
-	return (struct outcome){
-	    .class = OUTCOME_NEVER, .code = code, .exit_status = exit_status, .reason = reason.data};
+	return (struct outcome){.class = OUTCOME_NEVER,
+	    .code = code,
+	    .exit_status = exit_status,
+	    .reason = reason.data};
 }
 
 struct outcome
@@ -94,17 +97,17 @@ outcome_from_wait_status(struct arena *arena, int status, struct text what)
 	struct status_code code;
 
 	if (WIFSIGNALED(status))
-		return outcome_later(arena, STATUS_SYSTEM_OTHER, "command \"%.*s\" ended by signal %d",
-		    TEXT_ARGUMENTS(what), WTERMSIG(status));
+		return outcome_later(arena, STATUS_SYSTEM_OTHER,
+		    "command \"%.*s\" ended by signal %d", TEXT_ARGUMENTS(what), WTERMSIG(status));
 	int exit_status = WEXITSTATUS(status);
 	if (exit_status == 0)
 		return outcome_done("the command took the message");
 	if (outcome_status_is_permanent(exit_status, &code))
 		return outcome_never(arena, code, exit_status,
-		    "command \"%.*s\" refused the message with exit status %d", TEXT_ARGUMENTS(what),
-		    exit_status);
-	return outcome_later(arena, STATUS_SYSTEM_OTHER, "command \"%.*s\" ended with exit status %d",
-	    TEXT_ARGUMENTS(what), exit_status);
+		    "command \"%.*s\" refused the message with exit status %d",
+		    TEXT_ARGUMENTS(what), exit_status);
+	return outcome_later(arena, STATUS_SYSTEM_OTHER,
+	    "command \"%.*s\" ended with exit status %d", TEXT_ARGUMENTS(what), exit_status);
 }
 
 int
@@ -141,8 +144,8 @@ struct text
 outcome_format_code(const struct outcome *outcome, char out[OUTCOME_CODE_SIZE])
 {
 	static const int digit[] = {[OUTCOME_LATER] = 4, [OUTCOME_DONE] = 2, [OUTCOME_NEVER] = 5};
-	int length = snprintf(out, OUTCOME_CODE_SIZE, "%d.%d.%d", digit[outcome->class], outcome->code.subject,
-	    outcome->code.detail);
+	int length = snprintf(out, OUTCOME_CODE_SIZE, "%d.%d.%d", digit[outcome->class],
+	    outcome->code.subject, outcome->code.detail);
 
 	return (struct text){out, (size_t)length};
 }

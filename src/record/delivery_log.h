@@ -1,7 +1,7 @@
 /*
- * The delivery log: one JSON object a line, one line an event, appended with one write, so that lines of many
- * processes never mix. culver-delivery(7) documents the fields. Logging never decides the fate of mail: a log
- * that cannot be written costs the line, not the message.
+ * The delivery log: one JSON object a line, one line an event, appended with one write, so that
+ * lines of many processes never mix. culver-delivery(7) documents the fields. Logging never decides
+ * the fate of mail: a log that cannot be written costs the line, not the message.
  */
 #ifndef RECORD_DELIVERY_LOG_H
 #define RECORD_DELIVERY_LOG_H
@@ -21,14 +21,14 @@ struct delivery_event {
 	struct timestamp time;
 	const struct envelope *envelope;
 	struct text message_id; /* as in the field, angle brackets included; may be empty */
-	const char *user;	/* recipient's login name */
-	uint64_t size;		/* bytes of the message */
+	const char *user;       /* recipient's login name */
+	uint64_t size;          /* bytes of the message */
 	struct text rules_file; /* empty: no rule decided */
 	unsigned rules_line;
-	struct text condition;	 /* the pattern that matched last; may be empty */
-	struct text matched;	 /* what it matched */
-	const char *action;	 /* "deliver", "copy", "discard", "refuse", "default", "defer" */
-	const char *backend;	 /* "maildir", or NULL */
+	struct text condition;   /* the pattern that matched last; may be empty */
+	struct text matched;     /* what it matched */
+	const char *action;      /* "deliver", "copy", "discard", "refuse", "default", "defer" */
+	const char *backend;     /* "maildir", or NULL */
 	struct text destination; /* as the rule said it */
 	struct text final_place; /* the file or command; may be empty */
 	const struct outcome *outcome;

@@ -1,6 +1,6 @@
 /*
- * Files as deliveries need them: every byte written or an error, every sync checked, no descriptor inherited by a
- * child. Interrupted calls (EINTR) are repeated; everything else is returned.
+ * Files as deliveries need them: every byte written or an error, every sync checked, no descriptor
+ * inherited by a child. Interrupted calls (EINTR) are repeated; everything else is returned.
  */
 #ifndef SYSTEM_FILE_H
 #define SYSTEM_FILE_H
@@ -14,17 +14,20 @@
 #include "base/error.h"
 #include "base/text.h"
 
-/* Reads all of a regular file of at most `maximum` bytes into the arena. ERROR_LIMIT when it is larger;
- * error->number is ENOENT when there is no such file. Refuses what is not a regular file. */
-bool file_read(
-    struct arena *arena, const char *path, size_t maximum, struct text *bytes_out, struct error *error);
+/* Reads all of a regular file of at most `maximum` bytes into the arena. ERROR_LIMIT when it is
+ * larger; error->number is ENOENT when there is no such file. Refuses what is not a regular file.
+ */
+bool file_read(struct arena *arena, const char *path, size_t maximum, struct text *bytes_out,
+    struct error *error);
 /* The same from an open descriptor, which stays open. */
-bool file_read_descriptor(
-    struct arena *arena, int descriptor, size_t maximum, struct text *bytes_out, struct error *error);
+bool file_read_descriptor(struct arena *arena, int descriptor, size_t maximum,
+    struct text *bytes_out, struct error *error);
 
-/* Writes all bytes at the descriptor's position. A short write is continued. `what` names the file in errors. */
+/* Writes all bytes at the descriptor's position. A short write is continued. `what` names the file
+ * in errors. */
 bool file_write(int descriptor, struct text bytes, const char *what, struct error *error);
-/* Copies `size` bytes from the start of `source` to the position of `target`, inside the kernel where it can. */
+/* Copies `size` bytes from the start of `source` to the position of `target`, inside the kernel
+ * where it can. */
 bool file_copy(int source, int target, uint64_t size, const char *what, struct error *error);
 
 /* fsync; `what` names the file in errors. */
@@ -33,10 +36,11 @@ bool file_sync(int descriptor, const char *what, struct error *error);
 bool file_sync_directory(const char *path, struct error *error);
 
 /*
- * Makes the data of a new or grown file reach the disk before the names or attributes that are changed next, so that
- * no crash can show the new name with a part of the data. On ext4, xfs and tmpfs the data is only written out: the
- * file's size and the change that follows are then one journal commit, made by the file_sync() that must come at
- * the end. On any other file system this is a full file_sync() (doc/decisions/one-commit.md).
+ * Makes the data of a new or grown file reach the disk before the names or attributes that are
+ * changed next, so that no crash can show the new name with a part of the data. On ext4, xfs and
+ * tmpfs the data is only written out: the file's size and the change that follows are then one
+ * journal commit, made by the file_sync() that must come at the end. On any other file system this
+ * is a full file_sync() (doc/decisions/one-commit.md).
  */
 bool file_settle(int descriptor, const char *what, struct error *error);
 

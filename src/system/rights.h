@@ -13,9 +13,9 @@
 bool rights_is_root(void);
 
 /*
- * Takes on the user's supplementary groups, gid and uid for good (real, effective and saved), and checks that root
- * cannot be regained. When the process already is that user, only checks. False: nothing of the user's may be
- * touched.
+ * Takes on the user's supplementary groups, gid and uid for good (real, effective and saved), and
+ * checks that root cannot be regained. When the process already is that user, only checks. False:
+ * nothing of the user's may be touched.
  */
 bool rights_become(const struct user *user, struct error *error);
 

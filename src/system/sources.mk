@@ -1,1 +1,9 @@
-# filled with the folder's first module
+noinst_LIBRARIES += libsystem.a
+libsystem_a_SOURCES = \
+	%D%/child.h \
+	%D%/file.c %D%/file.h \
+	%D%/lock.h \
+	%D%/rights.c %D%/rights.h \
+	%D%/signals.c %D%/signals.h \
+	%D%/spool.c %D%/spool.h \
+	%D%/user.c %D%/user.h

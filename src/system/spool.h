@@ -1,8 +1,8 @@
 /*
- * The message while its fate is decided: standard input, read once. A small message stays in memory; a larger one
- * goes to a file without a name (O_TMPFILE) that lies where the message will probably be delivered, moved there by
- * the kernel (splice), and is mapped when somebody looks at it. Private memory is bounded by SPOOL_MEMORY_MAX plus
- * the prefix, whatever the message's size.
+ * The message while its fate is decided: standard input, read once. A small message stays in
+ * memory; a larger one goes to a file without a name (O_TMPFILE) that lies where the message will
+ * probably be delivered, moved there by the kernel (splice), and is mapped when somebody looks at
+ * it. Private memory is bounded by SPOOL_MEMORY_MAX plus the prefix, whatever the message's size.
  */
 #ifndef SYSTEM_SPOOL_H
 #define SYSTEM_SPOOL_H
@@ -19,19 +19,21 @@ enum { SPOOL_MEMORY_MAX = 128 * 1024, SPOOL_FIRST_LINE_MAX = 4096 };
 struct spool;
 
 struct spool_plan {
-	/* Where a large message's file is tried, in this order, until one works; NULL ends the list. */
+	/* Where a large message's file is tried, in this order, until one works; NULL ends the
+	 * list. */
 	const char *directories[4];
 	/* Bytes put in front of the message (header fields asked for on the command line). */
 	struct text prefix;
-	/* Says how many bytes at the start of the input are not part of the message (a From_ line). Sees at least
-	 * SPOOL_FIRST_LINE_MAX bytes where the input has them. May be NULL. */
+	/* Says how many bytes at the start of the input are not part of the message (a From_ line).
+	 * Sees at least SPOOL_FIRST_LINE_MAX bytes where the input has them. May be NULL. */
 	size_t (*skip)(void *self, struct text start);
 	void *skip_self;
 };
 
-/* Reads the descriptor to its end. Nothing with a name exists afterwards, so nothing needs to be cleaned up. */
-bool spool_receive(struct arena *arena, int input, const struct spool_plan *plan, struct spool **spool_out,
-    struct error *error);
+/* Reads the descriptor to its end. Nothing with a name exists afterwards, so nothing needs to be
+ * cleaned up. */
+bool spool_receive(struct arena *arena, int input, const struct spool_plan *plan,
+    struct spool **spool_out, struct error *error);
 void spool_close(struct spool *spool);
 
 /* Bytes of the message, prefix included, skipped bytes excluded. */
@@ -39,8 +41,8 @@ uint64_t spool_size(const struct spool *spool);
 /* The bytes; a file is mapped on first use. Valid until spool_close(). */
 bool spool_map(struct spool *spool, struct text *bytes_out, struct error *error);
 /*
- * A descriptor of a file that holds exactly the message's bytes and that can be linked, or -1 when the message is in
- * memory only. Its position is not defined.
+ * A descriptor of a file that holds exactly the message's bytes and that can be linked, or -1 when
+ * the message is in memory only. Its position is not defined.
  */
 int spool_descriptor(const struct spool *spool);
 

@@ -24,10 +24,12 @@ enum user_answer {
 	USER_LATER,   /* it could not be asked; `error` says why */
 };
 
-/* Answers come from /etc/passwd where that is the first source of the name service and has the account, else from
- * getpwnam_r()/getpwuid_r(), which may ask the network (doc/decisions/passwd-first.md). */
+/* Answers come from /etc/passwd where that is the first source of the name service and has the
+ * account, else from getpwnam_r()/getpwuid_r(), which may ask the network
+ * (doc/decisions/passwd-first.md). */
 enum user_answer user_find_name(
     struct arena *arena, const char *name, struct user *user_out, struct error *error);
-enum user_answer user_find_uid(struct arena *arena, uid_t uid, struct user *user_out, struct error *error);
+enum user_answer user_find_uid(
+    struct arena *arena, uid_t uid, struct user *user_out, struct error *error);
 
 #endif

@@ -1,0 +1,78 @@
+/*
+ * The table of back ends, and how a destination's text chooses one; see destination.h.
+ */
+#include "deliver/destination.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* Destinations that their first byte names; everything else is a path. */
+static const struct {
+	char mark;
+	const struct backend *backend;
+} destination_marks[] = {
+    {'|', &pipe_command_backend},
+    {'!', &forward_backend},
+};
+
+/* The path with a leading "~/" replaced by the home. */
+static struct text
+destination_expand_home(struct arena *arena, struct text path, struct text home)
+{
+	if (!text_has_prefix(path, TEXT("~/")))
+		return path;
+	path = text_slice(path, 1, path.size);
+	return arena_format(arena, "%.*s%.*s", TEXT_ARGUMENTS(home), TEXT_ARGUMENTS(path));
+}
+
+static bool
+destination_is_directory(struct arena *arena, struct text path)
+{
+	struct stat status;
+
+	if (text_has_suffix(path, TEXT("/")))
+		return true;
+	return stat(arena_copy_string(arena, path), &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+const struct backend *
+destination_find(struct delivery *delivery, struct text home)
+{
+	struct text destination = text_trim(delivery->destination);
+
+	for (size_t i = 0; i < sizeof destination_marks / sizeof *destination_marks; i++) {
+		if (destination.size > 0 && destination.data[0] == destination_marks[i].mark) {
+			delivery->target = text_trim(text_slice(destination, 1, destination.size));
+			return destination_marks[i].backend;
+		}
+	}
+	if (text_is_equal(destination, TEXT("/dev/null")))
+		return &discard_backend;
+	delivery->target = destination_expand_home(delivery->arena, destination, home);
+	if (destination_is_directory(delivery->arena, delivery->target))
+		return &maildir_backend;
+	return &mbox_backend;
+}
+
+struct outcome
+destination_deliver(struct delivery *delivery, struct text home, const struct backend **backend_out)
+{
+	struct text destination = text_trim(delivery->destination);
+
+	*backend_out = NULL;
+	if (destination.size == 0)
+		return outcome_later(delivery->arena, STATUS_SYSTEM_CONFIGURATION,
+		    "the rules deliver to an empty destination: give a mailbox, a |command or an "
+		    "!address");
+	if (text_find_byte(destination, 0, '\0') < destination.size)
+		return outcome_later(delivery->arena, STATUS_SYSTEM_CONFIGURATION,
+		    "the destination holds a NUL byte: no file or command can be named so");
+	const struct backend *backend = destination_find(delivery, home);
+	*backend_out = backend;
+	if (delivery->target.size == 0 && backend != &discard_backend)
+		return outcome_later(delivery->arena, STATUS_SYSTEM_CONFIGURATION,
+		    "the destination \"%.*s\" names nothing behind its mark",
+		    TEXT_ARGUMENTS(destination));
+	return backend->deliver(delivery);
+}

@@ -1,0 +1,259 @@
+/*
+ * Reading the message once; see spool.h. The memory comes from mmap() and not from an arena,
+ * because only the pages that the message really fills should cost anything. The file has no name
+ * until a back end links it, so a crash leaves nothing behind.
+ */
+#include "system/spool.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/sendfile.h>
+#include <unistd.h>
+
+#include "base/bug.h"
+#include "base/fault.h"
+#include "system/file.h"
+#include "system/signals.h"
+
+enum { SPOOL_PIPE_SIZE = 1024 * 1024, SPOOL_MOVE_CHUNK = 1024 * 1024, SPOOL_PATH_MAX = 4096 };
+
+struct spool {
+	int descriptor; /* -1: the message is in memory */
+	uint64_t size;
+	char *memory; /* NULL once the message is in a file */
+	size_t memory_size;
+	size_t memory_start; /* where the message begins in it */
+	char *mapped;
+};
+
+/* read() that knows a request to stop from an interruption that means nothing. 0 at the end, -1
+ * with the error. */
+static ssize_t
+spool_read(int input, char *bytes, size_t size, struct error *error)
+{
+	for (;;) {
+		if (signals_pending() != 0) {
+			error_set(error, ERROR_AGAIN,
+			    "asked to stop (signal %d) while reading the message",
+			    signals_pending());
+			return -1;
+		}
+		ssize_t got = read(input, bytes, size);
+		if (got >= 0)
+			return got;
+		if (errno != EINTR) {
+			error_set_errno(error, "cannot read the message from standard input");
+			return -1;
+		}
+	}
+}
+
+/* Fills the memory from the input; `used` counts the bytes behind the room for the prefix. */
+static bool
+spool_fill(
+    struct spool *spool, int input, size_t room, size_t *used, bool *ended_out, struct error *error)
+{
+	*ended_out = false;
+	while (*used < SPOOL_MEMORY_MAX) {
+		ssize_t got = spool_read(
+		    input, spool->memory + room + *used, SPOOL_MEMORY_MAX - *used, error);
+		if (got < 0)
+			return false;
+		if (got == 0) {
+			*ended_out = true;
+			return true;
+		}
+		*used += (size_t)got;
+	}
+	return true;
+}
+
+/* A file without a name in that directory, or one whose name is removed at once; -1 with errno. */
+static int
+spool_open_file(const char *directory)
+{
+	char name[SPOOL_PATH_MAX];
+
+	if (fault_is_requested("spool-open"))
+		return -1;
+	int descriptor = open(directory, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	if (descriptor >= 0 || (errno != EOPNOTSUPP && errno != EISDIR && errno != EINVAL))
+		return descriptor;
+	size_t length = strlen(directory);
+	if (length + sizeof "/culver.XXXXXX" > sizeof name) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	memcpy(name, directory, length);
+	memcpy(name + length, "/culver.XXXXXX", sizeof "/culver.XXXXXX");
+	descriptor = mkostemp(name, O_CLOEXEC);
+	if (descriptor >= 0)
+		unlink(name);
+	return descriptor;
+}
+
+static bool
+spool_choose_file(struct spool *spool, const struct spool_plan *plan, struct error *error)
+{
+	const size_t count = sizeof plan->directories / sizeof *plan->directories;
+
+	errno = ENOENT;
+	for (size_t i = 0; i < count && plan->directories[i] != NULL; i++) {
+		spool->descriptor = spool_open_file(plan->directories[i]);
+		if (spool->descriptor >= 0)
+			return true;
+	}
+	return error_set_errno(error, "no directory for a large message can be written");
+}
+
+/* Moves one piece of the input to the file, in the kernel if it can; *in_kernel turns false when it
+ * cannot. */
+static ssize_t
+spool_move(struct spool *spool, int input, bool *in_kernel)
+{
+	if (*in_kernel) {
+		ssize_t moved =
+		    splice(input, NULL, spool->descriptor, NULL, SPOOL_MOVE_CHUNK, SPLICE_F_MOVE);
+		if (moved >= 0 || errno != EINVAL)
+			return moved;
+		moved = sendfile(spool->descriptor, input, NULL, SPOOL_MOVE_CHUNK);
+		if (moved >= 0 || errno != EINVAL)
+			return moved;
+		*in_kernel = false;
+	}
+	ssize_t got = read(input, spool->memory, SPOOL_MEMORY_MAX);
+	if (got <= 0)
+		return got;
+	for (ssize_t done = 0; done < got;) {
+		ssize_t written =
+		    write(spool->descriptor, spool->memory + done, (size_t)(got - done));
+		if (written < 0 && errno != EINTR)
+			return -1;
+		done += written > 0 ? written : 0;
+	}
+	return got;
+}
+
+static bool
+spool_move_rest(struct spool *spool, int input, struct error *error)
+{
+	bool in_kernel = true;
+
+	/* A wider pipe means fewer turns between the MTA and us; not being allowed one costs only
+	 * those. */
+	fcntl(input, F_SETPIPE_SZ, SPOOL_PIPE_SIZE);
+	for (;;) {
+		if (signals_pending() != 0)
+			return error_set(error, ERROR_AGAIN,
+			    "asked to stop (signal %d) while reading the message",
+			    signals_pending());
+		if (fault_is_requested("spool-write"))
+			return error_set_errno(error, "cannot store the message");
+		ssize_t moved = spool_move(spool, input, &in_kernel);
+		if (moved < 0 && errno == EINTR)
+			continue;
+		if (moved < 0)
+			return error_set_errno(error, "cannot store the message");
+		if (moved == 0)
+			return true;
+		spool->size += (uint64_t)moved;
+	}
+}
+
+/* The memory is full and the input goes on: everything moves to a file. */
+static bool
+spool_continue_in_file(
+    struct spool *spool, int input, const struct spool_plan *plan, struct error *error)
+{
+	struct text start = {spool->memory + spool->memory_start, (size_t)spool->size};
+
+	if (!spool_choose_file(spool, plan, error))
+		return false;
+	if (!file_write(spool->descriptor, start, "the message", error))
+		return false;
+	if (!spool_move_rest(spool, input, error))
+		return false;
+	munmap(spool->memory, spool->memory_size);
+	spool->memory = NULL;
+	return true;
+}
+
+bool
+spool_receive(struct arena *arena, int input, const struct spool_plan *plan,
+    struct spool **spool_out, struct error *error)
+{
+	struct spool *spool = arena_alloc(arena, sizeof *spool);
+	size_t room = plan->prefix.size, used = 0, skipped = 0;
+	bool ended;
+
+	spool->descriptor = -1;
+	spool->memory_size = room + SPOOL_MEMORY_MAX;
+	spool->memory = mmap(
+	    NULL, spool->memory_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (spool->memory == MAP_FAILED)
+		out_of_memory();
+	if (!spool_fill(spool, input, room, &used, &ended, error)) {
+		spool_close(spool);
+		return false;
+	}
+	if (plan->skip != NULL)
+		skipped = plan->skip(plan->skip_self, (struct text){spool->memory + room, used});
+	REQUIRE(skipped <= used);
+	/* The prefix ends where the message begins: it may overwrite what was skipped. */
+	spool->memory_start = skipped;
+	if (room > 0)
+		memcpy(spool->memory + skipped, plan->prefix.data, room);
+	spool->size = room + used - skipped;
+	if (!ended && !spool_continue_in_file(spool, input, plan, error)) {
+		spool_close(spool);
+		return false;
+	}
+	*spool_out = spool;
+	return true;
+}
+
+void
+spool_close(struct spool *spool)
+{
+	if (spool->mapped != NULL)
+		munmap(spool->mapped, (size_t)spool->size);
+	if (spool->memory != NULL)
+		munmap(spool->memory, spool->memory_size);
+	if (spool->descriptor >= 0)
+		close(spool->descriptor);
+	*spool = (struct spool){.descriptor = -1};
+}
+
+uint64_t
+spool_size(const struct spool *spool)
+{
+	return spool->size;
+}
+
+bool
+spool_map(struct spool *spool, struct text *bytes_out, struct error *error)
+{
+	if (spool->memory != NULL) {
+		*bytes_out =
+		    (struct text){spool->memory + spool->memory_start, (size_t)spool->size};
+		return true;
+	}
+	if (spool->mapped == NULL) {
+		void *mapped =
+		    mmap(NULL, (size_t)spool->size, PROT_READ, MAP_SHARED, spool->descriptor, 0);
+		if (mapped == MAP_FAILED)
+			return error_set_errno(error, "cannot map the message");
+		spool->mapped = mapped;
+	}
+	*bytes_out = (struct text){spool->mapped, (size_t)spool->size};
+	return true;
+}
+
+int
+spool_descriptor(const struct spool *spool)
+{
+	return spool->descriptor;
+}
