@@ -34,7 +34,7 @@ clock_format_rfc3339(struct timestamp when, char out[CLOCK_RFC3339_SIZE])
 	struct tm utc;
 
 	if (gmtime_r(&seconds, &utc) == NULL || utc.tm_year > 8099)
-		return text_from_string(strcpy(out, "9999-12-31T23:59:59.999Z"));
+		return text_from_string(memcpy(out, "9999-12-31T23:59:59.999Z", 25));
 	int length = snprintf(out, CLOCK_RFC3339_SIZE, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ",
 	    (utc.tm_year + 1900) % 10000, utc.tm_mon + 1, utc.tm_mday, utc.tm_hour, utc.tm_min,
 	    utc.tm_sec, (int)(when.nanoseconds / 1000000) % 1000);
@@ -51,7 +51,7 @@ clock_format_asctime(struct timestamp when, char out[CLOCK_ASCTIME_SIZE])
 	struct tm local;
 
 	if (localtime_r(&seconds, &local) == NULL || local.tm_year > 8099 || local.tm_year < 0)
-		return text_from_string(strcpy(out, "Thu Jan  1 00:00:00 1970"));
+		return text_from_string(memcpy(out, "Thu Jan  1 00:00:00 1970", 25));
 	int length = snprintf(out, CLOCK_ASCTIME_SIZE, "%s %s %2d %02d:%02d:%02d %04d",
 	    days[local.tm_wday % 7], months[local.tm_mon % 12], local.tm_mday % 100,
 	    local.tm_hour % 100, local.tm_min % 100, local.tm_sec % 100,

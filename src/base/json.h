@@ -1,7 +1,8 @@
 /*
  * Writing JSON (RFC 8259) into a buffer, without allocation of its own. Commas are placed by the
- *writer. Bytes that are not valid UTF-8 become U+FFFD, so that every line stays valid JSON whatever
- *a message holds. When the buffer is full the rest is dropped and buffer_is_overfull() says so.
+ * writer. Bytes that are not valid UTF-8 become U+FFFD, so that every line stays valid JSON
+ * whatever a message holds. When the buffer is full the rest is dropped and buffer_is_overfull()
+ * says so.
  *
  *	struct json_writer json;
  *	json_init(&json, &buffer);

@@ -4,6 +4,7 @@ libbase_a_SOURCES = \
 	%D%/buffer.c %D%/buffer.h \
 	%D%/bug.c %D%/bug.h \
 	%D%/clock.c %D%/clock.h \
+	%D%/digest.c %D%/digest.h \
 	%D%/error.c %D%/error.h \
 	%D%/fault.c %D%/fault.h \
 	%D%/json.c %D%/json.h \

@@ -1,7 +1,7 @@
 /*
  * The settings of Culver as one value that is handed down; there are no globals. settings.c has the
  * one table: name, type, default, limits, help. culver.conf(5) documents every row; a test compares
- * the two.
+ * the two. Texts need not end in a NUL; none holds a NUL, another control byte or invalid UTF-8.
  */
 #ifndef CONFIG_SETTINGS_H
 #define CONFIG_SETTINGS_H
@@ -26,8 +26,8 @@ struct settings {
 	/* Where mail goes that no rule placed. $HOME, $LOGNAME (or $USER) and a leading ~/ are
 	 * replaced. */
 	struct text default_mailbox;
-	struct text system_rules; /* run before the user's; missing: none */
-	struct text user_rules;   /* relative to the home; missing: none */
+	struct text system_rules; /* run before the user's; absolute; empty or missing: none */
+	struct text user_rules;   /* relative to the home; empty or missing: none */
 	enum rules_safety rules_safety;
 	enum rules_error_policy rules_error;
 	bool create_folders; /* a missing Maildir or Maildir++ folder is created on delivery */
@@ -51,7 +51,8 @@ struct settings {
 
 	enum log_target log;
 	struct text log_file;      /* of the host */
-	struct text log_user_file; /* of the user, where the process cannot write the host's */
+	struct text log_user_file; /* where the process cannot write the host's; relative to the
+				      home, or "~/..." */
 	enum report_stream report; /* where the one line for the MTA goes */
 };
 
@@ -60,12 +61,18 @@ enum setting_origin { SETTING_DEFAULT, SETTING_FILE, SETTING_OPTION };
 
 struct setting_view {
 	const char *name;
-	const char *help;  /* one line */
-	struct text value; /* as it is written in the file */
-	struct text default_value;
+	const char *help;    /* one line */
+	const char *allowed; /* "a duration from 0s to 1d (...)" */
+	struct text value; /* as it was written, without quotes; settings_file_format() adds them */
+	struct text default_value; /* the same */
 	enum setting_origin origin;
-	unsigned line; /* in the file, for SETTING_FILE */
+	const char *file; /* for SETTING_FILE, else NULL */
+	unsigned line;    /* in the file */
 };
+
+/* SYSCONFDIR/culver.conf */
+extern const char settings_default_path[];
+enum { SETTINGS_FILE_MAX = 1024 * 1024, SETTINGS_ALLOWED_SIZE = 160 };
 
 struct settings_source; /* the settings, and where each comes from */
 
@@ -73,20 +80,27 @@ struct settings_source; /* the settings, and where each comes from */
 struct settings_source *settings_new(struct arena *arena);
 const struct settings *settings_values(const struct settings_source *source);
 
-/* Sets one by name, from an option. The error says what is allowed and, for an unknown name, the
- * nearest one. */
+/*
+ * Sets one by name, from an option; in the name a dash stands for an underscore too. What an option
+ * has set, no file changes, whichever comes first. The error says what is allowed and, for an
+ * unknown name, the nearest one.
+ */
 bool settings_set(
     struct settings_source *source, struct text name, struct text value, struct error *error);
 
 /*
  * Reads a file: "name = value" lines, # comments, values bare or in double quotes. Every error is
  * "file:line:column: what, and what to do"; the first one ends the reading and nothing of the file
- * is in force. A file that does not exist is no error unless `required`.
+ * is in force. A file that does not exist is no error unless `required`. Larger than
+ * SETTINGS_FILE_MAX: ERROR_LIMIT.
  */
 bool settings_read_file(
     struct settings_source *source, const char *path, bool required, struct error *error);
+/* The same from bytes in memory, which must outlive the source. `path` names them in errors. */
+bool settings_read_bytes(
+    struct settings_source *source, const char *path, struct text bytes, struct error *error);
 
-/* Row number `index` of the table; false behind the last. */
+/* Row number `index` of the table, in the order of the manual; false behind the last. */
 bool settings_view(const struct settings_source *source, struct arena *arena, size_t index,
     struct setting_view *view_out);
 

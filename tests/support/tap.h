@@ -15,8 +15,8 @@
  *	}
  *
  * Names are sentences. A test passes when all its checks hold. exact_copy() puts bytes into a heap
- *block of exactly their size, so that reading one byte too far is seen by AddressSanitizer and
- *valgrind. tests_end() also fails the program when a test left a descriptor open.
+ * block of exactly their size, so that reading one byte too far is seen by AddressSanitizer and
+ * valgrind. tests_end() also fails the program when a test left a descriptor open.
  */
 #ifndef TESTS_SUPPORT_TAP_H
 #define TESTS_SUPPORT_TAP_H

@@ -1,0 +1,246 @@
+/*
+ * Acting for the rules; see agent_host.h.
+ */
+#include "agent/agent_host.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "agent/rules_environment.h"
+#include "agent/rules_file.h"
+#include "base/clock.h"
+#include "base/number.h"
+#include "deliver/destination.h"
+#include "filter/engine/variable.h"
+#include "system/file.h"
+#include "system/signals.h"
+
+/* Says a decision on standard error, for -V. */
+static void
+agent_host_say(const struct agent_host *host, const struct delivery_event *event)
+{
+	char code[OUTCOME_CODE_SIZE];
+
+	if (host->request->verbosity == 0)
+		return;
+	fprintf(stderr, "culver: %s %.*s: %s (%.*s %s)", event->action,
+	    TEXT_ARGUMENTS(event->destination), outcome_word(event->outcome),
+	    TEXT_ARGUMENTS(outcome_format_code(event->outcome, code)), event->outcome->reason);
+	if (event->rules_line > 0)
+		fprintf(stderr, ", decided by %.*s:%u", TEXT_ARGUMENTS(event->rules_file),
+		    event->rules_line);
+	if (event->condition.size > 0)
+		fprintf(stderr, ", %.*s matched \"%.*s\"", TEXT_ARGUMENTS(event->condition),
+		    TEXT_ARGUMENTS(event->matched));
+	fputc('\n', stderr);
+}
+
+/* Completes the event with what is the same for every event of the message, writes and says it. */
+static void
+agent_host_log(struct agent_host *host, struct delivery_event *event)
+{
+	event->time = clock_now();
+	event->envelope = host->envelope;
+	event->user = host->user->name != NULL ? host->user->name : host->request->user;
+	if (host->message != NULL) {
+		const struct header_field *field =
+		    message_find_field(host->message, TEXT("Message-ID"));
+		event->message_id =
+		    field == NULL ? TEXT("") : header_unfold(host->arena, field->body);
+		event->size = message_bytes(host->message).size;
+	}
+	event->milliseconds = clock_monotonic_milliseconds() - host->started;
+	delivery_log_write(host->log, event);
+	agent_host_say(host, event);
+}
+
+void
+agent_host_log_end(struct agent_host *host, const struct filter_result *result, const char *action,
+    const struct outcome *outcome)
+{
+	struct delivery_event event = {
+	    .rules_file = result->place.file,
+	    .rules_line = result->place.line,
+	    .condition = result->condition,
+	    .matched = result->matched,
+	    .action = action,
+	    .outcome = outcome,
+	};
+
+	agent_host_log(host, &event);
+}
+
+/* A number that the rules may have set: "" and nonsense leave the setting as it is. */
+static void
+agent_host_adjust(
+    const struct variables *variables, struct text name, uint64_t maximum, uint64_t *setting)
+{
+	number_parse_unsigned(variables_get(variables, name), maximum, setting);
+}
+
+/* The settings with what the rules' special variables change. */
+static const struct settings *
+agent_host_settings(const struct agent_host *host, const struct variables *variables)
+{
+	struct settings *adjusted = arena_alloc(host->arena, sizeof *adjusted);
+	uint64_t umask_bits;
+
+	*adjusted = *host->settings;
+	agent_host_adjust(variables, TEXT("LOCKTIMEOUT"), 86400, &adjusted->lock_stale_after);
+	if (number_parse_octal(variables_get(variables, TEXT("UMASK")), 0777, &umask_bits))
+		adjusted->umask = umask_bits;
+	return adjusted;
+}
+
+/* What a back end needs to know; variables NULL: the settings alone decide. */
+static struct delivery
+agent_host_delivery(struct agent_host *host, const struct delivery_request *request)
+{
+	const struct variables *variables = request->variables;
+	struct delivery delivery = {
+	    .arena = host->arena,
+	    .settings = host->settings,
+	    .envelope = host->envelope,
+	    .message = request->message,
+	    .spool = request->message == host->message ? host->spool : NULL,
+	    .destination = request->destination,
+	    .user = host->user->name,
+	    .shell = host->settings->shell,
+	    .sendmail = host->settings->sendmail,
+	    .quota_warning = host->request->quota_warning,
+	    .quota_warning_percent = host->request->quota_warning_percent,
+	};
+
+	if (variables == NULL)
+		return delivery;
+	delivery.settings = agent_host_settings(host, variables);
+	if (destination_runs_command(request->destination))
+		delivery.environment = rules_environment_export(host->arena, variables);
+	delivery.shell = variables_get(variables, TEXT("SHELL"));
+	delivery.sendmail = variables_get(variables, TEXT("SENDMAIL"));
+	delivery.flags = variables_get(variables, TEXT("FLAGS"));
+	delivery.quota = variables_get(variables, TEXT("MAILDIRQUOTA"));
+	return delivery;
+}
+
+struct outcome
+agent_host_deliver(
+    struct agent_host *host, const struct delivery_request *request, const char *action)
+{
+	struct delivery delivery = agent_host_delivery(host, request);
+	const struct backend *backend = NULL;
+	struct outcome outcome;
+
+	if (partial_delivery_is_done(&host->partial, request->destination))
+		outcome = outcome_done("was delivered there by an earlier try of this message");
+	else
+		outcome =
+		    destination_deliver(&delivery, text_from_string(host->user->home), &backend);
+	if (outcome.class == OUTCOME_DONE && request->copy)
+		partial_delivery_note(&host->partial, host->arena, request->destination);
+	rules_log_write_delivery(&host->rules_log, host->arena, request->message,
+	    request->destination, outcome.class == OUTCOME_DONE);
+	struct delivery_event event = {
+	    .rules_file = request->place.file,
+	    .rules_line = request->place.line,
+	    .condition = request->condition,
+	    .matched = request->matched,
+	    .action = action,
+	    .backend = backend == NULL ? NULL : backend->name,
+	    .destination = request->destination,
+	    .final_place = delivery.final_place,
+	    .outcome = &outcome,
+	};
+	agent_host_log(host, &event);
+	return outcome;
+}
+
+static struct outcome
+agent_host_on_deliver(void *self, const struct delivery_request *request)
+{
+	struct agent_host *host = self;
+
+	if (host->request->mode == AGENT_MODE_EMBEDDED)
+		return outcome_later(host->arena, STATUS_SYSTEM_CONFIGURATION,
+		    "%.*s:%u: \"%s\" is not allowed in embedded mode: the rules can only answer "
+		    "with echo and EXITCODE",
+		    TEXT_ARGUMENTS(request->place.file), request->place.line,
+		    request->copy ? "cc" : "to");
+	if (request->copy && host->copies++ == 0)
+		partial_delivery_recall(&host->partial, host->arena, host->user->home,
+		    host->envelope, message_bytes(host->message));
+	return agent_host_deliver(host, request, request->copy ? "copy" : "deliver");
+}
+
+static bool
+agent_host_on_read_rules(
+    void *self, struct arena *arena, struct text name, struct text *rules_out, struct error *error)
+{
+	struct agent_host *host = self;
+	const char *path = arena_copy_string(arena, name);
+
+	switch (rules_file_read(
+	    arena, path, host->user->uid, host->settings->rules_safety, rules_out, error)) {
+	case RULES_FILE_READ:
+		return true;
+	case RULES_FILE_MISSING:
+		return error_set(error, ERROR_INPUT, "there is no rules file %s", path);
+	case RULES_FILE_REFUSED:
+		break;
+	}
+	return false;
+}
+
+static bool
+agent_host_on_open_log(void *self, struct text name, struct error *error)
+{
+	struct agent_host *host = self;
+
+	if (host->request->mode == AGENT_MODE_EMBEDDED)
+		return error_set(
+		    error, ERROR_REFUSE, "\"logfile\" is not allowed in embedded mode");
+	return rules_log_open(&host->rules_log, arena_copy_string(host->arena, name), error);
+}
+
+static bool
+agent_host_on_log(void *self, struct text line, struct error *error)
+{
+	struct agent_host *host = self;
+
+	return rules_log_write_line(&host->rules_log, line, error);
+}
+
+static void
+agent_host_on_echo(void *self, struct text bytes)
+{
+	struct error error;
+
+	/* Whoever called us may have closed its end: no reason to lose mail. */
+	(void)self;
+	file_write(STDOUT_FILENO, bytes, "standard output", &error);
+}
+
+static int64_t
+agent_host_on_time(void *self)
+{
+	(void)self;
+	return clock_now().seconds;
+}
+
+static bool
+agent_host_on_is_interrupted(void *self)
+{
+	(void)self;
+	return signals_pending() != 0;
+}
+
+const struct filter_host agent_host_functions = {
+    .deliver = agent_host_on_deliver,
+    .read_rules = agent_host_on_read_rules,
+    .open_log = agent_host_on_open_log,
+    .log = agent_host_on_log,
+    .echo = agent_host_on_echo,
+    .time = agent_host_on_time,
+    .is_interrupted = agent_host_on_is_interrupted,
+};

@@ -1,0 +1,53 @@
+/*
+ * The host that acts: what the rules ask for is done at once, by the back ends of deliver/, and
+ * each delivery is written to the delivery log once. One value serves one message.
+ */
+#ifndef AGENT_AGENT_HOST_H
+#define AGENT_AGENT_HOST_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "agent/agent.h"
+#include "agent/partial_delivery.h"
+#include "agent/rules_log.h"
+#include "base/arena.h"
+#include "filter/engine/filter.h"
+#include "filter/engine/host.h"
+#include "mail/envelope.h"
+#include "mail/message.h"
+#include "record/delivery_log.h"
+#include "system/spool.h"
+#include "system/user.h"
+
+struct agent_host {
+	struct arena *arena;
+	const struct agent_request *request;
+	const struct settings *settings;
+	const struct user *user;
+	const struct envelope *envelope;
+	struct spool *spool;
+	const struct message *message; /* as it was received */
+	struct delivery_log *log;
+	struct rules_log rules_log;
+	struct partial_delivery partial;
+	int64_t started; /* clock_monotonic_milliseconds() */
+	/* What the last delivery's log line says decided it; the agent sets it for default
+	 * deliveries. */
+	struct text rules_file;
+	unsigned copies; /* made so far */
+};
+
+/* The functions; their `self` is a struct agent_host. */
+extern const struct filter_host agent_host_functions;
+
+/* One delivery with its log line: the rules' `to` and `cc`, and the agent's default delivery
+ * (variables NULL, place all zero). `action` is the log's word for it. */
+struct outcome agent_host_deliver(
+    struct agent_host *host, const struct delivery_request *request, const char *action);
+
+/* A log line for an end without a delivery: discarded, refused, deferred. */
+void agent_host_log_end(struct agent_host *host, const struct filter_result *result,
+    const char *action, const struct outcome *outcome);
+
+#endif

@@ -1,0 +1,172 @@
+/*
+ * Setting up the rules' variables; see rules_environment.h.
+ */
+#include "agent/rules_environment.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buffer.h"
+#include "base/number.h"
+#include "base/vector.h"
+
+enum { RULES_ENVIRONMENT_HOST_MAX = 255, RULES_ENVIRONMENT_PATH_MAX = 4096 };
+
+/* What the caller's environment may pass on. */
+static void
+rules_environment_import(struct variables *variables, const struct agent_request *request)
+{
+	for (const char *const *entry = request->environment; entry != NULL && *entry != NULL;
+	     entry++) {
+		struct text value = text_from_string(*entry);
+		struct text name = text_split(&value, '=');
+		bool is_locale = text_is_equal(name, TEXT("LANG")) ||
+				 text_is_equal(name, TEXT("LANGUAGE")) ||
+				 text_has_prefix(name, TEXT("LC_"));
+		if (name.size > 0 && (request->mode == AGENT_MODE_MANUAL || is_locale))
+			variables_set(variables, name, value);
+	}
+}
+
+static void
+rules_environment_set_number(struct variables *variables, struct text name, uint64_t value)
+{
+	char digits[NUMBER_DIGITS_MAX];
+
+	variables_set(variables, name, number_format_unsigned(value, digits));
+}
+
+static void
+rules_environment_set_known(struct variables *variables, struct text name, struct text value)
+{
+	if (value.size > 0)
+		variables_set(variables, name, value);
+}
+
+/* The envelope under the names that Postfix's local(8) and OpenSMTPD give it. */
+static void
+rules_environment_set_envelope(struct variables *variables, const struct envelope *envelope)
+{
+	if (envelope->has_sender)
+		variables_set(variables, TEXT("SENDER"), envelope->sender);
+	rules_environment_set_known(variables, TEXT("RECIPIENT"), envelope->recipient);
+	rules_environment_set_known(
+	    variables, TEXT("ORIGINAL_RECIPIENT"), envelope->original_recipient);
+	rules_environment_set_known(variables, TEXT("EXTENSION"), envelope->extension);
+	rules_environment_set_known(variables, TEXT("LOCAL"), envelope->local_part);
+	rules_environment_set_known(variables, TEXT("DOMAIN"), envelope->domain);
+	rules_environment_set_known(variables, TEXT("CLIENT_ADDRESS"), envelope->client_address);
+	rules_environment_set_known(variables, TEXT("CLIENT_HOSTNAME"), envelope->client_name);
+	rules_environment_set_known(variables, TEXT("CLIENT_HELO"), envelope->client_helo);
+	rules_environment_set_known(variables, TEXT("SASL_USERNAME"), envelope->sasl_user);
+	/* FROM: a null sender stays empty; only an unknown one gets maildrop's stand-in. */
+	variables_set(variables, TEXT("FROM"),
+	    envelope->has_sender ? envelope->sender : TEXT("MAILER-DAEMON"));
+}
+
+static void
+rules_environment_set_settings(
+    struct arena *arena, struct variables *variables, const struct rules_start *start)
+{
+	const struct settings *settings = start->settings;
+	char host[RULES_ENVIRONMENT_HOST_MAX + 1] = "";
+
+	if (settings->hostname.size == 0 && gethostname(host, sizeof host - 1) < 0)
+		host[0] = '\0';
+	variables_set(variables, TEXT("HOSTNAME"),
+	    settings->hostname.size > 0 ? settings->hostname : text_from_string(host));
+	variables_set(variables, TEXT("PATH"), settings->path);
+	variables_set(variables, TEXT("SENDMAIL"), settings->sendmail);
+	variables_set(variables, TEXT("DEFAULT"),
+	    rules_environment_default_mailbox(arena, settings->default_mailbox, start->user));
+	variables_set(
+	    variables, TEXT("UMASK"), arena_format(arena, "%03o", (unsigned)settings->umask));
+	variables_set(variables, TEXT("LOCKEXT"), TEXT(".lock"));
+	rules_environment_set_number(
+	    variables, TEXT("LOCKSLEEP"), (settings->lock_retry + 999) / 1000);
+	rules_environment_set_number(variables, TEXT("LOCKTIMEOUT"), settings->lock_stale_after);
+	rules_environment_set_number(variables, TEXT("LOCKREFRESH"), 15);
+}
+
+struct variables *
+rules_environment_new(struct arena *arena, const struct rules_start *start)
+{
+	struct variables *variables = variables_new(arena);
+	const char *const *argument = start->request->arguments;
+
+	rules_environment_import(variables, start->request);
+	variables_unset(variables, TEXT("MAILDIRQUOTA"));
+	variables_unset(variables, TEXT("FLAGS"));
+	variables_unset(variables, TEXT("EXITCODE"));
+	variables_set(variables, TEXT("HOME"), text_from_string(start->user->home));
+	variables_set(variables, TEXT("LOGNAME"), text_from_string(start->user->name));
+	variables_set(variables, TEXT("USER"), text_from_string(start->user->name));
+	variables_set(variables, TEXT("SHELL"),
+	    start->user->shell[0] != '\0' ? text_from_string(start->user->shell)
+					  : start->settings->shell);
+	rules_environment_set_settings(arena, variables, start);
+	rules_environment_set_envelope(variables, start->envelope);
+	rules_environment_set_number(variables, TEXT("SIZE"), message_bytes(start->message).size);
+	for (uint64_t i = 1; argument != NULL && *argument != NULL; i++, argument++) {
+		char digits[NUMBER_DIGITS_MAX];
+		variables_set(
+		    variables, number_format_unsigned(i, digits), text_from_string(*argument));
+	}
+	return variables;
+}
+
+struct text
+rules_environment_default_mailbox(struct arena *arena, struct text pattern, const struct user *user)
+{
+	const struct {
+		struct text name;
+		const char *value;
+	} known[] = {{TEXT("$HOME"), user->home}, {TEXT("$LOGNAME"), user->name},
+	    {TEXT("$USER"), user->name}};
+	struct buffer path;
+
+	if (text_has_prefix(pattern, TEXT("~/")))
+		pattern = arena_format(
+		    arena, "$HOME%.*s", TEXT_ARGUMENTS(text_slice(pattern, 1, pattern.size)));
+	buffer_init(&path, RULES_ENVIRONMENT_PATH_MAX);
+	for (size_t i = 0; i < pattern.size;) {
+		size_t length = 1;
+		struct text piece = text_slice(pattern, i, i + 1);
+		for (size_t k = 0; k < sizeof known / sizeof *known; k++) {
+			if (text_has_prefix(text_slice(pattern, i, pattern.size), known[k].name)) {
+				piece = text_from_string(known[k].value);
+				length = known[k].name.size;
+				break;
+			}
+		}
+		buffer_append(&path, piece);
+		i += length;
+	}
+	struct text result = arena_copy_text(arena, buffer_text(&path));
+	buffer_clear(&path);
+	return result;
+}
+
+const char *const *
+rules_environment_export(struct arena *arena, const struct variables *variables)
+{
+	const char **entries = NULL;
+	size_t count = 0, capacity = 0, position = 0;
+	struct text name, value;
+
+	while (variables_next(variables, &position, &name, &value)) {
+		/* What execve() cannot carry is left out: a "=" in a name, a NUL anywhere. */
+		bool can_pass = name.size > 0 && text_find_byte(name, 0, '=') == name.size &&
+				text_find_byte(name, 0, '\0') == name.size &&
+				text_find_byte(value, 0, '\0') == value.size;
+		if (!can_pass)
+			continue;
+		entries = vector_grow(arena, entries, count, &capacity, sizeof *entries);
+		entries[count++] =
+		    arena_format(arena, "%.*s=%.*s", TEXT_ARGUMENTS(name), TEXT_ARGUMENTS(value))
+			.data;
+	}
+	entries = vector_grow(arena, entries, count, &capacity, sizeof *entries);
+	entries[count] = NULL;
+	return entries;
+}

@@ -1,0 +1,34 @@
+/*
+ * The variables that rules begin with, and what commands get of them. Values come from the account,
+ * the settings and the envelope; in manual mode the caller's whole environment is imported first,
+ * otherwise only its LANG, LANGUAGE and LC_* (as maildrop has it).
+ */
+#ifndef AGENT_RULES_ENVIRONMENT_H
+#define AGENT_RULES_ENVIRONMENT_H
+
+#include "agent/agent.h"
+#include "base/arena.h"
+#include "base/text.h"
+#include "filter/engine/variable.h"
+#include "mail/envelope.h"
+#include "mail/message.h"
+#include "system/user.h"
+
+struct rules_start {
+	const struct agent_request *request;
+	const struct settings *settings;
+	const struct user *user;
+	const struct envelope *envelope;
+	const struct message *message;
+};
+
+struct variables *rules_environment_new(struct arena *arena, const struct rules_start *start);
+
+/* The default mailbox with $HOME, $LOGNAME, $USER and a leading ~/ replaced. */
+struct text rules_environment_default_mailbox(
+    struct arena *arena, struct text pattern, const struct user *user);
+
+/* NAME=value for each variable whose name and value can be passed to a command; NULL at the end. */
+const char *const *rules_environment_export(struct arena *arena, const struct variables *variables);
+
+#endif

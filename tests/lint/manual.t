@@ -1,0 +1,142 @@
+#!/usr/bin/env bash
+# The manual says what the programs do, both ways: options, exit statuses, settings, words of the rules.
+# shellcheck source=tests/support/tap.sh
+. "$top_srcdir/tests/support/tap.sh"
+# shellcheck source=tests/lint/lint.sh
+. "$top_srcdir/tests/lint/lint.sh"
+
+pages=$top_srcdir/doc/man
+compiled=$top_builddir
+
+# Names of the programs that "make install" installs.
+programs() {
+	sed -nE '/^bin_PROGRAMS = /{:more;/\\$/{N;s/\\\n//;bmore};s/^bin_PROGRAMS = //;s/\$\([A-Za-z]*EXEEXT\)//g;p}' \
+	    "$1/Makefile" | tr -s ' \t' '\n' | grep -v '^$' | LC_ALL=C sort -u
+}
+
+# differences WHERE HERE THERE: standard input has "h WORD" and "t WORD" lines; names the words that one side lacks.
+differences() {
+	LC_ALL=C sort -u | awk -v where="$1" -v here="$2" -v there="$3" '
+	$1 == "h" { h[$2] = 1 }
+	$1 == "t" { t[$2] = 1 }
+	END {
+		for (word in h) if (!(word in t)) print where ": " word " is in " here ", not in " there
+		for (word in t) if (!(word in h)) print where ": " word " is in " there ", not in " here
+	}' | LC_ALL=C sort
+}
+
+# The options in a --help text: every word of a line's beginning that starts with a dash.
+help_options() {
+	sed -nE 's/^[ \t]*(-.*)/\1/p' | sed -E 's/[ \t]{2,}.*//' | tr -s ' ,|[]=' '\n' | grep -E '^--?[A-Za-z0-9]' |
+	    sed -E 's/[^-A-Za-z0-9].*//' | LC_ALL=C sort -u
+}
+
+# The options that an mdoc page has as list items: ".It Fl d Ar user , Fl -user Ns = Ns Ar user".
+page_options() {
+	sed -nE 's/^\.It (.*Fl .*)/\1/p' "$1" | grep -oE 'Fl -?[A-Za-z0-9][-A-Za-z0-9]*' | sed 's/^Fl /-/' | LC_ALL=C sort -u
+}
+
+# options PROGRAM PAGE
+options() {
+	{
+		"$1" --help 2>&1 </dev/null | help_options | sed 's/^/h /'
+		page_options "$2" | sed 's/^/t /'
+	} | differences "$(basename "$1")" "--help" "$(basename "$2")"
+}
+
+# Exit statuses: EX_ names or numbers that the sources can end with, against the page's EXIT STATUS section.
+source_statuses() {
+	(cd "$1/src" && grep -rhoE '\bEX_[A-Z]+\b' mail agent programs deliver 2>/dev/null) | LC_ALL=C sort -u |
+	    while read -r name; do
+		sed -nE "s/^#[ \t]*define[ \t]+${name}[ \t]+([0-9]+).*/\1/p" /usr/include/sysexits.h
+	done | LC_ALL=C sort -un
+}
+page_statuses() {
+	sed -n '/^\.Sh EXIT STATUS/,/^\.Sh [^E]/p' "$1" | sed -nE 's/^\.It .*\b([0-9]+)\b.*/\1/p' | LC_ALL=C sort -un
+}
+statuses() {
+	{
+		source_statuses "$1" | sed 's/^/h /'
+		page_statuses "$2" | sed 's/^/t /'
+	} | differences "$(basename "$2")" "the sources" "EXIT STATUS"
+}
+
+# Words of the rules: the strings of the lexer's table of reserved words against the page's list items and headings.
+lexer_words() {
+	awk '/reserved|keyword/ && /\[\]/ { inside = 1 }
+	inside { print }
+	inside && /^[ \t]*};/ { inside = 0 }' "$1" | grep -oE '"[a-z]+"' | tr -d '"' | LC_ALL=C sort -u
+}
+page_words() {
+	sed -nE 's/^\.It (.*Ic .*)/\1/p' "$1" | grep -oE '\bIc [a-z]+' | sed 's/^Ic //' | LC_ALL=C sort -u
+}
+words() {
+	{
+		lexer_words "$1" | sed 's/^/h /'
+		page_words "$2" | sed 's/^/t /'
+	} | differences "$(basename "$2")" "the lexer" "the page"
+}
+
+mapfile -t names < <(programs "$compiled")
+for name in "${names[@]}"; do
+	page=$(find "$pages" -name "$name.[18]" 2>/dev/null | head -n 1)
+	test_that "$name has a manual page" [ -n "$page" ]
+	[ -n "$page" ] || continue
+	is "the options of $name --help are those of its page" "$(options "$compiled/$name" "$page")" ""
+	test_that "$name --help names options at all" [ -n "$("$compiled/$name" --help 2>&1 </dev/null | help_options)" ]
+done
+for page in "$pages"/*.[18]; do
+	[ -f "$page" ] || continue
+	name=$(basename "$page")
+	test_that "$name describes a program that is installed" [ -x "$compiled/${name%.*}" ]
+done
+if [ -f "$pages/culver-deliver.1" ]; then
+	is "the exit statuses of the sources are those of culver-deliver(1)" \
+	    "$(statuses "$top_srcdir" "$pages/culver-deliver.1")" ""
+fi
+table=$(grep -rlE '(reserved|keyword)[a-z_]*\[\]' "$top_srcdir/src/filter/mailfilter" 2>/dev/null | head -n 1)
+if [ -n "$table" ] && [ -f "$pages/mailfilter.5" ]; then
+	is "the reserved words of the lexer are those of mailfilter(5)" "$(words "$table" "$pages/mailfilter.5")" ""
+	test_that "the lexer has reserved words" [ "$(lexer_words "$table" | wc -l)" -gt 5 ]
+fi
+
+# Can these comparisons fail?
+cat >"$work/Makefile" <<'SAMPLE'
+bin_PROGRAMS = dove$(EXEEXT) \
+	pigeon$(EXEEXT)
+SAMPLE
+is "the installed programs are read from the makefile" "$(programs "$work" | paste -sd' ')" "dove pigeon"
+cat >"$work/dove" <<'SAMPLE'
+#!/bin/sh
+cat <<END
+usage: dove [options] rules < message
+  -d, --user USER      the recipient, -x is only text here
+  -V[LEVEL]            talk
+      --secret=FILE    not in the page
+END
+SAMPLE
+chmod +x "$work/dove"
+cat >"$work/dove.1" <<'SAMPLE'
+.It Fl d Ar user , Fl -user Ns = Ns Ar user
+.It Fl V Ns Op Ar level
+.It Fl -forgotten
+.Sh EXIT STATUS
+.It 0
+.It Dv EX_NOUSER Pq 67
+.It 99
+.Sh FILES
+SAMPLE
+is "an option that one side lacks is seen" "$(options "$work/dove" "$work/dove.1")" \
+    "dove: --forgotten is in dove.1, not in --help
+dove: --secret is in --help, not in dove.1"
+mkdir -p "$work/src/mail"
+printf 'int a = EX_NOUSER; int b = EX_OK; int c = EX_TEMPFAIL;\n' >"$work/src/mail/a.c"
+is "an exit status that one side lacks is seen" "$(statuses "$work" "$work/dove.1")" \
+    "dove.1: 75 is in the sources, not in EXIT STATUS
+dove.1: 99 is in EXIT STATUS, not in the sources"
+printf 'static const struct word reserved_words[] = {\n\t{"if", 1},\n\t{"to", 2},\n};\n"other"\n' >"$work/lexer.c"
+printf '.It Ic if Po Ar x Pc\n.It Ic fly\n' >"$work/rules.5"
+is "a rule word that one side lacks is seen" "$(words "$work/lexer.c" "$work/rules.5")" \
+    "rules.5: fly is in the page, not in the lexer
+rules.5: to is in the lexer, not in the page"
+tests_end
