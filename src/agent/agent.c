@@ -319,13 +319,17 @@ agent_run(struct arena *arena, const struct agent_request *request)
 		outcome = agent_enter_home(&agent);
 	if (outcome.class == OUTCOME_DONE)
 		outcome = agent_take_message(&agent);
+	agent.host.log = delivery_log_new(arena, request->settings, agent.user.home);
 	if (outcome.class == OUTCOME_DONE) {
-		agent.host.log = delivery_log_new(arena, request->settings, agent.user.home);
 		outcome = agent_run_mode(&agent);
 		partial_delivery_end(&agent.host.partial, arena, agent.user.home, &agent.envelope,
 		    message_bytes(agent.host.message), outcome.class == OUTCOME_LATER);
-		delivery_log_close(agent.host.log);
+	} else {
+		struct filter_result nowhere = {.end = FILTER_END_FAILED};
+		agent_host_log_end(&agent.host, &nowhere,
+		    outcome.class == OUTCOME_NEVER ? "refuse" : "defer", &outcome);
 	}
+	delivery_log_close(agent.host.log);
 	rules_log_close(&agent.host.rules_log);
 	if (agent.host.spool != NULL)
 		spool_close(agent.host.spool);

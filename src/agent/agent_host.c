@@ -40,13 +40,16 @@ agent_host_say(const struct agent_host *host, const struct delivery_event *event
 static void
 agent_host_log(struct agent_host *host, struct delivery_event *event)
 {
-	const struct header_field *field = message_find_field(host->message, TEXT("Message-ID"));
-
 	event->time = clock_now();
 	event->envelope = host->envelope;
-	event->message_id = field == NULL ? TEXT("") : header_unfold(host->arena, field->body);
-	event->user = host->user->name;
-	event->size = message_bytes(host->message).size;
+	event->user = host->user->name != NULL ? host->user->name : host->request->user;
+	if (host->message != NULL) {
+		const struct header_field *field =
+		    message_find_field(host->message, TEXT("Message-ID"));
+		event->message_id =
+		    field == NULL ? TEXT("") : header_unfold(host->arena, field->body);
+		event->size = message_bytes(host->message).size;
+	}
 	event->milliseconds = clock_monotonic_milliseconds() - host->started;
 	delivery_log_write(host->log, event);
 	agent_host_say(host, event);
@@ -112,7 +115,8 @@ agent_host_delivery(struct agent_host *host, const struct delivery_request *requ
 	if (variables == NULL)
 		return delivery;
 	delivery.settings = agent_host_settings(host, variables);
-	delivery.environment = rules_environment_export(host->arena, variables);
+	if (destination_runs_command(request->destination))
+		delivery.environment = rules_environment_export(host->arena, variables);
 	delivery.shell = variables_get(variables, TEXT("SHELL"));
 	delivery.sendmail = variables_get(variables, TEXT("SENDMAIL"));
 	delivery.flags = variables_get(variables, TEXT("FLAGS"));

@@ -47,14 +47,33 @@ header_guards() {
 	done
 }
 
+# A public function begins with the name of its module, or with that of a type that the same header defines.
 public_functions() {
-	(cd "$1" && ctags -o - --languages=C --langmap=C:.c.h --kinds-C=pf --extras=-F --sort=no \
-	    --exclude='*.c' -R src) | awk -F '\t' '{
-		stem = $2
-		sub(/.*\//, "", stem)
-		sub(/\.h$/, "", stem)
-		if ($1 != stem && $1 != stem "s" && index($1, stem "_") != 1 && index($1, stem "s_") != 1)
-			print $2 ":" $1 ": a function of " stem ".h begins with " stem "_"
+	(cd "$1" && ctags -o - --languages=C --langmap=C:.c.h --kinds-C=pfsg --extras=-F --sort=no \
+	    --fields=+K --exclude='*.c' -R src) | awk -F '\t' '
+	function begins(name, with) {
+		return name == with || name == with "s" || index(name, with "_") == 1 || index(name, with "s_") == 1
+	}
+	$4 == "struct" || $4 == "enum" {
+		types[$2] = types[$2] " " $1
+		next
+	}
+	{
+		header[++count] = $2
+		name[count] = $1
+	}
+	END {
+		for (i = 1; i <= count; i++) {
+			stem = header[i]
+			sub(/.*\//, "", stem)
+			sub(/\.h$/, "", stem)
+			fits = begins(name[i], stem)
+			kinds = split(types[header[i]], type, " ")
+			for (j = 1; j <= kinds; j++)
+				fits = fits || begins(name[i], type[j])
+			if (!fits)
+				print header[i] ":" name[i] ": a function of " stem ".h begins with " stem "_"
+		}
 	}'
 }
 
@@ -82,6 +101,8 @@ sample src/mail/queue.h <<'SAMPLE'
 #define QUEUE_H
 int queue_open(void);
 int open_queue(void);
+struct ticket { int number; };
+int ticket_take(struct ticket *ticket);
 void (*queues_find(void))(void);
 #endif
 SAMPLE
@@ -95,6 +116,6 @@ lint_sees "a source without a prologue is seen" prologues "src/mail/queue.h: doe
 if ctags --version 2>/dev/null | grep -q '^Universal Ctags'; then
 	lint_sees "a function that hides its module is seen" public_functions "src/mail/queue.h:open_queue: a function"
 	is "functions with their module's name are not reported" \
-	    "$(public_functions "$work/sample" | grep -cE 'queue_open|queues_find')" 0
+	    "$(public_functions "$work/sample" | grep -cE 'queue_open|queues_find|ticket_take')" 0
 fi
 tests_end
