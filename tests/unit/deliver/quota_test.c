@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "support/tap.h"
+#include "system/child.h"
 
 /* Each test works in a directory of its own, with the Maildir "m" in it. */
 static struct arena arena;
@@ -483,6 +484,66 @@ unreadable_folders_are_later(void)
 	wait_for_all();
 }
 
+static const char peer_path[] = "/usr/bin:/usr/sbin:/bin";
+
+/* Runs a command of the maildrop package; some versions hang where a directory is missing. */
+static int
+run_peer(const char *const *arguments, struct text input)
+{
+	static const char *const environment[] = {NULL};
+	struct child_result result;
+	struct error error;
+	struct buffer output;
+	struct child_request request = {
+	    .arguments = arguments,
+	    .environment = environment,
+	    .search_path = peer_path,
+	    .input = input,
+	    .input_descriptor = -1,
+	    .output = &output,
+	    .timeout = 10,
+	};
+
+	buffer_init(&output, 4096);
+	bool ran = child_run(&request, &result, &error) && !result.timed_out;
+	buffer_clear(&output);
+	return ran && WIFEXITED(result.status) ? WEXITSTATUS(result.status) : -1;
+}
+
+static bool
+peer_is_installed(void)
+{
+	return access("/usr/sbin/deliverquota", X_OK) == 0 ||
+	       access("/usr/bin/deliverquota", X_OK) == 0;
+}
+
+static void
+deliverquota_understands_us_and_we_it(void)
+{
+	static const char *const delivers[] = {"deliverquota", "m", NULL};
+	/* 208 bytes, as in the numbers above. */
+	static const char message[] = "From: a@b.example\n\n";
+	char bytes[208];
+
+	memset(bytes, 'x', sizeof bytes);
+	memcpy(bytes, message, sizeof message - 1);
+	struct text input = {bytes, sizeof bytes};
+	check(deliver("m", "630S,5C", 208) == QUOTA_FITS);
+	check_number(run_peer(delivers, input), 0);
+	check_number(quota_percent(&arena, "m", NULL), 66);
+	check(deliver("m", NULL, 208) == QUOTA_FITS);
+	check_number(quota_percent(&arena, "m", NULL), 99);
+	/* It counts again, and finds ours and its own; so do we. */
+	check_number(run_peer(delivers, input), 77);
+	check_number(quota_percent(&arena, "m", NULL), 99);
+	check(check_quota("m", NULL, 6) == QUOTA_FITS);
+	check(check_quota("m", NULL, 7) == QUOTA_OVER);
+	check(unlink("m/maildirsize") == 0);
+	check(check_quota("m", "630S,5C", 6) == QUOTA_FITS);
+	check_text(read_size_file(), TEXT("630S,5C\n624 3        \n"));
+	check_number(run_peer(delivers, input), 77);
+}
+
 #define QUOTA_TEST(name)                                                                           \
 	static void run_##name(void)                                                               \
 	{                                                                                          \
@@ -505,6 +566,7 @@ QUOTA_TEST(nothing_stays_in_tmp)
 QUOTA_TEST(fifty_adders_lose_nothing)
 QUOTA_TEST(fifty_deliveries_at_once_stay_within_reason)
 QUOTA_TEST(unreadable_folders_are_later)
+QUOTA_TEST(deliverquota_understands_us_and_we_it)
 
 int
 main(void)
@@ -533,5 +595,10 @@ main(void)
 	test("fifty deliveries at once leave a Maildir that counts right",
 	    run_fifty_deliveries_at_once_stay_within_reason);
 	test("a folder that cannot be read is later", run_unreadable_folders_are_later);
+	if (peer_is_installed())
+		test("deliverquota and we understand each other",
+		    run_deliverquota_understands_us_and_we_it);
+	else
+		test_skip("deliverquota and we understand each other", "maildrop is not installed");
 	return tests_end();
 }
