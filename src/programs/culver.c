@@ -28,6 +28,8 @@ static const char culver_help[] =
     "  --json            one JSON array, for programs\n"
     "  --file FILE       read this configuration file instead of the default one\n"
     "  --set NAME=VALUE  as if this option had been given to a delivery\n"
+    "  --version         print the version\n"
+    "  --help            print this text\n"
     "\n"
     "See culver(1) and culver.conf(5).\n";
 
@@ -79,6 +81,7 @@ culver_config_show(int count, char **arguments, struct arena *arena, struct buff
 	bool is_json = false;
 	int option;
 
+	opterr = 0;
 	while ((option = getopt_long(count, arguments, "", options, NULL)) != -1) {
 		if (option == 'j')
 			is_json = true;
@@ -86,7 +89,7 @@ culver_config_show(int count, char **arguments, struct arena *arena, struct buff
 			file = optarg;
 		else if (option != 's')
 			return culver_refuse_usage(
-			    "config show: unknown or incomplete option", NULL);
+			    "config show: unknown or incomplete option:", arguments[optind - 1]);
 		else if (!culver_set(source, optarg, &error))
 			return culver_refuse_settings(&error);
 	}
@@ -133,7 +136,7 @@ culver_config(int count, char **arguments, struct arena *arena, struct buffer *r
 int
 main(int count, char **arguments)
 {
-	static char first[CULVER_ARENA_SIZE];
+	char first[CULVER_ARENA_SIZE];
 	struct arena arena;
 	struct buffer report;
 	int status;

@@ -34,20 +34,39 @@ enum {
 
 struct delivery_log {
 	struct arena *arena;
-	struct delivery_log_plan plan;
+	const struct settings *settings;
+	const char *home;
+	const char *socket;
 	int descriptor; /* -1: not open */
 	bool is_torn;   /* the file does not end in a line end */
 	pid_t pid;      /* 0: no line yet */
 	char id[ID_SIZE];
+	struct error error;
 };
 
 struct delivery_log *
-delivery_log_new(struct arena *arena, const struct delivery_log_plan *plan)
+delivery_log_new(struct arena *arena, const struct settings *settings, const char *home)
 {
 	struct delivery_log *log = arena_alloc(arena, sizeof *log);
 
-	*log = (struct delivery_log){.arena = arena, .plan = *plan, .descriptor = -1};
+	log->arena = arena;
+	log->settings = settings;
+	log->home = home;
+	log->socket = "/dev/log";
+	log->descriptor = -1;
 	return log;
+}
+
+void
+delivery_log_set_socket(struct delivery_log *log, const char *path)
+{
+	log->socket = path;
+}
+
+const struct error *
+delivery_log_error(const struct delivery_log *log)
+{
+	return &log->error;
 }
 
 /* The value in at most `maximum` bytes, the cut marked by "..." and not inside a character; null
@@ -198,7 +217,7 @@ static bool
 delivery_log_write_syslog(
     struct delivery_log *log, const struct outcome *outcome, struct text line, struct error *error)
 {
-	const char *path = log->plan.syslog_socket != NULL ? log->plan.syslog_socket : "/dev/log";
+	const char *path = log->socket;
 	char datagram[SYSLOG_PREFIX_MAX + DELIVERY_LOG_LINE_MAX];
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 
@@ -265,31 +284,37 @@ delivery_log_open_file(struct delivery_log *log, const char *path, mode_t mode, 
 static const char *
 delivery_log_user_path(struct delivery_log *log)
 {
-	struct text name = log->plan.user_file;
+	struct text name = log->settings->log_user_file;
 
 	if (name.size == 0)
 		return NULL;
 	if (name.data[0] == '/')
 		return arena_copy_string(log->arena, name);
-	if (log->plan.home == NULL)
+	if (log->home == NULL)
 		return NULL;
 	if (text_has_prefix(name, TEXT("~/")))
 		name = text_slice(name, 2, name.size);
-	return arena_format(log->arena, "%s/%.*s", log->plan.home, TEXT_ARGUMENTS(name)).data;
+	return arena_format(log->arena, "%s/%.*s", log->home, TEXT_ARGUMENTS(name)).data;
 }
 
 static bool
 delivery_log_open_either(struct delivery_log *log, struct error *error)
 {
-	const char *host_path = arena_copy_string(log->arena, log->plan.file);
-
-	if (log->plan.file.size > 0 && delivery_log_open_file(log, host_path, 0640, error))
-		return true;
+	const char *host_path = arena_copy_string(log->arena, log->settings->log_file);
 	const char *user_path = delivery_log_user_path(log);
-	if (user_path != NULL)
-		return delivery_log_open_file(log, user_path, 0600, error);
-	return log->plan.file.size > 0 ? false
-				       : error_set(error, ERROR_INPUT, "no log file is named");
+	struct error host_error = {.kind = ERROR_INPUT, .text = "no log file is named"};
+
+	if (log->settings->log_file.size > 0 &&
+	    delivery_log_open_file(log, host_path, 0640, &host_error))
+		return true;
+	if (user_path == NULL) {
+		*error = host_error;
+		return false;
+	}
+	if (delivery_log_open_file(log, user_path, 0600, error))
+		return true;
+	error_prefix(error, "%s; ", host_error.text);
+	return false;
 }
 
 static bool
@@ -328,22 +353,21 @@ delivery_log_identify(struct delivery_log *log, struct timestamp when)
 }
 
 bool
-delivery_log_write(
-    struct delivery_log *log, const struct delivery_event *event, struct error *error)
+delivery_log_write(struct delivery_log *log, const struct delivery_event *event)
 {
 	struct buffer line;
 	bool written;
 
-	if (log->plan.target == DELIVERY_LOG_OFF)
+	if (log->settings->log == LOG_TARGET_OFF)
 		return true;
 	delivery_log_identify(log, event->time);
 	buffer_init(&line, DRAFT_MAX);
 	delivery_log_format(event, text_from_string(log->id), log->pid, &line);
-	if (log->plan.target == DELIVERY_LOG_FILE)
-		written = delivery_log_write_file(log, buffer_text(&line), error);
+	if (log->settings->log == LOG_TARGET_FILE)
+		written = delivery_log_write_file(log, buffer_text(&line), &log->error);
 	else
-		written = delivery_log_write_syslog(
-		    log, event->outcome, text_slice(buffer_text(&line), 0, line.size - 1), error);
+		written = delivery_log_write_syslog(log, event->outcome,
+		    text_slice(buffer_text(&line), 0, line.size - 1), &log->error);
 	buffer_clear(&line);
 	return written;
 }

@@ -1,1 +1,2 @@
-# tests of this folder
+dist_check_SCRIPTS += %D%/config_show.t
+TESTS += %D%/config_show.t

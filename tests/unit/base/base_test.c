@@ -15,6 +15,7 @@
 
 #include <errno.h>
 #include <stdint.h>
+#include <time.h>
 
 static void
 texts_are_compared_by_bytes(void)
@@ -188,6 +189,38 @@ times_are_written_as_the_formats_say(void)
 	check_text(clock_format_rfc3339(when, rfc3339), TEXT("9999-12-31T23:59:59.999Z"));
 }
 
+/* Each day of 1970 to 2243 and each week of the years 1 to 9999, at different hours. */
+static void
+times_in_utc_are_those_of_the_library(void)
+{
+	char ours[CLOCK_RFC3339_SIZE], wanted[64];
+	const int64_t day = 86400, year_1 = -62135596800, year_10000 = 253402300800;
+	int64_t seconds = year_1;
+
+	for (; seconds < year_10000;
+	     seconds += seconds < 0 || seconds > 100000 * day ? 7 * day + 3607 : day - 1) {
+		time_t time = (time_t)seconds;
+		struct tm utc;
+		gmtime_r(&time, &utc);
+		snprintf(wanted, sizeof wanted, "%04d-%02d-%02dT%02d:%02d:%02d.007Z",
+		    utc.tm_year + 1900, utc.tm_mon + 1, utc.tm_mday, utc.tm_hour, utc.tm_min,
+		    utc.tm_sec);
+		struct text got = clock_format_rfc3339((struct timestamp){seconds, 7999999}, ours);
+		if (!text_is_equal(got, text_from_string(wanted))) {
+			check_text(got, text_from_string(wanted));
+			break;
+		}
+	}
+	check_text(clock_format_rfc3339((struct timestamp){year_10000 - 1, 0}, ours),
+	    TEXT("9999-12-31T23:59:59.000Z"));
+	check_text(clock_format_rfc3339((struct timestamp){year_10000, 0}, ours),
+	    TEXT("9999-12-31T23:59:59.999Z"));
+	check_text(clock_format_rfc3339((struct timestamp){year_1, 0}, ours),
+	    TEXT("0001-01-01T00:00:00.000Z"));
+	check_text(clock_format_rfc3339((struct timestamp){951782400, 0}, ours),
+	    TEXT("2000-02-29T00:00:00.000Z"));
+}
+
 static void
 errors_keep_kind_and_place(void)
 {
@@ -255,6 +288,7 @@ main(void)
 	test("numbers are written in decimal", numbers_are_written_in_decimal);
 	test("times are written as RFC 3339 and asctime have them",
 	    times_are_written_as_the_formats_say);
+	test("times in UTC are those of the C library", times_in_utc_are_those_of_the_library);
 	test("errors keep their kind and gain a place", errors_keep_kind_and_place);
 	test("UTF-8 follows RFC 3629", utf8_follows_rfc_3629);
 	test("JSON lines stay valid whatever they hold", json_lines_stay_valid_whatever_they_hold);
