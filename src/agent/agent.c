@@ -1,6 +1,6 @@
 /*
- * The delivery of one message; see agent.h. The order matters: first the user's identity, then the message, then the
- * rules, then acting; everything of the user's is touched only as the user.
+ * The delivery of one message; see agent.h. The order matters: first the user's identity, then the
+ * message, then the rules, then acting; everything of the user's is touched only as the user.
  */
 #include "agent/agent.h"
 
@@ -37,14 +37,14 @@ agent_become_user(struct agent *agent)
 	const char *name = agent->request->user;
 	struct error error;
 	enum user_answer answer = name != NULL
-	    ? user_find_name(agent->arena, name, &agent->user, &error)
-	    : user_find_uid(agent->arena, getuid(), &agent->user, &error);
+				      ? user_find_name(agent->arena, name, &agent->user, &error)
+				      : user_find_uid(agent->arena, getuid(), &agent->user, &error);
 
 	if (answer == USER_LATER)
 		return outcome_later_error(agent->arena, &error);
 	if (answer == USER_UNKNOWN && name != NULL)
-		return outcome_never(
-		    agent->arena, STATUS_NO_MAILBOX, EX_NOUSER, "there is no user \"%s\" here", name);
+		return outcome_never(agent->arena, STATUS_NO_MAILBOX, EX_NOUSER,
+		    "there is no user \"%s\" here", name);
 	if (answer == USER_UNKNOWN)
 		return outcome_later(agent->arena, STATUS_SYSTEM_CONFIGURATION,
 		    "the caller's user id %ld has no account", (long)getuid());
@@ -78,8 +78,8 @@ agent_skip_from_line(void *self, struct text start)
 	return envelope_sources_skip_from_line(&agent->envelope, start, agent->arena);
 }
 
-/* Where a large message is kept while the rules run: on the default mailbox's file system if possible, so that
- * delivering it is a link. */
+/* Where a large message is kept while the rules run: on the default mailbox's file system if
+ * possible, so that delivering it is a link. */
 static void
 agent_plan_spool(struct agent *agent, struct spool_plan *plan)
 {
@@ -88,8 +88,10 @@ agent_plan_spool(struct agent *agent, struct spool_plan *plan)
 	size_t count = 0;
 
 	if (text_has_suffix(mailbox, TEXT("/")))
-		plan->directories[count++] = arena_format(agent->arena, "%.*stmp", TEXT_ARGUMENTS(mailbox)).data;
-	plan->directories[count++] = agent->request->mode == AGENT_MODE_MANUAL ? "." : agent->user.home;
+		plan->directories[count++] =
+		    arena_format(agent->arena, "%.*stmp", TEXT_ARGUMENTS(mailbox)).data;
+	plan->directories[count++] =
+	    agent->request->mode == AGENT_MODE_MANUAL ? "." : agent->user.home;
 	plan->directories[count] = "/var/tmp";
 }
 
@@ -123,9 +125,9 @@ agent_deliver_by_default(struct agent *agent)
 {
 	struct delivery_request request = {
 	    .destination = agent->variables != NULL
-		? variables_get(agent->variables, TEXT("DEFAULT"))
-		: rules_environment_default_mailbox(
-		      agent->arena, agent->request->settings->default_mailbox, &agent->user),
+			       ? variables_get(agent->variables, TEXT("DEFAULT"))
+			       : rules_environment_default_mailbox(agent->arena,
+				     agent->request->settings->default_mailbox, &agent->user),
 	    .message = agent->host.message,
 	    .variables = agent->variables,
 	};
@@ -146,7 +148,8 @@ agent_fail_rules(struct agent *agent, const struct filter_result *result, struct
 	return agent_deliver_by_default(agent);
 }
 
-/* What the end of the rules means; *go_on_out: the next rules file, or default delivery, has its turn. */
+/* What the end of the rules means; *go_on_out: the next rules file, or default delivery, has its
+ * turn. */
 static struct outcome
 agent_judge(struct agent *agent, const struct filter_result *result, bool *go_on_out)
 {
@@ -206,11 +209,12 @@ agent_run_rules(struct agent *agent, const char *path, struct text source, bool 
 
 /* Reads and runs one rules file; a missing one is no rules unless `required`. */
 static struct outcome
-agent_follow_rules(struct agent *agent, const char *path, uid_t owner, bool required, bool *go_on_out)
+agent_follow_rules(
+    struct agent *agent, const char *path, uid_t owner, bool required, bool *go_on_out)
 {
 	struct filter_result nowhere = {.place.file = text_from_string(path)};
-	enum rules_safety safety = owner == 0 ? RULES_SAFETY_NOT_WORLD_WRITABLE
-					      : agent->request->settings->rules_safety;
+	enum rules_safety safety =
+	    owner == 0 ? RULES_SAFETY_NOT_WORLD_WRITABLE : agent->request->settings->rules_safety;
 	struct error error;
 	struct text source;
 
@@ -239,11 +243,12 @@ agent_run_delivery_mode(struct agent *agent)
 	bool go_on = true;
 
 	if (settings->system_rules.size > 0)
-		outcome = agent_follow_rules(
-		    agent, arena_copy_string(agent->arena, settings->system_rules), 0, false, &go_on);
+		outcome = agent_follow_rules(agent,
+		    arena_copy_string(agent->arena, settings->system_rules), 0, false, &go_on);
 	if (go_on && settings->user_rules.size > 0)
-		outcome = agent_follow_rules(agent, arena_copy_string(agent->arena, settings->user_rules),
-		    agent->user.uid, false, &go_on);
+		outcome =
+		    agent_follow_rules(agent, arena_copy_string(agent->arena, settings->user_rules),
+			agent->user.uid, false, &go_on);
 	return go_on ? agent_deliver_by_default(agent) : outcome;
 }
 
@@ -274,8 +279,8 @@ agent_run_mode(struct agent *agent)
 	case AGENT_MODE_EMBEDDED:
 		return agent_run_embedded_mode(agent);
 	case AGENT_MODE_MANUAL: {
-		struct outcome outcome =
-		    agent_follow_rules(agent, agent->request->rules_file, agent->user.uid, true, &go_on);
+		struct outcome outcome = agent_follow_rules(
+		    agent, agent->request->rules_file, agent->user.uid, true, &go_on);
 		return go_on ? agent_deliver_by_default(agent) : outcome;
 	}
 	case AGENT_MODE_DELIVERY:
@@ -314,13 +319,17 @@ agent_run(struct arena *arena, const struct agent_request *request)
 		outcome = agent_enter_home(&agent);
 	if (outcome.class == OUTCOME_DONE)
 		outcome = agent_take_message(&agent);
+	agent.host.log = delivery_log_new(arena, request->settings, agent.user.home);
 	if (outcome.class == OUTCOME_DONE) {
-		agent.host.log = delivery_log_new(arena, request->settings, agent.user.home);
 		outcome = agent_run_mode(&agent);
 		partial_delivery_end(&agent.host.partial, arena, agent.user.home, &agent.envelope,
 		    message_bytes(agent.host.message), outcome.class == OUTCOME_LATER);
-		delivery_log_close(agent.host.log);
+	} else {
+		struct filter_result nowhere = {.end = FILTER_END_FAILED};
+		agent_host_log_end(&agent.host, &nowhere,
+		    outcome.class == OUTCOME_NEVER ? "refuse" : "defer", &outcome);
 	}
+	delivery_log_close(agent.host.log);
 	rules_log_close(&agent.host.rules_log);
 	if (agent.host.spool != NULL)
 		spool_close(agent.host.spool);

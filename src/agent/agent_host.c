@@ -24,11 +24,12 @@ agent_host_say(const struct agent_host *host, const struct delivery_event *event
 
 	if (host->request->verbosity == 0)
 		return;
-	fprintf(stderr, "culver: %s %.*s: %s (%.*s %s)", event->action, TEXT_ARGUMENTS(event->destination),
-	    outcome_word(event->outcome), TEXT_ARGUMENTS(outcome_format_code(event->outcome, code)),
-	    event->outcome->reason);
+	fprintf(stderr, "culver: %s %.*s: %s (%.*s %s)", event->action,
+	    TEXT_ARGUMENTS(event->destination), outcome_word(event->outcome),
+	    TEXT_ARGUMENTS(outcome_format_code(event->outcome, code)), event->outcome->reason);
 	if (event->rules_line > 0)
-		fprintf(stderr, ", decided by %.*s:%u", TEXT_ARGUMENTS(event->rules_file), event->rules_line);
+		fprintf(stderr, ", decided by %.*s:%u", TEXT_ARGUMENTS(event->rules_file),
+		    event->rules_line);
 	if (event->condition.size > 0)
 		fprintf(stderr, ", %.*s matched \"%.*s\"", TEXT_ARGUMENTS(event->condition),
 		    TEXT_ARGUMENTS(event->matched));
@@ -39,13 +40,16 @@ agent_host_say(const struct agent_host *host, const struct delivery_event *event
 static void
 agent_host_log(struct agent_host *host, struct delivery_event *event)
 {
-	const struct header_field *field = message_find_field(host->message, TEXT("Message-ID"));
-
 	event->time = clock_now();
 	event->envelope = host->envelope;
-	event->message_id = field == NULL ? TEXT("") : header_unfold(host->arena, field->body);
-	event->user = host->user->name;
-	event->size = message_bytes(host->message).size;
+	event->user = host->user->name != NULL ? host->user->name : host->request->user;
+	if (host->message != NULL) {
+		const struct header_field *field =
+		    message_find_field(host->message, TEXT("Message-ID"));
+		event->message_id =
+		    field == NULL ? TEXT("") : header_unfold(host->arena, field->body);
+		event->size = message_bytes(host->message).size;
+	}
 	event->milliseconds = clock_monotonic_milliseconds() - host->started;
 	delivery_log_write(host->log, event);
 	agent_host_say(host, event);
@@ -69,7 +73,8 @@ agent_host_log_end(struct agent_host *host, const struct filter_result *result, 
 
 /* A number that the rules may have set: "" and nonsense leave the setting as it is. */
 static void
-agent_host_adjust(const struct variables *variables, struct text name, uint64_t maximum, uint64_t *setting)
+agent_host_adjust(
+    const struct variables *variables, struct text name, uint64_t maximum, uint64_t *setting)
 {
 	number_parse_unsigned(variables_get(variables, name), maximum, setting);
 }
@@ -110,7 +115,8 @@ agent_host_delivery(struct agent_host *host, const struct delivery_request *requ
 	if (variables == NULL)
 		return delivery;
 	delivery.settings = agent_host_settings(host, variables);
-	delivery.environment = rules_environment_export(host->arena, variables);
+	if (destination_runs_command(request->destination))
+		delivery.environment = rules_environment_export(host->arena, variables);
 	delivery.shell = variables_get(variables, TEXT("SHELL"));
 	delivery.sendmail = variables_get(variables, TEXT("SENDMAIL"));
 	delivery.flags = variables_get(variables, TEXT("FLAGS"));
@@ -119,7 +125,8 @@ agent_host_delivery(struct agent_host *host, const struct delivery_request *requ
 }
 
 struct outcome
-agent_host_deliver(struct agent_host *host, const struct delivery_request *request, const char *action)
+agent_host_deliver(
+    struct agent_host *host, const struct delivery_request *request, const char *action)
 {
 	struct delivery delivery = agent_host_delivery(host, request);
 	const struct backend *backend = NULL;
@@ -128,11 +135,12 @@ agent_host_deliver(struct agent_host *host, const struct delivery_request *reque
 	if (partial_delivery_is_done(&host->partial, request->destination))
 		outcome = outcome_done("was delivered there by an earlier try of this message");
 	else
-		outcome = destination_deliver(&delivery, text_from_string(host->user->home), &backend);
+		outcome =
+		    destination_deliver(&delivery, text_from_string(host->user->home), &backend);
 	if (outcome.class == OUTCOME_DONE && request->copy)
 		partial_delivery_note(&host->partial, host->arena, request->destination);
-	rules_log_write_delivery(&host->rules_log, host->arena, request->message, request->destination,
-	    outcome.class == OUTCOME_DONE);
+	rules_log_write_delivery(&host->rules_log, host->arena, request->message,
+	    request->destination, outcome.class == OUTCOME_DONE);
 	struct delivery_event event = {
 	    .rules_file = request->place.file,
 	    .rules_line = request->place.line,
@@ -155,11 +163,13 @@ agent_host_on_deliver(void *self, const struct delivery_request *request)
 
 	if (host->request->mode == AGENT_MODE_EMBEDDED)
 		return outcome_later(host->arena, STATUS_SYSTEM_CONFIGURATION,
-		    "%.*s:%u: \"%s\" is not allowed in embedded mode: the rules can only answer with echo and EXITCODE",
-		    TEXT_ARGUMENTS(request->place.file), request->place.line, request->copy ? "cc" : "to");
+		    "%.*s:%u: \"%s\" is not allowed in embedded mode: the rules can only answer "
+		    "with echo and EXITCODE",
+		    TEXT_ARGUMENTS(request->place.file), request->place.line,
+		    request->copy ? "cc" : "to");
 	if (request->copy && host->copies++ == 0)
-		partial_delivery_recall(&host->partial, host->arena, host->user->home, host->envelope,
-		    message_bytes(host->message));
+		partial_delivery_recall(&host->partial, host->arena, host->user->home,
+		    host->envelope, message_bytes(host->message));
 	return agent_host_deliver(host, request, request->copy ? "copy" : "deliver");
 }
 
@@ -188,7 +198,8 @@ agent_host_on_open_log(void *self, struct text name, struct error *error)
 	struct agent_host *host = self;
 
 	if (host->request->mode == AGENT_MODE_EMBEDDED)
-		return error_set(error, ERROR_REFUSE, "\"logfile\" is not allowed in embedded mode");
+		return error_set(
+		    error, ERROR_REFUSE, "\"logfile\" is not allowed in embedded mode");
 	return rules_log_open(&host->rules_log, arena_copy_string(host->arena, name), error);
 }
 

@@ -1,6 +1,6 @@
 /*
- * The host that acts: what the rules ask for is done at once, by the back ends of deliver/, and each delivery is
- * written to the delivery log once. One value serves one message.
+ * The host that acts: what the rules ask for is done at once, by the back ends of deliver/, and
+ * each delivery is written to the delivery log once. One value serves one message.
  */
 #ifndef AGENT_AGENT_HOST_H
 #define AGENT_AGENT_HOST_H
@@ -32,7 +32,8 @@ struct agent_host {
 	struct rules_log rules_log;
 	struct partial_delivery partial;
 	int64_t started; /* clock_monotonic_milliseconds() */
-	/* What the last delivery's log line says decided it; the agent sets it for default deliveries. */
+	/* What the last delivery's log line says decided it; the agent sets it for default
+	 * deliveries. */
 	struct text rules_file;
 	unsigned copies; /* made so far */
 };
@@ -40,13 +41,13 @@ struct agent_host {
 /* The functions; their `self` is a struct agent_host. */
 extern const struct filter_host agent_host_functions;
 
-/* One delivery with its log line: the rules' `to` and `cc`, and the agent's default delivery (variables NULL, place
- * all zero). `action` is the log's word for it. */
+/* One delivery with its log line: the rules' `to` and `cc`, and the agent's default delivery
+ * (variables NULL, place all zero). `action` is the log's word for it. */
 struct outcome agent_host_deliver(
     struct agent_host *host, const struct delivery_request *request, const char *action);
 
 /* A log line for an end without a delivery: discarded, refused, deferred. */
-void agent_host_log_end(struct agent_host *host, const struct filter_result *result, const char *action,
-    const struct outcome *outcome);
+void agent_host_log_end(struct agent_host *host, const struct filter_result *result,
+    const char *action, const struct outcome *outcome);
 
 #endif

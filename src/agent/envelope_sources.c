@@ -101,7 +101,8 @@ envelope_sources_skip_from_line(struct envelope *envelope, struct text start, st
 }
 
 void
-envelope_sources_ask_message(struct envelope *envelope, const struct message *message, struct arena *arena)
+envelope_sources_ask_message(
+    struct envelope *envelope, const struct message *message, struct arena *arena)
 {
 	if (envelope->has_sender)
 		return;

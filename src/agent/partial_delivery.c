@@ -15,7 +15,11 @@
 #include "base/error.h"
 #include "system/file.h"
 
-enum { PARTIAL_RECORD_MAX = 64 * 1024, PARTIAL_KEEP_SECONDS = 30 * 86400, PARTIAL_SWEEP_MAX = 1000 };
+enum {
+	PARTIAL_RECORD_MAX = 64 * 1024,
+	PARTIAL_KEEP_SECONDS = 30 * 86400,
+	PARTIAL_SWEEP_MAX = 1000
+};
 
 static const char *
 partial_delivery_directory(struct arena *arena, const char *home)
@@ -49,7 +53,8 @@ partial_delivery_recall(struct partial_delivery *partial, struct arena *arena, c
 {
 	struct error error;
 
-	/* The directory exists only while some message is between two tries: the digest is seldom needed. */
+	/* The directory exists only while some message is between two tries: the digest is seldom
+	 * needed. */
 	if (access(partial_delivery_directory(arena, home), F_OK) < 0)
 		return;
 	const char *path = partial_delivery_path(arena, home, envelope, message);
@@ -69,9 +74,11 @@ partial_delivery_is_done(const struct partial_delivery *partial, struct text des
 }
 
 void
-partial_delivery_note(struct partial_delivery *partial, struct arena *arena, struct text destination)
+partial_delivery_note(
+    struct partial_delivery *partial, struct arena *arena, struct text destination)
 {
-	/* A destination that does not fit on a line is not remembered: it would be taken for several. */
+	/* A destination that does not fit on a line is not remembered: it would be taken for
+	 * several. */
 	if (text_find_byte(destination, 0, '\n') < destination.size ||
 	    partial->now.size + destination.size > PARTIAL_RECORD_MAX / 2)
 		return;
@@ -91,8 +98,10 @@ partial_delivery_sweep(struct arena *arena, const char *home)
 
 	if (entries == NULL)
 		return;
-	for (unsigned seen = 0; seen < PARTIAL_SWEEP_MAX && (entry = readdir(entries)) != NULL; seen++) {
-		bool is_old = entry->d_name[0] != '.' &&
+	for (unsigned seen = 0; seen < PARTIAL_SWEEP_MAX && (entry = readdir(entries)) != NULL;
+	     seen++) {
+		bool is_old =
+		    entry->d_name[0] != '.' &&
 		    fstatat(dirfd(entries), entry->d_name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
 		    S_ISREG(status.st_mode) && now - status.st_mtime > PARTIAL_KEEP_SECONDS;
 		if (is_old)
@@ -102,16 +111,20 @@ partial_delivery_sweep(struct arena *arena, const char *home)
 	rmdir(directory);
 }
 
-/* Writes the record under a name of its own and renames it, so that a half-written one is never read. */
+/* Writes the record under a name of its own and renames it, so that a half-written one is never
+ * read. */
 static bool
-partial_delivery_write(struct arena *arena, const char *path, struct text bytes, struct error *error)
+partial_delivery_write(
+    struct arena *arena, const char *path, struct text bytes, struct error *error)
 {
 	const char *temporary = arena_format(arena, "%s.%ld", path, (long)getpid()).data;
-	int descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+	int descriptor =
+	    open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
 
 	if (descriptor < 0)
 		return error_set_errno(error, "cannot create %s", temporary);
-	bool written = file_write(descriptor, bytes, temporary, error) && file_sync(descriptor, temporary, error);
+	bool written = file_write(descriptor, bytes, temporary, error) &&
+		       file_sync(descriptor, temporary, error);
 	written = file_close(descriptor, temporary, error) && written;
 	if (written && rename(temporary, path) == 0)
 		return true;
@@ -138,8 +151,8 @@ partial_delivery_end(struct partial_delivery *partial, struct arena *arena, cons
 		partial->path = partial_delivery_path(arena, home, envelope, message);
 	mkdir(arena_format(arena, "%s/.culver", home).data, 0700);
 	mkdir(partial_delivery_directory(arena, home), 0700);
-	/* Failing costs a double at the next try, nothing else. The destinations of the earlier try that this one
-	 * came to are in `now` too; those that it did not come to are kept. */
+	/* Failing costs a double at the next try, nothing else. The destinations of the earlier try
+	 * that this one came to are in `now` too; those that it did not come to are kept. */
 	partial_delivery_write(arena, partial->path,
 	    arena_format(
 		arena, "%.*s%.*s", TEXT_ARGUMENTS(partial->earlier), TEXT_ARGUMENTS(partial->now)),

@@ -1,12 +1,13 @@
 /*
- * Copies that were laid down by an earlier try of the same message. When a `cc` succeeded and a later delivery failed,
- * the whole message goes back to the MTA's queue and comes again; what was done is remembered in the user's
- * home (~/.culver/partial/DIGEST, one destination a line) and not done twice. The digest is over envelope and message,
- * so that nobody can send a message that is taken for another's retry.
+ * Copies that were laid down by an earlier try of the same message. When a `cc` succeeded and a
+ * later delivery failed, the whole message goes back to the MTA's queue and comes again; what was
+ * done is remembered in the user's home (~/.culver/partial/DIGEST, one destination a line) and not
+ * done twice. The digest is over envelope and message, so that nobody can send a message that is
+ * taken for another's retry.
  *
- * It is a memory aid: where it cannot be written or read, the copy is made again (a double, never a loss). A message
- * whose rules make no copy costs nothing; one whose rules do costs one look for the directory.
- * doc/decisions/partial-delivery.md has the reasons.
+ * It is a memory aid: where it cannot be written or read, the copy is made again (a double, never a
+ * loss). A message whose rules make no copy costs nothing; one whose rules do costs one look for
+ * the directory. doc/decisions/partial-delivery.md has the reasons.
  */
 #ifndef AGENT_PARTIAL_DELIVERY_H
 #define AGENT_PARTIAL_DELIVERY_H
@@ -24,17 +25,18 @@ struct partial_delivery {
 };
 
 /* Looks for the record of an earlier try. Call before the first copy. */
-void partial_delivery_recall(struct partial_delivery *partial, struct arena *arena, const char *home,
-    const struct envelope *envelope, struct text message);
+void partial_delivery_recall(struct partial_delivery *partial, struct arena *arena,
+    const char *home, const struct envelope *envelope, struct text message);
 
 /* Was this destination served by the earlier try? */
 bool partial_delivery_is_done(const struct partial_delivery *partial, struct text destination);
 
 /* A copy is safe at this destination. */
-void partial_delivery_note(struct partial_delivery *partial, struct arena *arena, struct text destination);
+void partial_delivery_note(
+    struct partial_delivery *partial, struct arena *arena, struct text destination);
 
-/* The message goes back to the queue (`later`): writes the record when there is something to remember. Otherwise
- * removes it. */
+/* The message goes back to the queue (`later`): writes the record when there is something to
+ * remember. Otherwise removes it. */
 void partial_delivery_end(struct partial_delivery *partial, struct arena *arena, const char *home,
     const struct envelope *envelope, struct text message, bool later);
 

@@ -16,11 +16,13 @@ enum { RULES_ENVIRONMENT_HOST_MAX = 255, RULES_ENVIRONMENT_PATH_MAX = 4096 };
 static void
 rules_environment_import(struct variables *variables, const struct agent_request *request)
 {
-	for (const char *const *entry = request->environment; entry != NULL && *entry != NULL; entry++) {
+	for (const char *const *entry = request->environment; entry != NULL && *entry != NULL;
+	     entry++) {
 		struct text value = text_from_string(*entry);
 		struct text name = text_split(&value, '=');
-		bool is_locale = text_is_equal(name, TEXT("LANG")) || text_is_equal(name, TEXT("LANGUAGE")) ||
-		    text_has_prefix(name, TEXT("LC_"));
+		bool is_locale = text_is_equal(name, TEXT("LANG")) ||
+				 text_is_equal(name, TEXT("LANGUAGE")) ||
+				 text_has_prefix(name, TEXT("LC_"));
 		if (name.size > 0 && (request->mode == AGENT_MODE_MANUAL || is_locale))
 			variables_set(variables, name, value);
 	}
@@ -48,7 +50,8 @@ rules_environment_set_envelope(struct variables *variables, const struct envelop
 	if (envelope->has_sender)
 		variables_set(variables, TEXT("SENDER"), envelope->sender);
 	rules_environment_set_known(variables, TEXT("RECIPIENT"), envelope->recipient);
-	rules_environment_set_known(variables, TEXT("ORIGINAL_RECIPIENT"), envelope->original_recipient);
+	rules_environment_set_known(
+	    variables, TEXT("ORIGINAL_RECIPIENT"), envelope->original_recipient);
 	rules_environment_set_known(variables, TEXT("EXTENSION"), envelope->extension);
 	rules_environment_set_known(variables, TEXT("LOCAL"), envelope->local_part);
 	rules_environment_set_known(variables, TEXT("DOMAIN"), envelope->domain);
@@ -57,11 +60,13 @@ rules_environment_set_envelope(struct variables *variables, const struct envelop
 	rules_environment_set_known(variables, TEXT("CLIENT_HELO"), envelope->client_helo);
 	rules_environment_set_known(variables, TEXT("SASL_USERNAME"), envelope->sasl_user);
 	/* FROM: a null sender stays empty; only an unknown one gets maildrop's stand-in. */
-	variables_set(variables, TEXT("FROM"), envelope->has_sender ? envelope->sender : TEXT("MAILER-DAEMON"));
+	variables_set(variables, TEXT("FROM"),
+	    envelope->has_sender ? envelope->sender : TEXT("MAILER-DAEMON"));
 }
 
 static void
-rules_environment_set_settings(struct arena *arena, struct variables *variables, const struct rules_start *start)
+rules_environment_set_settings(
+    struct arena *arena, struct variables *variables, const struct rules_start *start)
 {
 	const struct settings *settings = start->settings;
 	char host[RULES_ENVIRONMENT_HOST_MAX + 1] = "";
@@ -74,9 +79,11 @@ rules_environment_set_settings(struct arena *arena, struct variables *variables,
 	variables_set(variables, TEXT("SENDMAIL"), settings->sendmail);
 	variables_set(variables, TEXT("DEFAULT"),
 	    rules_environment_default_mailbox(arena, settings->default_mailbox, start->user));
-	variables_set(variables, TEXT("UMASK"), arena_format(arena, "%03o", (unsigned)settings->umask));
+	variables_set(
+	    variables, TEXT("UMASK"), arena_format(arena, "%03o", (unsigned)settings->umask));
 	variables_set(variables, TEXT("LOCKEXT"), TEXT(".lock"));
-	rules_environment_set_number(variables, TEXT("LOCKSLEEP"), (settings->lock_retry + 999) / 1000);
+	rules_environment_set_number(
+	    variables, TEXT("LOCKSLEEP"), (settings->lock_retry + 999) / 1000);
 	rules_environment_set_number(variables, TEXT("LOCKTIMEOUT"), settings->lock_stale_after);
 	rules_environment_set_number(variables, TEXT("LOCKREFRESH"), 15);
 }
@@ -95,13 +102,15 @@ rules_environment_new(struct arena *arena, const struct rules_start *start)
 	variables_set(variables, TEXT("LOGNAME"), text_from_string(start->user->name));
 	variables_set(variables, TEXT("USER"), text_from_string(start->user->name));
 	variables_set(variables, TEXT("SHELL"),
-	    start->user->shell[0] != '\0' ? text_from_string(start->user->shell) : start->settings->shell);
+	    start->user->shell[0] != '\0' ? text_from_string(start->user->shell)
+					  : start->settings->shell);
 	rules_environment_set_settings(arena, variables, start);
 	rules_environment_set_envelope(variables, start->envelope);
 	rules_environment_set_number(variables, TEXT("SIZE"), message_bytes(start->message).size);
 	for (uint64_t i = 1; argument != NULL && *argument != NULL; i++, argument++) {
 		char digits[NUMBER_DIGITS_MAX];
-		variables_set(variables, number_format_unsigned(i, digits), text_from_string(*argument));
+		variables_set(
+		    variables, number_format_unsigned(i, digits), text_from_string(*argument));
 	}
 	return variables;
 }
@@ -112,12 +121,13 @@ rules_environment_default_mailbox(struct arena *arena, struct text pattern, cons
 	const struct {
 		struct text name;
 		const char *value;
-	} known[] = {
-	    {TEXT("$HOME"), user->home}, {TEXT("$LOGNAME"), user->name}, {TEXT("$USER"), user->name}};
+	} known[] = {{TEXT("$HOME"), user->home}, {TEXT("$LOGNAME"), user->name},
+	    {TEXT("$USER"), user->name}};
 	struct buffer path;
 
 	if (text_has_prefix(pattern, TEXT("~/")))
-		pattern = arena_format(arena, "$HOME%.*s", TEXT_ARGUMENTS(text_slice(pattern, 1, pattern.size)));
+		pattern = arena_format(
+		    arena, "$HOME%.*s", TEXT_ARGUMENTS(text_slice(pattern, 1, pattern.size)));
 	buffer_init(&path, RULES_ENVIRONMENT_PATH_MAX);
 	for (size_t i = 0; i < pattern.size;) {
 		size_t length = 1;
@@ -147,12 +157,14 @@ rules_environment_export(struct arena *arena, const struct variables *variables)
 	while (variables_next(variables, &position, &name, &value)) {
 		/* What execve() cannot carry is left out: a "=" in a name, a NUL anywhere. */
 		bool can_pass = name.size > 0 && text_find_byte(name, 0, '=') == name.size &&
-		    text_find_byte(name, 0, '\0') == name.size && text_find_byte(value, 0, '\0') == value.size;
+				text_find_byte(name, 0, '\0') == name.size &&
+				text_find_byte(value, 0, '\0') == value.size;
 		if (!can_pass)
 			continue;
 		entries = vector_grow(arena, entries, count, &capacity, sizeof *entries);
 		entries[count++] =
-		    arena_format(arena, "%.*s=%.*s", TEXT_ARGUMENTS(name), TEXT_ARGUMENTS(value)).data;
+		    arena_format(arena, "%.*s=%.*s", TEXT_ARGUMENTS(name), TEXT_ARGUMENTS(value))
+			.data;
 	}
 	entries = vector_grow(arena, entries, count, &capacity, sizeof *entries);
 	entries[count] = NULL;

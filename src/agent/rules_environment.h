@@ -1,7 +1,7 @@
 /*
- * The variables that rules begin with, and what commands get of them. Values come from the account, the settings and
- * the envelope; in manual mode the caller's whole environment is imported first, otherwise only its LANG, LANGUAGE and
- * LC_* (as maildrop has it).
+ * The variables that rules begin with, and what commands get of them. Values come from the account,
+ * the settings and the envelope; in manual mode the caller's whole environment is imported first,
+ * otherwise only its LANG, LANGUAGE and LC_* (as maildrop has it).
  */
 #ifndef AGENT_RULES_ENVIRONMENT_H
 #define AGENT_RULES_ENVIRONMENT_H

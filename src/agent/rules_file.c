@@ -14,19 +14,22 @@
 
 /* The permission bits that make a rules file unsafe, and how to take them away. */
 static bool
-rules_file_is_safe(const struct stat *status, uid_t owner, enum rules_safety safety, struct error *error)
+rules_file_is_safe(
+    const struct stat *status, uid_t owner, enum rules_safety safety, struct error *error)
 {
 	if (!S_ISREG(status->st_mode))
 		return error_set(error, ERROR_REFUSE, "is not a regular file");
 	if (status->st_uid != owner && status->st_uid != 0)
-		return error_set(error, ERROR_REFUSE, "belongs to user id %ld, not to its user or root",
-		    (long)status->st_uid);
+		return error_set(error, ERROR_REFUSE,
+		    "belongs to user id %ld, not to its user or root", (long)status->st_uid);
 	if (safety == RULES_SAFETY_OWNER_ONLY && (status->st_mode & 077) != 0)
 		return error_set(error, ERROR_REFUSE,
-		    "is open to other users (mode %03o): run chmod 600 on it", status->st_mode & 0777);
+		    "is open to other users (mode %03o): run chmod 600 on it",
+		    status->st_mode & 0777);
 	if ((status->st_mode & S_IWOTH) != 0)
 		return error_set(error, ERROR_REFUSE,
-		    "can be written by everybody (mode %03o): run chmod o-w on it", status->st_mode & 0777);
+		    "can be written by everybody (mode %03o): run chmod o-w on it",
+		    status->st_mode & 0777);
 	return true;
 }
 
@@ -44,10 +47,11 @@ rules_file_read(struct arena *arena, const char *path, uid_t owner, enum rules_s
 		error_set_errno(error, "rules file %s", path);
 		return RULES_FILE_REFUSED;
 	}
-	bool read_all = fstat(descriptor, &status) == 0 ? rules_file_is_safe(&status, owner, safety, error)
-						       : error_set_errno(error, "fstat");
-	read_all = read_all &&
-	    file_read_descriptor(arena, descriptor, MAILFILTER_SOURCE_MAX, source_out, error);
+	bool read_all = fstat(descriptor, &status) == 0
+			    ? rules_file_is_safe(&status, owner, safety, error)
+			    : error_set_errno(error, "fstat");
+	read_all = read_all && file_read_descriptor(
+				   arena, descriptor, MAILFILTER_SOURCE_MAX, source_out, error);
 	close(descriptor);
 	if (read_all)
 		return RULES_FILE_READ;
@@ -65,19 +69,23 @@ rules_file_check_home(const char *home, uid_t owner, struct error *error)
 	if (!S_ISDIR(status.st_mode))
 		return error_set(error, ERROR_REFUSE, "home %s is not a directory", home);
 	if (status.st_uid != owner)
-		return error_set(error, ERROR_REFUSE, "home directory %s belongs to user id %ld, not to its user",
-		    home, (long)status.st_uid);
+		return error_set(error, ERROR_REFUSE,
+		    "home directory %s belongs to user id %ld, not to its user", home,
+		    (long)status.st_uid);
 	if ((status.st_mode & S_IWOTH) != 0)
 		return error_set(error, ERROR_REFUSE,
 		    "home directory %s can be written by everybody: run chmod o-w on it", home);
 	if ((status.st_mode & S_ISVTX) != 0)
 		return error_set(error, ERROR_AGAIN,
-		    "delivery to home directory %s is paused (its sticky bit is set): chmod -t resumes it", home);
+		    "delivery to home directory %s is paused (its sticky bit is set): chmod -t "
+		    "resumes it",
+		    home);
 	return true;
 }
 
 const char *
-rules_file_find_embedded(struct arena *arena, const char *home, const char *name, struct error *error)
+rules_file_find_embedded(
+    struct arena *arena, const char *home, const char *name, struct error *error)
 {
 	struct stat status;
 	const char *directory = arena_format(arena, "%s/.mailfilters", home).data;
@@ -88,8 +96,8 @@ rules_file_find_embedded(struct arena *arena, const char *home, const char *name
 		return NULL;
 	}
 	if (!S_ISDIR(status.st_mode) || (status.st_mode & 077) != 0) {
-		error_set(error, ERROR_REFUSE, "%s must be a directory that only its owner can enter: chmod 700",
-		    directory);
+		error_set(error, ERROR_REFUSE,
+		    "%s must be a directory that only its owner can enter: chmod 700", directory);
 		return NULL;
 	}
 	for (char *byte = wanted; *byte != '\0'; byte++)
@@ -99,11 +107,14 @@ rules_file_find_embedded(struct arena *arena, const char *home, const char *name
 	while (access(tried, F_OK) < 0) {
 		char *dash = strrchr(wanted, '-');
 		if (wanted[0] == '\0') {
-			error_set(error, ERROR_INPUT, "no rules for \"%s\" in %s, and no default there", name, directory);
+			error_set(error, ERROR_INPUT,
+			    "no rules for \"%s\" in %s, and no default there", name, directory);
 			return NULL;
 		}
 		*(dash != NULL ? dash : wanted) = '\0';
-		tried = arena_format(arena, "%s/%s%sdefault", directory, wanted, wanted[0] != '\0' ? "-" : "").data;
+		tried = arena_format(
+		    arena, "%s/%s%sdefault", directory, wanted, wanted[0] != '\0' ? "-" : "")
+			    .data;
 	}
 	return tried;
 }

@@ -1,6 +1,6 @@
 /*
- * Rules files and homes: which ones may be trusted, and reading them. What another user could have written must not
- * run with the recipient's rights.
+ * Rules files and homes: which ones may be trusted, and reading them. What another user could have
+ * written must not run with the recipient's rights.
  */
 #ifndef AGENT_RULES_FILE_H
 #define AGENT_RULES_FILE_H
@@ -16,21 +16,23 @@
 enum rules_file_answer {
 	RULES_FILE_READ,
 	RULES_FILE_MISSING, /* no such file: no rules */
-	RULES_FILE_REFUSED, /* there, but not to be trusted or not readable; `error` says why and what to do */
+	RULES_FILE_REFUSED, /* there, but not to be trusted or not readable; `error` says why and
+			       what to do */
 };
 
-/* Reads a rules file that must be a regular file of `owner` or root (the link is followed, the target judged). */
+/* Reads a rules file that must be a regular file of `owner` or root (the link is followed, the
+ * target judged). */
 enum rules_file_answer rules_file_read(struct arena *arena, const char *path, uid_t owner,
     enum rules_safety safety, struct text *source_out, struct error *error);
 
-/* May mail be delivered below this home? It must be a directory of that owner, not writable by everybody, and not
- * sticky (the documented way to pause delivery while rules are edited). */
+/* May mail be delivered below this home? It must be a directory of that owner, not writable by
+ * everybody, and not sticky (the documented way to pause delivery while rules are edited). */
 bool rules_file_check_home(const char *home, uid_t owner, struct error *error);
 
 /*
- * The file that embedded mode means by a name: below ~/.mailfilters, "/" and "." in the name replaced by ":"; then the
- * name with its last dash part replaced by "-default", and so on; at last "default". NULL with the error when there is
- * none, or when the directory is open to others.
+ * The file that embedded mode means by a name: below ~/.mailfilters, "/" and "." in the name
+ * replaced by ":"; then the name with its last dash part replaced by "-default", and so on; at last
+ * "default". NULL with the error when there is none, or when the directory is open to others.
  */
 const char *rules_file_find_embedded(
     struct arena *arena, const char *home, const char *name, struct error *error);

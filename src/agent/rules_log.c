@@ -78,13 +78,15 @@ rules_log_write_delivery(struct rules_log *log, struct arena *arena, const struc
 	if (log->descriptor < 0)
 		return;
 	buffer_init(&bytes, RULES_LOG_RECORD_MAX);
-	buffer_append_format(&bytes, "Date: %.*s\nFrom: ", TEXT_ARGUMENTS(clock_format_asctime(clock_now(), date)));
+	buffer_append_format(
+	    &bytes, "Date: %.*s\nFrom: ", TEXT_ARGUMENTS(clock_format_asctime(clock_now(), date)));
 	rules_log_append_field(&bytes, arena, message, TEXT("From"));
 	buffer_append(&bytes, TEXT("Subj: "));
 	rules_log_append_field(&bytes, arena, message, TEXT("Subject"));
 	struct text target = text_slice(destination, 0, RULES_LOG_TARGET_WIDTH);
-	buffer_append_format(&bytes, "%s %-*.*s (%zu)\n\n", delivered ? "File:" : "!Err:", RULES_LOG_TARGET_WIDTH,
-	    TEXT_ARGUMENTS(target), message_bytes(message).size);
+	buffer_append_format(&bytes, "%s %-*.*s (%zu)\n\n",
+	    delivered ? "File:" : "!Err:", RULES_LOG_TARGET_WIDTH, TEXT_ARGUMENTS(target),
+	    message_bytes(message).size);
 	/* The record is for people; mail does not depend on it. */
 	file_write(log->descriptor, buffer_text(&bytes), "the log file", &error);
 	buffer_clear(&bytes);

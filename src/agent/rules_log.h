@@ -1,7 +1,7 @@
 /*
- * The log that rules write themselves (`logfile`, `log`): lines of the rules' text and, for each delivery, the five
- * lines that maildrop writes, so that programs which read such logs go on working. The delivery log that
- * answers "why" is record/delivery_log.h.
+ * The log that rules write themselves (`logfile`, `log`): lines of the rules' text and, for each
+ * delivery, the five lines that maildrop writes, so that programs which read such logs go on
+ * working. The delivery log that answers "why" is record/delivery_log.h.
  */
 #ifndef AGENT_RULES_LOG_H
 #define AGENT_RULES_LOG_H
@@ -25,7 +25,7 @@ void rules_log_close(struct rules_log *log);
 /* One line, its line end added; nothing when no log is open. */
 bool rules_log_write_line(struct rules_log *log, struct text line, struct error *error);
 /* The record of one delivery, in maildrop's form. */
-void rules_log_write_delivery(struct rules_log *log, struct arena *arena, const struct message *message,
-    struct text destination, bool delivered);
+void rules_log_write_delivery(struct rules_log *log, struct arena *arena,
+    const struct message *message, struct text destination, bool delivered);
 
 #endif

@@ -27,7 +27,7 @@ setting_value_is_printable(struct text value)
 	return utf8_is_valid(value);
 }
 
-/* "$HOME" and "${HOME}" are replaced; any other name would silently stay in the path. */
+/* Three names are replaced; any other would silently stay in the path. */
 static bool
 setting_value_is_mailbox(struct text value)
 {

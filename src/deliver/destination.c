@@ -36,6 +36,16 @@ destination_is_directory(struct arena *arena, struct text path)
 	return stat(arena_copy_string(arena, path), &status) == 0 && S_ISDIR(status.st_mode);
 }
 
+bool
+destination_runs_command(struct text destination)
+{
+	destination = text_trim(destination);
+	for (size_t i = 0; i < sizeof destination_marks / sizeof *destination_marks; i++)
+		if (destination.size > 0 && destination.data[0] == destination_marks[i].mark)
+			return destination_marks[i].backend->privilege == PRIVILEGE_EXECUTE;
+	return false;
+}
+
 const struct backend *
 destination_find(struct delivery *delivery, struct text home)
 {

@@ -20,6 +20,9 @@
 #include "base/text.h"
 #include "deliver/backend.h"
 
+/* Does this destination run a program, so that it needs an environment? */
+bool destination_runs_command(struct text destination);
+
 /* The back end for delivery->destination; sets delivery->target. `home` replaces a leading "~/". */
 const struct backend *destination_find(struct delivery *delivery, struct text home);
 

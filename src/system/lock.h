@@ -8,34 +8,52 @@
 #define SYSTEM_LOCK_H
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 #include "base/arena.h"
 #include "base/error.h"
 
-/* Waits for a write lock on the whole file, at most `timeout` seconds. ERROR_AGAIN when somebody
- * else holds it. */
+/*
+ * Every wait here sleeps between tries and ends at once, with ERROR_AGAIN and number EINTR, when
+ * signals_pending() says so.
+ */
+
+/* Waits for a write lock on the whole file, at most `timeout` seconds; 0: one try. ERROR_AGAIN and
+ * number EAGAIN when somebody else holds it. */
 bool lock_file(int descriptor, const char *path, unsigned timeout, struct error *error);
 void lock_file_release(int descriptor);
 
+/* Sleeps; false when somebody asks for the end. For a caller that waits for two locks in turn. */
+bool lock_pause(unsigned milliseconds);
+
 struct dot_lock {
 	const char *path; /* NULL: not held */
+	dev_t device;     /* of the lock file: only this very file is ever removed */
+	ino_t inode;
 };
 
 struct dot_lock_options {
-	unsigned timeout;     /* seconds to wait in all */
+	unsigned timeout;     /* seconds to wait in all; 0: one try */
 	unsigned retry;       /* milliseconds between tries */
 	unsigned stale_after; /* seconds without a change after which a lock of an unknown owner is
 				 removed */
 };
 
 /*
- * Creates PATH.lock atomically and safe on NFS (a unique name, then link). A lock whose content
- * names a process of this host that no longer lives, or that did not change for stale_after
- * seconds, is removed. error->number is EACCES, EPERM or EROFS when the directory does not let us
- * create a file: the caller decides whether that matters.
+ * Creates PATH.lock atomically and safe on NFS (a file without a name where there is such a thing,
+ * else a unique name; then link). It holds "PID\n". ERROR_AGAIN and number EEXIST when somebody
+ * else holds it. error->number is EACCES, EPERM or EROFS when the directory does not let us create
+ * a file: the caller decides whether that matters.
+ *
+ * A lock is removed when its content names a process of this host that no longer lives, or, where
+ * it names none or lies on a network file system, when it did not change for stale_after seconds. A
+ * lock that is older than this host's last start has no living owner. What is removed is the very
+ * file that was judged.
  */
 bool dot_lock_acquire(struct arena *arena, const char *path, const struct dot_lock_options *options,
     struct dot_lock *lock_out, struct error *error);
+/* Writes this process's id into the lock, for a child that outlives the process that took it. */
+void dot_lock_take_over(const struct dot_lock *lock);
 void dot_lock_release(struct dot_lock *lock);
 
 #endif

@@ -1,8 +1,8 @@
 noinst_LIBRARIES += libsystem.a
 libsystem_a_SOURCES = \
-	%D%/child.h \
+	%D%/child.c %D%/child.h \
 	%D%/file.c %D%/file.h \
-	%D%/lock.h \
+	%D%/lock.c %D%/lock.h \
 	%D%/rights.c %D%/rights.h \
 	%D%/signals.c %D%/signals.h \
 	%D%/spool.c %D%/spool.h \

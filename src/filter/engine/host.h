@@ -34,7 +34,8 @@ struct delivery_request {
 	const struct variables
 	    *variables; /* at this moment; FLAGS, MAILDIRQUOTA, UMASK ... are the host's to read */
 	struct place place;
-	/* Why, for the log: the pattern that matched last, as the rule writes it, and what it matched. May be empty. */
+	/* Why, for the log: the pattern that matched last, as the rule writes it, and what it
+	 * matched. May be empty. */
 	struct text condition;
 	struct text matched;
 };

@@ -1,1 +1,5 @@
-# tests of this folder
+check_PROGRAMS += tests/unit/system/child.test
+TESTS += tests/unit/system/child.test
+tests_unit_system_child_test_SOURCES = %D%/child_test.c
+tests_unit_system_child_test_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
+tests_unit_system_child_test_LDADD = libsystem.a libbase.a

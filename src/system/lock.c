@@ -1,0 +1,403 @@
+/*
+ * Mailbox locks; see lock.h. A dot-lock is made by linking a finished file to its name, so that it
+ * never exists without its content. A stale one is taken away in three steps, because others may
+ * judge it at the same moment: it is renamed to a name that only we know, compared with the file
+ * that was judged, and removed; if somebody had put a fresh lock there in between, that one is
+ * linked back.
+ */
+#include "system/lock.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/magic.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/number.h"
+#include "base/text.h"
+#include "system/signals.h"
+
+enum {
+	LOCK_PAUSE_FIRST = 4, /* milliseconds; doubled up to the last */
+	LOCK_PAUSE_LAST = 64,
+	LOCK_STALE_ROUNDS =
+	    4, /* stale locks removed in one try: a bound, should somebody make them in a loop */
+	LOCK_CONTENT_MAX = 300,
+	LOCK_BOOT_SLACK = 5, /* seconds */
+};
+
+/* The file that becomes the lock once it is linked to the lock's name. */
+struct dot_lock_candidate {
+	int descriptor;
+	char name[PATH_MAX]; /* empty: it has none */
+};
+
+bool
+lock_pause(unsigned milliseconds)
+{
+	struct timespec length = {milliseconds / 1000, (long)(milliseconds % 1000) * 1000000};
+
+	if (signals_pending() != 0)
+		return false;
+	nanosleep(&length, NULL);
+	return signals_pending() == 0;
+}
+
+static bool
+lock_fail_stopped(struct error *error, const char *path)
+{
+	error_set(error, ERROR_AGAIN, "asked to stop while waiting for the lock of %s", path);
+	error->number = EINTR;
+	return false;
+}
+
+bool
+lock_file(int descriptor, const char *path, unsigned timeout, struct error *error)
+{
+	int64_t deadline = clock_monotonic_milliseconds() + (int64_t)timeout * 1000;
+	unsigned pause = LOCK_PAUSE_FIRST;
+
+	for (;;) {
+		struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+
+		if (fcntl(descriptor, F_OFD_SETLK, &whole) == 0)
+			return true;
+		if (errno == EINTR)
+			continue;
+		if (errno != EAGAIN && errno != EACCES)
+			return error_set_errno(error, "cannot lock %s", path);
+		if (clock_monotonic_milliseconds() >= deadline)
+			break;
+		if (!lock_pause(pause))
+			return lock_fail_stopped(error, path);
+		if (pause < LOCK_PAUSE_LAST)
+			pause *= 2;
+	}
+	error_set(error, ERROR_AGAIN,
+	    "another program keeps %s locked (fcntl lock); lslocks shows which one", path);
+	error->number = EAGAIN;
+	return false;
+}
+
+void
+lock_file_release(int descriptor)
+{
+	struct flock whole = {.l_type = F_UNLCK, .l_whence = SEEK_SET};
+
+	(void)fcntl(descriptor, F_OFD_SETLK, &whole);
+}
+
+/* The directory of a path, with its slash, or "./". */
+static struct text
+dot_lock_directory(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash == NULL ? TEXT("./") : (struct text){path, (size_t)(slash - path) + 1};
+}
+
+/* A name beside `path` that nobody else uses: process, time and a purpose are in it. */
+static bool
+dot_lock_name_unique(
+    const char *path, const char *purpose, char name_out[PATH_MAX], struct error *error)
+{
+	struct text directory = dot_lock_directory(path);
+	struct timestamp now = clock_now();
+	int length =
+	    snprintf(name_out, PATH_MAX, "%.*s.lk%s.%ld.%lld%09d", TEXT_ARGUMENTS(directory),
+		purpose, (long)getpid(), (long long)now.seconds, (int)now.nanoseconds);
+
+	if (length < PATH_MAX)
+		return true;
+	errno = ENAMETOOLONG;
+	return error_set_errno(error, "cannot make a lock file beside %s", path);
+}
+
+static bool
+dot_lock_write_pid(int descriptor)
+{
+	char content[NUMBER_DIGITS_MAX + 2];
+	int length = snprintf(content, sizeof content, "%ld\n", (long)getpid());
+	ssize_t written;
+
+	do
+		written = pwrite(descriptor, content, (size_t)length, 0);
+	while (written < 0 && errno == EINTR);
+	if (written >= 0 && written != length)
+		errno = ENOSPC;
+	return written == length;
+}
+
+static void
+dot_lock_candidate_close(struct dot_lock_candidate *candidate)
+{
+	int number = errno;
+
+	if (candidate->name[0] != '\0')
+		unlink(candidate->name);
+	if (candidate->descriptor >= 0)
+		close(candidate->descriptor);
+	candidate->name[0] = '\0';
+	candidate->descriptor = -1;
+	errno = number;
+}
+
+static bool
+dot_lock_candidate_open_named(
+    struct dot_lock_candidate *candidate, const char *path, struct error *error)
+{
+	dot_lock_candidate_close(candidate);
+	if (!dot_lock_name_unique(path, "", candidate->name, error))
+		return false;
+	candidate->descriptor =
+	    open(candidate->name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
+	if (candidate->descriptor >= 0 && dot_lock_write_pid(candidate->descriptor))
+		return true;
+	if (candidate->descriptor < 0)
+		candidate->name[0] = '\0';
+	error_set_errno(error, "cannot create a lock file beside %s", path);
+	dot_lock_candidate_close(candidate);
+	return false;
+}
+
+static bool
+dot_lock_candidate_open(struct dot_lock_candidate *candidate, const char *path, struct error *error)
+{
+	char directory[PATH_MAX];
+
+	candidate->name[0] = '\0';
+	snprintf(directory, sizeof directory, "%.*s", TEXT_ARGUMENTS(dot_lock_directory(path)));
+	candidate->descriptor = open(directory, O_TMPFILE | O_RDWR | O_CLOEXEC, 0644);
+	if (candidate->descriptor < 0)
+		return dot_lock_candidate_open_named(candidate, path, error);
+	if (dot_lock_write_pid(candidate->descriptor))
+		return true;
+	error_set_errno(error, "cannot create a lock file beside %s", path);
+	dot_lock_candidate_close(candidate);
+	return false;
+}
+
+/* Links the candidate to the lock's name. False: errno says why, EEXIST when the lock is held. */
+static bool
+dot_lock_link(const struct dot_lock_candidate *candidate, const char *lock_path)
+{
+	char place[64];
+	struct stat status;
+
+	if (candidate->name[0] == '\0') {
+		snprintf(place, sizeof place, "/proc/self/fd/%d", candidate->descriptor);
+		return linkat(AT_FDCWD, place, AT_FDCWD, lock_path, AT_SYMLINK_FOLLOW) == 0;
+	}
+	if (link(candidate->name, lock_path) == 0)
+		return true;
+	/* NFS may lose the answer to a link that was made; the count tells. */
+	int number = errno;
+	bool made = fstat(candidate->descriptor, &status) == 0 && status.st_nlink == 2;
+	errno = number;
+	return made;
+}
+
+/* Do process ids found there mean processes of this host? */
+static bool
+dot_lock_is_local(int descriptor)
+{
+	struct statfs system;
+
+	if (fstatfs(descriptor, &system) != 0)
+		return false;
+	switch ((unsigned long)system.f_type) {
+	case NFS_SUPER_MAGIC:
+	case SMB_SUPER_MAGIC:
+	case SMB2_SUPER_MAGIC:
+	case CIFS_SUPER_MAGIC:
+	case CEPH_SUPER_MAGIC:
+	case AFS_SUPER_MAGIC:
+	case CODA_SUPER_MAGIC:
+	case V9FS_MAGIC:
+	case FUSE_SUPER_MAGIC:
+	case OCFS2_SUPER_MAGIC:
+		return false;
+	default:
+		return true;
+	}
+}
+
+/*
+ * The process that a lock's content names: "PID", or "PID" and this host's name behind a colon, a
+ * blank or a line end. 0: none that this host knows.
+ */
+static pid_t
+dot_lock_owner(int descriptor)
+{
+	char content[LOCK_CONTENT_MAX], host[256] = "";
+	ssize_t size = pread(descriptor, content, sizeof content, 0);
+	uint64_t pid;
+
+	if (size <= 0)
+		return 0;
+	struct text rest = text_trim((struct text){content, (size_t)size});
+	size_t digits = 0;
+	while (digits < rest.size && text_is_digit(rest.data[digits]))
+		digits++;
+	struct text behind = text_slice(rest, digits, rest.size);
+	if (!number_parse_unsigned(text_slice(rest, 0, digits), INT_MAX, &pid))
+		return 0;
+	if (behind.size == 0)
+		return dot_lock_is_local(descriptor) ? (pid_t)pid : 0;
+	if (gethostname(host, sizeof host - 1) != 0)
+		return 0;
+	behind = text_trim(text_slice(behind, behind.data[0] == ':', behind.size));
+	return text_is_equal_nocase(text_split(&behind, '\n'), text_from_string(host)) ? (pid_t)pid
+										       : 0;
+}
+
+static bool
+dot_lock_is_stale(int descriptor, const struct stat *lock, int64_t now, unsigned stale_after)
+{
+	struct timespec since_boot;
+	pid_t owner = dot_lock_owner(descriptor);
+
+	if (owner == 0)
+		return lock->st_mtim.tv_sec + (int64_t)stale_after < now;
+	if (kill(owner, 0) != 0 && errno == ESRCH)
+		return true;
+	/* The id may have been given to another process when the host started again. */
+	return clock_gettime(CLOCK_BOOTTIME, &since_boot) == 0 &&
+	       lock->st_mtim.tv_sec + LOCK_BOOT_SLACK < clock_now().seconds - since_boot.tv_sec;
+}
+
+/* Removes the lock if it is stale; true: try again at once. */
+static bool
+dot_lock_remove_stale(
+    const struct dot_lock_candidate *candidate, const char *lock_path, unsigned stale_after)
+{
+	struct error ignored;
+	struct stat judged, moved, own;
+	char aside[PATH_MAX];
+	bool removed = false;
+	/* Open until the end: an inode number in use is not given to another file. */
+	int descriptor = open(lock_path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+
+	if (descriptor < 0)
+		return errno == ENOENT;
+	/* The time is asked of the file system, since its clock may differ from ours. */
+	if (fstat(descriptor, &judged) != 0 || !S_ISREG(judged.st_mode) ||
+	    futimens(candidate->descriptor, NULL) != 0 || fstat(candidate->descriptor, &own) != 0)
+		goto out;
+	if (!dot_lock_is_stale(descriptor, &judged, own.st_mtim.tv_sec, stale_after) ||
+	    !dot_lock_name_unique(lock_path, "stale", aside, &ignored))
+		goto out;
+	if (rename(lock_path, aside) != 0) {
+		removed = errno == ENOENT;
+		goto out;
+	}
+	removed = lstat(aside, &moved) == 0 && moved.st_dev == judged.st_dev &&
+		  moved.st_ino == judged.st_ino && moved.st_mtim.tv_sec == judged.st_mtim.tv_sec &&
+		  moved.st_mtim.tv_nsec == judged.st_mtim.tv_nsec;
+	/* Somebody's fresh lock goes back; if a third program took the name meanwhile, nobody can
+	 * mend that. */
+	if (!removed)
+		(void)!link(aside, lock_path);
+	unlink(aside);
+out:
+	close(descriptor);
+	return removed;
+}
+
+/* One try: the lock, or errno. */
+static bool
+dot_lock_try(struct dot_lock_candidate *candidate, const char *path, const char *lock_path,
+    unsigned stale_after, struct error *error)
+{
+	for (unsigned round = 0; round < LOCK_STALE_ROUNDS; round++) {
+		if (dot_lock_link(candidate, lock_path))
+			return true;
+		if (errno != EEXIST && candidate->name[0] == '\0') {
+			/* Without /proc a file without a name cannot be linked. */
+			if (!dot_lock_candidate_open_named(candidate, path, error))
+				return false;
+			continue;
+		}
+		if (errno != EEXIST)
+			return error_set_errno(error, "cannot create the lock file %s", lock_path);
+		if (!dot_lock_remove_stale(candidate, lock_path, stale_after))
+			break;
+	}
+	error_set(error, ERROR_AGAIN,
+	    "another program keeps the lock file %s; remove it if no program works on the mailbox",
+	    lock_path);
+	error->number = EEXIST;
+	return false;
+}
+
+bool
+dot_lock_acquire(struct arena *arena, const char *path, const struct dot_lock_options *options,
+    struct dot_lock *lock_out, struct error *error)
+{
+	int64_t deadline = clock_monotonic_milliseconds() + (int64_t)options->timeout * 1000;
+	struct dot_lock_candidate candidate = {.descriptor = -1};
+	struct stat status;
+	char lock_path[PATH_MAX];
+	bool held = false;
+
+	*lock_out = (struct dot_lock){0};
+	if (snprintf(lock_path, sizeof lock_path, "%s.lock", path) >= (int)sizeof lock_path) {
+		errno = ENAMETOOLONG;
+		return error_set_errno(error, "cannot create the lock file of %s", path);
+	}
+	if (!dot_lock_candidate_open(&candidate, path, error))
+		return false;
+	while (!(held = dot_lock_try(&candidate, path, lock_path, options->stale_after, error))) {
+		if (error->number != EEXIST || clock_monotonic_milliseconds() >= deadline)
+			break;
+		if (!lock_pause(options->retry > 0 ? options->retry : 1)) {
+			lock_fail_stopped(error, path);
+			break;
+		}
+	}
+	if (held && fstat(candidate.descriptor, &status) == 0)
+		*lock_out = (struct dot_lock){arena_copy_string(arena, text_from_string(lock_path)),
+		    status.st_dev, status.st_ino};
+	dot_lock_candidate_close(&candidate);
+	return held;
+}
+
+static bool
+dot_lock_is_ours(const struct dot_lock *lock, const struct stat *status)
+{
+	return status->st_dev == lock->device && status->st_ino == lock->inode;
+}
+
+void
+dot_lock_take_over(const struct dot_lock *lock)
+{
+	struct stat status;
+
+	if (lock->path == NULL)
+		return;
+	int descriptor = open(lock->path, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	if (descriptor < 0)
+		return;
+	if (fstat(descriptor, &status) == 0 && dot_lock_is_ours(lock, &status))
+		(void)dot_lock_write_pid(descriptor);
+	close(descriptor);
+}
+
+void
+dot_lock_release(struct dot_lock *lock)
+{
+	struct stat status;
+
+	if (lock->path == NULL)
+		return;
+	if (lstat(lock->path, &status) == 0 && dot_lock_is_ours(lock, &status))
+		unlink(lock->path);
+	lock->path = NULL;
+}
