@@ -34,39 +34,20 @@ enum {
 
 struct delivery_log {
 	struct arena *arena;
-	const struct settings *settings;
-	const char *home;
-	const char *socket;
+	struct delivery_log_plan plan;
 	int descriptor; /* -1: not open */
 	bool is_torn;   /* the file does not end in a line end */
 	pid_t pid;      /* 0: no line yet */
 	char id[ID_SIZE];
-	struct error error;
 };
 
 struct delivery_log *
-delivery_log_new(struct arena *arena, const struct settings *settings, const char *home)
+delivery_log_new(struct arena *arena, const struct delivery_log_plan *plan)
 {
 	struct delivery_log *log = arena_alloc(arena, sizeof *log);
 
-	log->arena = arena;
-	log->settings = settings;
-	log->home = home;
-	log->socket = "/dev/log";
-	log->descriptor = -1;
+	*log = (struct delivery_log){.arena = arena, .plan = *plan, .descriptor = -1};
 	return log;
-}
-
-void
-delivery_log_set_socket(struct delivery_log *log, const char *path)
-{
-	log->socket = path;
-}
-
-const struct error *
-delivery_log_error(const struct delivery_log *log)
-{
-	return &log->error;
 }
 
 /* The value in at most `maximum` bytes, the cut marked by "..." and not inside a character; null
@@ -217,7 +198,7 @@ static bool
 delivery_log_write_syslog(
     struct delivery_log *log, const struct outcome *outcome, struct text line, struct error *error)
 {
-	const char *path = log->socket;
+	const char *path = log->plan.syslog_socket != NULL ? log->plan.syslog_socket : "/dev/log";
 	char datagram[SYSLOG_PREFIX_MAX + DELIVERY_LOG_LINE_MAX];
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 
@@ -284,28 +265,27 @@ delivery_log_open_file(struct delivery_log *log, const char *path, mode_t mode, 
 static const char *
 delivery_log_user_path(struct delivery_log *log)
 {
-	struct text name = log->settings->log_user_file;
+	struct text name = log->plan.user_file;
 
 	if (name.size == 0)
 		return NULL;
 	if (name.data[0] == '/')
 		return arena_copy_string(log->arena, name);
-	if (log->home == NULL)
+	if (log->plan.home == NULL)
 		return NULL;
 	if (text_has_prefix(name, TEXT("~/")))
 		name = text_slice(name, 2, name.size);
-	return arena_format(log->arena, "%s/%.*s", log->home, TEXT_ARGUMENTS(name)).data;
+	return arena_format(log->arena, "%s/%.*s", log->plan.home, TEXT_ARGUMENTS(name)).data;
 }
 
 static bool
 delivery_log_open_either(struct delivery_log *log, struct error *error)
 {
-	const char *host_path = arena_copy_string(log->arena, log->settings->log_file);
+	const char *host_path = arena_copy_string(log->arena, log->plan.file);
 	const char *user_path = delivery_log_user_path(log);
 	struct error host_error = {.kind = ERROR_INPUT, .text = "no log file is named"};
 
-	if (log->settings->log_file.size > 0 &&
-	    delivery_log_open_file(log, host_path, 0640, &host_error))
+	if (log->plan.file.size > 0 && delivery_log_open_file(log, host_path, 0640, &host_error))
 		return true;
 	if (user_path == NULL) {
 		*error = host_error;
@@ -353,21 +333,22 @@ delivery_log_identify(struct delivery_log *log, struct timestamp when)
 }
 
 bool
-delivery_log_write(struct delivery_log *log, const struct delivery_event *event)
+delivery_log_write(
+    struct delivery_log *log, const struct delivery_event *event, struct error *error)
 {
 	struct buffer line;
 	bool written;
 
-	if (log->settings->log == LOG_TARGET_OFF)
+	if (log->plan.target == DELIVERY_LOG_OFF)
 		return true;
 	delivery_log_identify(log, event->time);
 	buffer_init(&line, DRAFT_MAX);
 	delivery_log_format(event, text_from_string(log->id), log->pid, &line);
-	if (log->settings->log == LOG_TARGET_FILE)
-		written = delivery_log_write_file(log, buffer_text(&line), &log->error);
+	if (log->plan.target == DELIVERY_LOG_FILE)
+		written = delivery_log_write_file(log, buffer_text(&line), error);
 	else
-		written = delivery_log_write_syslog(log, event->outcome,
-		    text_slice(buffer_text(&line), 0, line.size - 1), &log->error);
+		written = delivery_log_write_syslog(
+		    log, event->outcome, text_slice(buffer_text(&line), 0, line.size - 1), error);
 	buffer_clear(&line);
 	return written;
 }

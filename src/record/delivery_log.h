@@ -15,7 +15,6 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/text.h"
-#include "config/settings.h"
 #include "mail/envelope.h"
 #include "mail/outcome.h"
 
@@ -43,21 +42,26 @@ struct delivery_event {
 	int64_t milliseconds; /* since the process began with this message */
 };
 
+enum delivery_log_target { DELIVERY_LOG_SYSLOG, DELIVERY_LOG_FILE, DELIVERY_LOG_OFF };
+
+/* Where lines go. All is borrowed and must outlive the log. */
+struct delivery_log_plan {
+	enum delivery_log_target target;
+	struct text file; /* of the host: its directory is never created */
+	/* Used when the host's cannot be opened: absolute, or relative to the home ("~/" may say
+	 * so). */
+	struct text user_file;
+	const char *home;          /* may be NULL: relative user files are not used */
+	const char *syslog_socket; /* NULL: /dev/log */
+};
+
 struct delivery_log;
 
-/*
- * Opens nothing yet. The settings say where lines go: to syslog, or to the host's file (whose
- * directory is never created), or to the user's where that cannot be opened. home is where a
- * relative log_user_file is looked for; may be NULL. Both must outlive the log.
- */
-struct delivery_log *delivery_log_new(
-    struct arena *arena, const struct settings *settings, const char *home);
-/* Another socket than /dev/log. */
-void delivery_log_set_socket(struct delivery_log *log, const char *path);
-/* False: the line is lost, and delivery_log_error() says why. The caller goes on. */
-bool delivery_log_write(struct delivery_log *log, const struct delivery_event *event);
-/* Why the last line that was lost was lost; ERROR_NONE: none was. */
-const struct error *delivery_log_error(const struct delivery_log *log);
+/* Opens nothing yet. */
+struct delivery_log *delivery_log_new(struct arena *arena, const struct delivery_log_plan *plan);
+/* False: the line is lost, and the error says why. The caller goes on. */
+bool delivery_log_write(
+    struct delivery_log *log, const struct delivery_event *event, struct error *error);
 /* Gives the descriptor back. A process that is about to end need not call it. */
 void delivery_log_close(struct delivery_log *log);
 

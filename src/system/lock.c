@@ -30,7 +30,7 @@ enum {
 	LOCK_STALE_ROUNDS =
 	    4, /* stale locks removed in one try: a bound, should somebody make them in a loop */
 	LOCK_CONTENT_MAX = 300,
-	LOCK_BOOT_SLACK = 5, /* seconds */
+	LOCK_START_SLACK = 5, /* seconds */
 };
 
 /* The file that becomes the lock once it is linked to the lock's name. */
@@ -258,19 +258,53 @@ dot_lock_owner(int descriptor)
 										       : 0;
 }
 
+/* Does the process live, and did it already when the lock was last written? What cannot be found
+ * out counts as yes. */
+static bool
+dot_lock_owner_lives(pid_t owner, int64_t written)
+{
+	enum {
+		STATE = 0,
+		START_TIME = 19
+	}; /* fields of proc(5)'s stat behind the command's name */
+	char path[64], content[1024];
+	struct timespec since_boot;
+	uint64_t ticks;
+
+	if (kill(owner, 0) != 0 && errno == ESRCH)
+		return false;
+	snprintf(path, sizeof path, "/proc/%ld/stat", (long)owner);
+	int descriptor = open(path, O_RDONLY | O_CLOEXEC);
+	if (descriptor < 0)
+		return true;
+	ssize_t size = read(descriptor, content, sizeof content);
+	close(descriptor);
+	const char *name_end = size > 0 ? memrchr(content, ')', (size_t)size) : NULL;
+	if (name_end == NULL || content + size < name_end + 2)
+		return true;
+	struct text rest = {name_end + 2, (size_t)(content + size - name_end - 2)};
+	/* A zombie holds nothing, but its id answers until its parent asks for it. */
+	if (text_has_prefix(rest, TEXT("Z")) || text_has_prefix(rest, TEXT("X")))
+		return false;
+	for (int field = STATE; field < START_TIME; field++)
+		text_split(&rest, ' ');
+	if (!number_parse_unsigned(text_split(&rest, ' '), INT64_MAX, &ticks) ||
+	    clock_gettime(CLOCK_BOOTTIME, &since_boot) != 0)
+		return true;
+	/* Younger than the lock: the id was given to another process. */
+	int64_t started = clock_now().seconds - since_boot.tv_sec +
+			  (int64_t)(ticks / (uint64_t)sysconf(_SC_CLK_TCK));
+	return started <= written + LOCK_START_SLACK;
+}
+
 static bool
 dot_lock_is_stale(int descriptor, const struct stat *lock, int64_t now, unsigned stale_after)
 {
-	struct timespec since_boot;
 	pid_t owner = dot_lock_owner(descriptor);
 
 	if (owner == 0)
 		return lock->st_mtim.tv_sec + (int64_t)stale_after < now;
-	if (kill(owner, 0) != 0 && errno == ESRCH)
-		return true;
-	/* The id may have been given to another process when the host started again. */
-	return clock_gettime(CLOCK_BOOTTIME, &since_boot) == 0 &&
-	       lock->st_mtim.tv_sec + LOCK_BOOT_SLACK < clock_now().seconds - since_boot.tv_sec;
+	return !dot_lock_owner_lives(owner, lock->st_mtim.tv_sec);
 }
 
 /* Removes the lock if it is stale; true: try again at once. */

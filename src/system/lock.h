@@ -45,10 +45,9 @@ struct dot_lock_options {
  * else holds it. error->number is EACCES, EPERM or EROFS when the directory does not let us create
  * a file: the caller decides whether that matters.
  *
- * A lock is removed when its content names a process of this host that no longer lives, or, where
- * it names none or lies on a network file system, when it did not change for stale_after seconds. A
- * lock that is older than this host's last start has no living owner. What is removed is the very
- * file that was judged.
+ * A lock is removed when its content names a process of this host that no longer lives (or whose id
+ * was given to a younger process), or, where it names none or lies on a network file system, when
+ * it did not change for stale_after seconds. What is removed is the very file that was judged.
  */
 bool dot_lock_acquire(struct arena *arena, const char *path, const struct dot_lock_options *options,
     struct dot_lock *lock_out, struct error *error);

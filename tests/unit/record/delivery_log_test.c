@@ -144,25 +144,17 @@ read_whole(struct text path)
 	return bytes;
 }
 
-struct plan {
-	struct settings settings;
-	const char *home;
-	const char *socket;
-};
-
-/* Writes the event by a log of its own; errno of the error, 0 for success, -1 for an error without
- * one. */
+/* Writes the sample event by a log of its own; errno of the error, 0 for success, -1 for an error
+ * without one. */
 static int
-write_once(const struct plan *plan, const struct delivery_event *event)
+write_once(const struct delivery_log_plan *plan, const struct delivery_event *event)
 {
+	struct error error = {0};
 	struct arena arena;
 
 	arena_init(&arena, NULL, 0);
-	struct delivery_log *log = delivery_log_new(&arena, &plan->settings, plan->home);
-	if (plan->socket != NULL)
-		delivery_log_set_socket(log, plan->socket);
-	bool written = delivery_log_write(log, event);
-	struct error error = *delivery_log_error(log);
+	struct delivery_log *log = delivery_log_new(&arena, plan);
+	bool written = delivery_log_write(log, event, &error);
 	delivery_log_close(log);
 	delivery_log_close(log);
 	arena_clear(&arena);
@@ -280,7 +272,7 @@ static void
 torn_lines_get_their_end(void)
 {
 	struct text path = in_directory("torn");
-	struct plan plan = {.settings.log = LOG_TARGET_FILE, .settings.log_file = path};
+	struct delivery_log_plan plan = {.target = DELIVERY_LOG_FILE, .file = path};
 	struct delivery_event event = sample_event();
 	int descriptor = open(path.data, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
 
@@ -303,9 +295,10 @@ static void
 short_writes_lose_one_line_only(void)
 {
 	struct text path = in_directory("short");
-	struct plan plan = {.settings.log = LOG_TARGET_FILE, .settings.log_file = path};
+	struct delivery_log_plan plan = {.target = DELIVERY_LOG_FILE, .file = path};
 	struct delivery_event event = sample_event();
 	struct rlimit unlimited, half;
+	struct error error = {0};
 	struct arena arena;
 
 	arena_init(&arena, NULL, 0);
@@ -313,14 +306,14 @@ short_writes_lose_one_line_only(void)
 	getrlimit(RLIMIT_FSIZE, &unlimited);
 	half = unlimited;
 	half.rlim_cur = 100;
-	struct delivery_log *log = delivery_log_new(&arena, &plan.settings, NULL);
+	struct delivery_log *log = delivery_log_new(&arena, &plan);
 	setrlimit(RLIMIT_FSIZE, &half);
-	check(!delivery_log_write(log, &event));
-	check(delivery_log_error(log)->kind == ERROR_AGAIN);
-	check(!delivery_log_write(log, &event));
-	check_number(delivery_log_error(log)->number, EFBIG);
+	check(!delivery_log_write(log, &event, &error));
+	check(error.kind == ERROR_AGAIN);
+	check(!delivery_log_write(log, &event, &error));
+	check_number(error.number, EFBIG);
 	setrlimit(RLIMIT_FSIZE, &unlimited);
-	check(delivery_log_write(log, &event));
+	check(delivery_log_write(log, &event, &error));
 	delivery_log_close(log);
 	struct buffer bytes = read_whole(path);
 	struct text rest = buffer_text(&bytes);
@@ -335,7 +328,7 @@ static void
 lines_of_many_writers_never_mix(void)
 {
 	struct text path = in_directory("many");
-	struct plan plan = {.settings.log = LOG_TARGET_FILE, .settings.log_file = path};
+	struct delivery_log_plan plan = {.target = DELIVERY_LOG_FILE, .file = path};
 	pid_t writers[WRITERS];
 	unsigned lines = 0, per_writer[WRITERS] = {0};
 
@@ -389,17 +382,17 @@ links_and_other_kinds_of_files_are_refused(void)
 	struct delivery_event event = sample_event();
 	struct text link = in_directory("link"), target = in_directory("target"),
 		    fifo = in_directory("fifo");
-	struct plan plan = {.settings.log = LOG_TARGET_FILE, .settings.log_file = link};
+	struct delivery_log_plan plan = {.target = DELIVERY_LOG_FILE, .file = link};
 
 	check(symlink(target.data, link.data) == 0);
 	check_number(write_once(&plan, &event), ELOOP);
 	check(access(target.data, F_OK) != 0);
 	check(mkfifo(fifo.data, 0600) == 0);
-	plan.settings.log_file = fifo;
+	plan.file = fifo;
 	check_number(write_once(&plan, &event), -1);
-	plan.settings.log_file = text_from_string(directory);
+	plan.file = text_from_string(directory);
 	check_number(write_once(&plan, &event), EISDIR);
-	plan.settings.log_file = TEXT("/dev/null");
+	plan.file = TEXT("/dev/null");
 	check_number(write_once(&plan, &event), -1);
 }
 
@@ -408,9 +401,9 @@ the_user_file_takes_what_the_host_file_cannot(void)
 {
 	struct delivery_event event = sample_event();
 	struct text host = in_directory("missing/host.log"), user = in_directory("user.log");
-	struct plan plan = {.settings.log = LOG_TARGET_FILE,
-	    .settings.log_file = host,
-	    .settings.log_user_file = TEXT("~/user.log"),
+	struct delivery_log_plan plan = {.target = DELIVERY_LOG_FILE,
+	    .file = host,
+	    .user_file = TEXT("~/user.log"),
 	    .home = directory};
 	struct stat status;
 	mode_t mask = umask(0);
@@ -418,28 +411,27 @@ the_user_file_takes_what_the_host_file_cannot(void)
 	check_number(write_once(&plan, &event), 0);
 	check(access(in_directory("missing").data, F_OK) != 0);
 	check(stat(user.data, &status) == 0 && status.st_mode == (S_IFREG | 0600));
-	plan.settings.log_user_file = TEXT("user.log");
+	plan.user_file = TEXT("user.log");
 	check_number(write_once(&plan, &event), 0);
 	struct buffer bytes = read_whole(user);
 	check_number(text_find_byte(buffer_text(&bytes),
 			 text_find_byte(buffer_text(&bytes), 0, '\n') + 1, '\n'),
 	    (long long)bytes.size - 1);
 	buffer_clear(&bytes);
-	plan.settings.log_user_file = in_directory("absolute.log");
+	plan.user_file = in_directory("absolute.log");
 	plan.home = NULL;
 	check_number(write_once(&plan, &event), 0);
-	check(access(plan.settings.log_user_file.data, F_OK) == 0);
-	plan.settings.log_user_file = TEXT("~/user.log");
+	check(access(plan.user_file.data, F_OK) == 0);
+	plan.user_file = TEXT("~/user.log");
 	check_number(write_once(&plan, &event), ENOENT);
-	plan.settings.log_file = TEXT("");
+	plan.file = TEXT("");
 	check_number(write_once(&plan, &event), -1);
 	/* Where the host's can be opened, the user's is not touched. */
-	plan.settings.log_file = in_directory("host.log");
-	plan.settings.log_user_file = in_directory("untouched.log");
+	plan.file = in_directory("host.log");
+	plan.user_file = in_directory("untouched.log");
 	check_number(write_once(&plan, &event), 0);
-	check(
-	    stat(plan.settings.log_file.data, &status) == 0 && status.st_mode == (S_IFREG | 0640));
-	check(access(plan.settings.log_user_file.data, F_OK) != 0);
+	check(stat(plan.file.data, &status) == 0 && status.st_mode == (S_IFREG | 0640));
+	check(access(plan.user_file.data, F_OK) != 0);
 	umask(mask);
 }
 
@@ -485,8 +477,8 @@ a_log_that_is_off_opens_nothing(void)
 {
 	struct delivery_event event = sample_event();
 	struct text path = in_directory("off.log");
-	struct plan plan = {
-	    .settings.log = LOG_TARGET_OFF, .settings.log_file = path, .socket = path.data};
+	struct delivery_log_plan plan = {
+	    .target = DELIVERY_LOG_OFF, .file = path, .syslog_socket = path.data};
 
 	check_number(write_once(&plan, &event), 0);
 	check(access(path.data, F_OK) != 0);
@@ -508,7 +500,7 @@ syslog_gets_a_priority_by_outcome(void)
 {
 	static const struct outcome never = {.class = OUTCOME_NEVER, .reason = "refused"};
 	struct text path = in_directory("syslog");
-	struct plan plan = {.socket = path.data};
+	struct delivery_log_plan plan = {.syslog_socket = path.data};
 	struct delivery_event event = sample_event();
 	int daemon = listen_as_syslog(path);
 	char datagram[8192], prefix[64];
@@ -533,7 +525,7 @@ static void
 a_missing_or_stuck_syslog_costs_the_line_only(void)
 {
 	struct text path = in_directory("stuck");
-	struct plan plan = {.socket = path.data};
+	struct delivery_log_plan plan = {.syslog_socket = path.data};
 	struct delivery_event event = sample_event();
 	char too_long[200];
 	int status = 0, lines = 0;
@@ -550,7 +542,7 @@ a_missing_or_stuck_syslog_costs_the_line_only(void)
 	check_number(write_once(&plan, &event), ECONNREFUSED);
 	memset(too_long, 'x', sizeof too_long);
 	too_long[sizeof too_long - 1] = '\0';
-	plan.socket = too_long;
+	plan.syslog_socket = too_long;
 	check_number(write_once(&plan, &event), -1);
 }
 
@@ -559,16 +551,17 @@ static void
 events_of_one_delivery_share_an_id(void)
 {
 	struct text path = in_directory("id");
-	struct plan plan = {.settings.log = LOG_TARGET_FILE, .settings.log_file = path};
+	struct delivery_log_plan plan = {.target = DELIVERY_LOG_FILE, .file = path};
 	struct delivery_event event = sample_event();
+	struct error error = {0};
 	struct text ids[3];
 	struct arena arena;
 
 	arena_init(&arena, NULL, 0);
-	struct delivery_log *log = delivery_log_new(&arena, &plan.settings, NULL);
-	check(delivery_log_write(log, &event));
+	struct delivery_log *log = delivery_log_new(&arena, &plan);
+	check(delivery_log_write(log, &event, &error));
 	event.time.nanoseconds += 5000;
-	check(delivery_log_write(log, &event));
+	check(delivery_log_write(log, &event, &error));
 	delivery_log_close(log);
 	check_number(write_once(&plan, &event), 0);
 	struct buffer bytes = read_whole(path);
