@@ -443,9 +443,9 @@ rights_decide_which_file_is_used(void)
 	const uid_t nobody = 65534;
 	struct delivery_event event = sample_event();
 	struct text host = in_directory("rights.log"), home = in_directory("home");
-	struct plan plan = {.settings.log = LOG_TARGET_FILE,
-	    .settings.log_file = host,
-	    .settings.log_user_file = TEXT("own.log"),
+	struct delivery_log_plan plan = {.target = DELIVERY_LOG_FILE,
+	    .file = host,
+	    .user_file = TEXT("own.log"),
 	    .home = home.data};
 	int descriptor = open(host.data, O_WRONLY | O_CREAT | O_CLOEXEC, 0600), status = -1;
 
