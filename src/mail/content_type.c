@@ -80,8 +80,7 @@ content_type_is_parameter(struct text body, size_t position)
 
 	if (end == position)
 		return false;
-	while (end < body.size && text_is_space(body.data[end]))
-		end++;
+	end = content_type_skip_blanks(body, end);
 	return end < body.size && body.data[end] == '=';
 }
 
