@@ -134,7 +134,7 @@ content_type_take_parameter_value(
 	if (begin < body.size && body.data[begin] == '"') {
 		end = content_type_quoted_end(body, ++begin, needs_cleaning_out);
 		*position = end < body.size ? end + 1 : end;
-		if (end == body.size) {
+		if (end == body.size) { /* tolerance: content-type-not-closed */
 			*malformed_out = true;
 			end = begin + text_trim(text_slice(body, begin, end)).size;
 		}

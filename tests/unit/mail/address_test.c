@@ -124,6 +124,10 @@ malformed_forms_give_their_usable_part(void)
 	check_malformed("Joe <joe@x.com, Bob <b@c>", "[!Joe<joe@x.com>][Bob<b@c>]");
 	check_malformed("\"Joe <joe@x.com>, b@c", "[!\"Joe<joe@x.com>][<b@c>]");
 	check_malformed("Joe (x <joe@x.com>, b@c", "[!Joe (x<joe@x.com>][<b@c>]");
+	check_malformed("a@\"b;c\"d", "[!<a@b;cd>]");
+	check_malformed("a@[b]c", "[!<a@[b]c>]");
+	check_malformed("[a]@b", "[!<[a]@b>]");
+	check_malformed("a@[b\\]c]", "[!<a@[b]c]>]");
 	check_malformed("a@b@c", "[!<a@b@c>]");
 	check_malformed("Joe Brown joe@x.com", "[!Joe Brown<joe@x.com>]");
 	check_malformed("joe@x.com Joe Brown", "[!Joe Brown<joe@x.com>]");

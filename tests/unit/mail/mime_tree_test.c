@@ -7,6 +7,7 @@
 #include "mail/mime_tree.h"
 #include "support/tap.h"
 
+#include <malloc.h>
 #include <stdint.h>
 
 static struct arena arena;
@@ -267,6 +268,34 @@ ten_thousand_levels_take_linear_time(void)
 	check_number(tree.count, 100);
 }
 
+/* 20,000 fields and 10,000 parts, each with an encoded boundary that must be copied. */
+static void
+a_message_at_every_limit_takes_little_memory(void)
+{
+	struct mime_limits limits = {.depth = 100, .parts = 10000, .fields = 30000};
+	char *bytes = malloc(16 << 20);
+	struct arena own;
+	size_t size = 0;
+
+	for (size_t i = 0; i < 20000; i++)
+		size += (size_t)snprintf(bytes + size, 120, "X-Field: y\n");
+	size += (size_t)snprintf(bytes + size, 120, MIXED "b\n\n");
+	for (size_t i = 0; i < 12000; i++)
+		size +=
+		    (size_t)snprintf(bytes + size, 1000, "--b\n" MIXED "\"\\c%0600zu\"\n\nx\n", i);
+	arena_init(&own, NULL, 0);
+	struct mallinfo2 before = mallinfo2();
+	struct header header = header_parse(&own, (struct text){bytes, size}, 20000);
+	struct mime_tree tree = mime_tree_parse(&own, (struct text){bytes, size}, limits);
+	struct mallinfo2 after = mallinfo2();
+	check_number(header.count, 20000);
+	check_number(tree.count, 10000);
+	check(tree.truncated);
+	check(after.uordblks + after.hblkhd - before.uordblks - before.hblkhd < 4 << 20);
+	arena_clear(&own);
+	free(bytes);
+}
+
 int
 main(void)
 {
@@ -283,6 +312,8 @@ main(void)
 	test("the extents of a part are exact", extents_of_a_part_are_exact);
 	test("limits are visible facts", limits_are_visible_facts);
 	test("10,000 levels take linear time", ten_thousand_levels_take_linear_time);
+	test("a message at every limit takes less than 4 MiB",
+	    a_message_at_every_limit_takes_little_memory);
 	arena_clear(&arena);
 	return tests_end();
 }
