@@ -28,13 +28,31 @@ content_type_skip_blanks(struct text body, size_t from)
 	return position < body.size ? position : body.size;
 }
 
+/* RFC 2045, section 5.1; bytes past ASCII are taken, too. */
 static bool
 content_type_is_token_byte(char byte)
 {
-	static const char specials[] = "()<>@,;:\\\"/[]?=";
-
-	return (unsigned char)byte > ' ' && byte != 127 &&
-	       text_find_byte(TEXT(specials), 0, byte) == sizeof specials - 1;
+	switch (byte) {
+	case '(':
+	case ')':
+	case '<':
+	case '>':
+	case '@':
+	case ',':
+	case ';':
+	case ':':
+	case '\\':
+	case '"':
+	case '/':
+	case '[':
+	case ']':
+	case '?':
+	case '=':
+	case 127:
+		return false;
+	default:
+		return (unsigned char)byte > ' ';
+	}
 }
 
 static size_t

@@ -35,7 +35,7 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const struct mime_limits limits[] = {
-	    {100, 10000, 1000}, {3, 5, 2}, {0, 1, 0}, {20000, 20000, 1}};
+	    {100, 10000, 1000}, {3, 5, 2}, {0, 1, 0}, {300, 20000, 1}};
 	struct text bytes = {(const char *)data, size};
 	struct arena arena;
 
