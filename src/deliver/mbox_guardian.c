@@ -43,6 +43,7 @@ static _Noreturn void
 mbox_guardian_watch(const struct mbox_append *append, int pipe_end)
 {
 	static const int ignored[] = {SIGTERM, SIGINT, SIGHUP, SIGALRM, SIGQUIT, SIGPIPE, SIGXFSZ};
+	const struct sigaction ignore = {.sa_handler = SIG_IGN};
 	struct dot_lock lock = append->lock;
 	struct error error;
 	ssize_t got;
@@ -50,7 +51,7 @@ mbox_guardian_watch(const struct mbox_append *append, int pipe_end)
 
 	setsid();
 	for (size_t i = 0; i < sizeof ignored / sizeof *ignored; i++)
-		signal(ignored[i], SIG_IGN);
+		sigaction(ignored[i], &ignore, NULL);
 	mbox_guardian_close_others(append->descriptor, pipe_end);
 	do
 		got = read(pipe_end, &byte, 1);
