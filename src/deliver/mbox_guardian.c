@@ -104,9 +104,14 @@ mbox_guardian_wait(struct mbox_guardian *guardian)
 void
 mbox_guardian_dismiss(struct mbox_guardian *guardian)
 {
-	/* EPIPE: it was killed; the append is over and needs it no more. */
-	while (write(guardian->pipe, "", 1) < 0 && errno == EINTR)
-		continue;
+	ssize_t written;
+
+	do
+		written = write(guardian->pipe, "", 1);
+	while (written < 0 && errno == EINTR);
+	/* Without the byte it would take the append back when the pipe closes. */
+	if (written != 1)
+		kill(guardian->process, SIGKILL);
 	(void)mbox_guardian_wait(guardian);
 }
 

@@ -25,10 +25,12 @@ inject_run() {
 	for expression in "$@"; do
 		options+=(-e "inject=$expression")
 	done
-	ASAN_OPTIONS=detect_leaks=0 timeout -k 1 "$inject_limit" strace -f -qq -o "$work/inject.trace" \
-	    -e trace="$inject_calls" "${options[@]}" "${inject_command[@]}" \
-	    <"$inject_input" >"$work/inject.output" 2>&1
-	inject_status=$?
+	{
+		ASAN_OPTIONS=detect_leaks=0 timeout -k 1 "$inject_limit" strace -f -qq -o "$work/inject.trace" \
+		    -e trace="$inject_calls" "${options[@]}" "${inject_command[@]}" \
+		    <"$inject_input" >"$work/inject.output" 2>&1
+		inject_status=$?
+	} 2>"/dev/null" # the shell would tell of every process that was killed
 }
 
 # inject_plan PREPARE: "CALL FIRST LAST" for each call of interest made by the command's first process: the numbers of

@@ -95,7 +95,9 @@ twice() {
 	test_that "$sentence: a torn message is there" eval '! is_box old && ! is_box old_new'
 	test_that "$sentence: the next delivery repairs" check_retry old_new
 }
-if grep -q '^fsetxattr.* 0$' inject.trace; then
+prepare
+inject_run
+if grep -q ' fsetxattr(.* = 0$' inject.trace; then
 	twice "writer and guardian killed" writev:signal=KILL:when=3 ftruncate:signal=KILL:when=1
 	twice "writer failed, guardian killed" writev:error=ENOSPC:when=2 ftruncate:signal=KILL:when=1
 	twice "truncating fails in both" writev:error=ENOSPC:when=2 ftruncate:error=EIO:when=1+
