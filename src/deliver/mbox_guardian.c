@@ -42,16 +42,15 @@ mbox_guardian_close_others(int mailbox, int pipe_end)
 static _Noreturn void
 mbox_guardian_watch(const struct mbox_append *append, int pipe_end)
 {
-	static const int ignored[] = {SIGTERM, SIGINT, SIGHUP, SIGALRM, SIGQUIT, SIGPIPE, SIGXFSZ};
-	const struct sigaction ignore = {.sa_handler = SIG_IGN};
 	struct dot_lock lock = append->lock;
 	struct error error;
 	ssize_t got;
+	sigset_t all;
 	char byte;
 
 	setsid();
-	for (size_t i = 0; i < sizeof ignored / sizeof *ignored; i++)
-		sigaction(ignored[i], &ignore, NULL);
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, NULL);
 	mbox_guardian_close_others(append->descriptor, pipe_end);
 	do
 		got = read(pipe_end, &byte, 1);
