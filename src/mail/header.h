@@ -17,6 +17,8 @@
 #include "base/buffer.h"
 #include "base/text.h"
 
+enum { HEADER_UNFOLD_MAX = 262144 };
+
 struct header_field {
 	struct text
 	    name; /* without the colon and without blanks before it; empty: a malformed line */
@@ -40,20 +42,32 @@ void header_find_end(struct text bytes, size_t *header_size_out, size_t *body_st
 /* Indexes the block's fields into the arena, at most `maximum` of them. Never fails. */
 struct header header_parse(struct arena *arena, struct text block, size_t maximum);
 
+/* Splits the first field off the front of *rest; false when nothing is left. */
+bool header_next(struct text *rest, struct header_field *field_out);
+
+/*
+ * The first field of that name among the first `maximum` fields in front of the empty line, found
+ * without an index. `bytes` may be a header block or a whole message: nothing behind the empty line
+ * is looked at.
+ */
+bool header_find_in_bytes(
+    struct text bytes, struct text name, size_t maximum, struct header_field *field_out);
+
 /* First field of that name at or after index `from` (compared without case), or NULL. */
 const struct header_field *header_find(const struct header *header, struct text name, size_t from);
 
 /*
  * The field's body on one line: line ends removed, and the body's leading and trailing white space.
  * Folds become what RFC 5322 says: the line end vanishes, its white space stays. Borrowed when
- * there is nothing to remove, else made in the arena.
+ * there is nothing to remove, else made in the arena; a copy ends after HEADER_UNFOLD_MAX bytes of
+ * the body.
  */
 struct text header_unfold(struct arena *arena, struct text body);
 
 /*
  * Appends the line that rules match: "Name: body", unfolded as the mailfilter language sees it (a
- * fold is replaced by one blank and keeps its own white space; a NUL stays a NUL). False when the
- * buffer is full.
+ * fold is replaced by one blank and keeps its own white space; white space around the body goes; a
+ * NUL stays a NUL). False, with nothing appended, when it does not fit into the buffer.
  */
 bool header_append_match_line(const struct header_field *field, struct buffer *line);
 

@@ -79,6 +79,7 @@ culver_config_show(int count, char **arguments, struct arena *arena, struct buff
 	bool is_json = false;
 	int option;
 
+	opterr = 0;
 	while ((option = getopt_long(count, arguments, "", options, NULL)) != -1) {
 		if (option == 'j')
 			is_json = true;
@@ -86,7 +87,7 @@ culver_config_show(int count, char **arguments, struct arena *arena, struct buff
 			file = optarg;
 		else if (option != 's')
 			return culver_refuse_usage(
-			    "config show: unknown or incomplete option", NULL);
+			    "config show: unknown or incomplete option:", arguments[optind - 1]);
 		else if (!culver_set(source, optarg, &error))
 			return culver_refuse_settings(&error);
 	}
@@ -133,7 +134,7 @@ culver_config(int count, char **arguments, struct arena *arena, struct buffer *r
 int
 main(int count, char **arguments)
 {
-	static char first[CULVER_ARENA_SIZE];
+	char first[CULVER_ARENA_SIZE];
 	struct arena arena;
 	struct buffer report;
 	int status;

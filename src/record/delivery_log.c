@@ -282,14 +282,19 @@ static bool
 delivery_log_open_either(struct delivery_log *log, struct error *error)
 {
 	const char *host_path = arena_copy_string(log->arena, log->plan.file);
-
-	if (log->plan.file.size > 0 && delivery_log_open_file(log, host_path, 0640, error))
-		return true;
 	const char *user_path = delivery_log_user_path(log);
-	if (user_path != NULL)
-		return delivery_log_open_file(log, user_path, 0600, error);
-	return log->plan.file.size > 0 ? false
-				       : error_set(error, ERROR_INPUT, "no log file is named");
+	struct error host_error = {.kind = ERROR_INPUT, .text = "no log file is named"};
+
+	if (log->plan.file.size > 0 && delivery_log_open_file(log, host_path, 0640, &host_error))
+		return true;
+	if (user_path == NULL) {
+		*error = host_error;
+		return false;
+	}
+	if (delivery_log_open_file(log, user_path, 0600, error))
+		return true;
+	error_prefix(error, "%s; ", host_error.text);
+	return false;
 }
 
 static bool

@@ -25,10 +25,12 @@ differences() {
 	}' | LC_ALL=C sort
 }
 
-# The options in a --help text: every word of a line's beginning that starts with a dash.
+# The options in a --help text: those of the usage paragraph, and those that a line of the list begins with.
 help_options() {
-	sed -nE 's/^[ \t]*(-.*)/\1/p' | sed -E 's/[ \t]{2,}.*//' | tr -s ' ,|[]=' '\n' | grep -E '^--?[A-Za-z0-9]' |
-	    sed -E 's/[^-A-Za-z0-9].*//' | LC_ALL=C sort -u
+	awk '/^[ \t]*$/ { listed = 1 }
+	!listed { print; next }
+	/^[ \t]*-/ { sub(/^[ \t]+/, ""); sub(/[ \t][ \t]+.*/, ""); print }' |
+	    tr -s ' ,|[]=' '\n' | grep -E '^--?[A-Za-z0-9]' | sed -E 's/[^-A-Za-z0-9].*//' | LC_ALL=C sort -u
 }
 
 # The options that an mdoc page has as list items: ".It Fl d Ar user , Fl -user Ns = Ns Ar user".
@@ -109,7 +111,8 @@ is "the installed programs are read from the makefile" "$(programs "$work" | pas
 cat >"$work/dove" <<'SAMPLE'
 #!/bin/sh
 cat <<END
-usage: dove [options] rules < message
+usage: dove [options] [--version | -h] rules < message
+
   -d, --user USER      the recipient, -x is only text here
   -V[LEVEL]            talk
       --secret=FILE    not in the page
@@ -120,6 +123,7 @@ cat >"$work/dove.1" <<'SAMPLE'
 .It Fl d Ar user , Fl -user Ns = Ns Ar user
 .It Fl V Ns Op Ar level
 .It Fl -forgotten
+.It Fl h , Fl -version
 .Sh EXIT STATUS
 .It 0
 .It Dv EX_NOUSER Pq 67

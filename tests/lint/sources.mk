@@ -8,6 +8,7 @@ LINT_TESTS = \
 	%D%/manual.t \
 	%D%/manual_pages.t \
 	%D%/names.t \
+	%D%/settings_manual.t \
 	%D%/shell.t \
 	%D%/sizes.t \
 	%D%/words.t

@@ -4,6 +4,7 @@
 #include "base/arena.h"
 #include "base/buffer.h"
 #include "base/clock.h"
+#include "base/digest.h"
 #include "base/error.h"
 #include "base/json.h"
 #include "base/number.h"
@@ -15,6 +16,7 @@
 
 #include <errno.h>
 #include <stdint.h>
+#include <time.h>
 
 static void
 texts_are_compared_by_bytes(void)
@@ -188,6 +190,38 @@ times_are_written_as_the_formats_say(void)
 	check_text(clock_format_rfc3339(when, rfc3339), TEXT("9999-12-31T23:59:59.999Z"));
 }
 
+/* Each day of 1970 to 2243 and each week of the years 1 to 9999, at different hours. */
+static void
+times_in_utc_are_those_of_the_library(void)
+{
+	char ours[CLOCK_RFC3339_SIZE], wanted[64];
+	const int64_t day = 86400, year_1 = -62135596800, year_10000 = 253402300800;
+	int64_t seconds = year_1;
+
+	for (; seconds < year_10000;
+	     seconds += seconds < 0 || seconds > 100000 * day ? 7 * day + 3607 : day - 1) {
+		time_t time = (time_t)seconds;
+		struct tm utc;
+		gmtime_r(&time, &utc);
+		snprintf(wanted, sizeof wanted, "%04d-%02d-%02dT%02d:%02d:%02d.007Z",
+		    utc.tm_year + 1900, utc.tm_mon + 1, utc.tm_mday, utc.tm_hour, utc.tm_min,
+		    utc.tm_sec);
+		struct text got = clock_format_rfc3339((struct timestamp){seconds, 7999999}, ours);
+		if (!text_is_equal(got, text_from_string(wanted))) {
+			check_text(got, text_from_string(wanted));
+			break;
+		}
+	}
+	check_text(clock_format_rfc3339((struct timestamp){year_10000 - 1, 0}, ours),
+	    TEXT("9999-12-31T23:59:59.000Z"));
+	check_text(clock_format_rfc3339((struct timestamp){year_10000, 0}, ours),
+	    TEXT("9999-12-31T23:59:59.999Z"));
+	check_text(clock_format_rfc3339((struct timestamp){year_1, 0}, ours),
+	    TEXT("0001-01-01T00:00:00.000Z"));
+	check_text(clock_format_rfc3339((struct timestamp){951782400, 0}, ours),
+	    TEXT("2000-02-29T00:00:00.000Z"));
+}
+
 static void
 errors_keep_kind_and_place(void)
 {
@@ -241,6 +275,35 @@ json_lines_stay_valid_whatever_they_hold(void)
 	buffer_clear(&buffer);
 }
 
+static void
+digest_of(struct text bytes, size_t piece, struct text wanted)
+{
+	struct digest digest;
+	char hex[DIGEST_HEX_SIZE];
+
+	digest_init(&digest);
+	for (size_t i = 0; i < bytes.size; i += piece)
+		digest_add(&digest, text_slice(bytes, i, i + piece));
+	check_text(digest_format(&digest, hex), wanted);
+}
+
+static void
+digests_are_sha_256(void)
+{
+	static char million[1000000];
+
+	/* The examples of FIPS 180-2, appendix B, and the empty message. */
+	digest_of(
+	    TEXT(""), 1, TEXT("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"));
+	digest_of(TEXT("abc"), 1,
+	    TEXT("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"));
+	digest_of(TEXT("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq"), 7,
+	    TEXT("248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1"));
+	memset(million, 'a', sizeof million);
+	digest_of((struct text){million, sizeof million}, 999,
+	    TEXT("cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0"));
+}
+
 int
 main(void)
 {
@@ -255,8 +318,10 @@ main(void)
 	test("numbers are written in decimal", numbers_are_written_in_decimal);
 	test("times are written as RFC 3339 and asctime have them",
 	    times_are_written_as_the_formats_say);
+	test("times in UTC are those of the C library", times_in_utc_are_those_of_the_library);
 	test("errors keep their kind and gain a place", errors_keep_kind_and_place);
 	test("UTF-8 follows RFC 3629", utf8_follows_rfc_3629);
 	test("JSON lines stay valid whatever they hold", json_lines_stay_valid_whatever_they_hold);
+	test("digests are SHA-256, whatever the pieces", digests_are_sha_256);
 	return tests_end();
 }

@@ -1,5 +1,23 @@
 check_PROGRAMS += tests/unit/deliver/mbox.test
 TESTS += tests/unit/deliver/mbox.test
-tests_unit_deliver_mbox_test_SOURCES = %D%/mbox_test.c %D%/message_double.c tests/support/fault_requested.c
+tests_unit_deliver_mbox_test_SOURCES = %D%/mbox_test.c tests/support/fault_requested.c
 tests_unit_deliver_mbox_test_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 tests_unit_deliver_mbox_test_LDADD = libdeliver.a libmail.a libsystem.a libbase.a
+
+check_PROGRAMS += tests/unit/deliver/quota.test
+TESTS += tests/unit/deliver/quota.test
+tests_unit_deliver_quota_test_SOURCES = %D%/quota_test.c
+tests_unit_deliver_quota_test_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
+tests_unit_deliver_quota_test_LDADD = libdeliver.a libsystem.a libbase.a
+
+check_PROGRAMS += tests/unit/deliver/pipe_command.test
+TESTS += tests/unit/deliver/pipe_command.test
+tests_unit_deliver_pipe_command_test_SOURCES = %D%/pipe_command_test.c
+tests_unit_deliver_pipe_command_test_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
+tests_unit_deliver_pipe_command_test_LDADD = libdeliver.a libmail.a libsystem.a libbase.a
+
+check_PROGRAMS += tests/unit/deliver/forward.test
+TESTS += tests/unit/deliver/forward.test
+tests_unit_deliver_forward_test_SOURCES = %D%/forward_test.c
+tests_unit_deliver_forward_test_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
+tests_unit_deliver_forward_test_LDADD = libdeliver.a libmail.a libsystem.a libbase.a

@@ -1,1 +1,5 @@
-# tests of this folder
+check_PROGRAMS += tests/unit/record/delivery_log.test
+TESTS += tests/unit/record/delivery_log.test
+tests_unit_record_delivery_log_test_SOURCES = %D%/delivery_log_test.c
+tests_unit_record_delivery_log_test_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests -DCULVER_VERSION='"$(PACKAGE_VERSION)"'
+tests_unit_record_delivery_log_test_LDADD = librecord.a libmail.a libbase.a
