@@ -3,10 +3,13 @@
 EXTRA_DIST += \
 	%D%/architecture.md \
 	%D%/decisions/README.md \
+	%D%/decisions/forward-loops.md \
 	%D%/decisions/no-setuid.md \
 	%D%/decisions/one-commit.md \
 	%D%/decisions/passwd-first.md \
 	%D%/decisions/pcre2-on-demand.md \
+	%D%/decisions/plain-command.md \
 	%D%/demo/culver.conf \
 	%D%/demo/mailbox \
-	%D%/demo/mailfilter
+	%D%/demo/mailfilter \
+	%D%/tolerance.md

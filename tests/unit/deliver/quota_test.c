@@ -136,6 +136,7 @@ quotas_are_parsed(void)
 	    {"5KS", true, 5120, 0},
 	    {"5MS, 7C", true, 5242880, 7},
 	    {"2GS", true, 2147483648, 0},
+	    {"500S,", true, 500, 0},
 	    {"", false, 0, 0},
 	    {"5000000", false, 0, 0},
 	    {"S", false, 0, 0},

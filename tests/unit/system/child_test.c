@@ -506,6 +506,8 @@ a_request_to_stop_ends_it(void)
 	check(WIFSIGNALED(run.result.status));
 	check(run.milliseconds >= 250 && run.milliseconds < 2000);
 	buffer_clear(&run.output);
+	run = run_shell("exit 0", TEXT(""), 30);
+	check(!run.started && run.error.kind == ERROR_AGAIN);
 }
 
 int
@@ -539,6 +541,6 @@ main(void)
 	test("SIGPIPE never ends the caller", sigpipe_never_ends_us);
 	test("without a process descriptor its end is seen too", without_a_pidfd_it_works_too);
 	test("without descriptors it is not started", no_descriptors_is_not_started);
-	test("a request to stop ends it", a_request_to_stop_ends_it);
+	test("a request to stop ends it, and nothing new is started", a_request_to_stop_ends_it);
 	return tests_end();
 }
