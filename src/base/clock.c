@@ -73,7 +73,7 @@ clock_format_rfc3339(struct timestamp when, char out[CLOCK_RFC3339_SIZE])
 	unsigned year, month, day;
 
 	if (when.seconds < year_1 || when.seconds >= year_10000)
-		return text_from_string(strcpy(out, "9999-12-31T23:59:59.999Z"));
+		return text_from_string(memcpy(out, "9999-12-31T23:59:59.999Z", 25));
 	uint64_t seconds = (uint64_t)(when.seconds - year_1);
 	unsigned second = (unsigned)(seconds % 86400);
 	clock_find_date((unsigned)(seconds / 86400), &year, &month, &day);
