@@ -306,6 +306,26 @@ agent_begin(struct agent *agent)
 	rules_log_init(&agent->host.rules_log);
 }
 
+/* The log that the settings ask for. */
+static struct delivery_log *
+agent_open_log(struct agent *agent)
+{
+	static const enum delivery_log_target targets[] = {
+	    [LOG_TARGET_SYSLOG] = DELIVERY_LOG_SYSLOG,
+	    [LOG_TARGET_FILE] = DELIVERY_LOG_FILE,
+	    [LOG_TARGET_OFF] = DELIVERY_LOG_OFF,
+	};
+	const struct settings *settings = agent->request->settings;
+	const struct delivery_log_plan plan = {
+	    .target = targets[settings->log],
+	    .file = settings->log_file,
+	    .user_file = settings->log_user_file,
+	    .home = agent->user.home,
+	};
+
+	return delivery_log_new(agent->arena, &plan);
+}
+
 struct outcome
 agent_run(struct arena *arena, const struct agent_request *request)
 {
@@ -319,7 +339,7 @@ agent_run(struct arena *arena, const struct agent_request *request)
 		outcome = agent_enter_home(&agent);
 	if (outcome.class == OUTCOME_DONE)
 		outcome = agent_take_message(&agent);
-	agent.host.log = delivery_log_new(arena, request->settings, agent.user.home);
+	agent.host.log = agent_open_log(&agent);
 	if (outcome.class == OUTCOME_DONE) {
 		outcome = agent_run_mode(&agent);
 		partial_delivery_end(&agent.host.partial, arena, agent.user.home, &agent.envelope,

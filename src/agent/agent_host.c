@@ -51,7 +51,10 @@ agent_host_log(struct agent_host *host, struct delivery_event *event)
 		event->size = message_bytes(host->message).size;
 	}
 	event->milliseconds = clock_monotonic_milliseconds() - host->started;
-	delivery_log_write(host->log, event);
+	/* A lost line must not lose mail; the admin hears of it on standard error with -V. */
+	struct error error;
+	if (!delivery_log_write(host->log, event, &error) && host->request->verbosity > 0)
+		fprintf(stderr, "culver: %s\n", error.text);
 	agent_host_say(host, event);
 }
 
