@@ -201,7 +201,7 @@ agent_run_rules(struct agent *agent, const char *path, struct text source, bool 
 	    .variables = agent->variables,
 	    .host = &agent_host_functions,
 	    .host_self = &agent->host,
-	    .pattern_limit = agent->request->settings->pattern_limit,
+	    .match_limit = (uint32_t)agent->request->settings->pattern_limit,
 	};
 	result = filter_run(agent->arena, &input);
 	return agent_judge(agent, &result, go_on_out);

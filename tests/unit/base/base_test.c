@@ -4,6 +4,7 @@
 #include "base/arena.h"
 #include "base/buffer.h"
 #include "base/clock.h"
+#include "base/digest.h"
 #include "base/error.h"
 #include "base/json.h"
 #include "base/number.h"
@@ -274,6 +275,35 @@ json_lines_stay_valid_whatever_they_hold(void)
 	buffer_clear(&buffer);
 }
 
+static void
+digest_of(struct text bytes, size_t piece, struct text wanted)
+{
+	struct digest digest;
+	char hex[DIGEST_HEX_SIZE];
+
+	digest_init(&digest);
+	for (size_t i = 0; i < bytes.size; i += piece)
+		digest_add(&digest, text_slice(bytes, i, i + piece));
+	check_text(digest_format(&digest, hex), wanted);
+}
+
+static void
+digests_are_sha_256(void)
+{
+	static char million[1000000];
+
+	/* The examples of FIPS 180-2, appendix B, and the empty message. */
+	digest_of(
+	    TEXT(""), 1, TEXT("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"));
+	digest_of(TEXT("abc"), 1,
+	    TEXT("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"));
+	digest_of(TEXT("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq"), 7,
+	    TEXT("248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1"));
+	memset(million, 'a', sizeof million);
+	digest_of((struct text){million, sizeof million}, 999,
+	    TEXT("cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0"));
+}
+
 int
 main(void)
 {
@@ -292,5 +322,6 @@ main(void)
 	test("errors keep their kind and gain a place", errors_keep_kind_and_place);
 	test("UTF-8 follows RFC 3629", utf8_follows_rfc_3629);
 	test("JSON lines stay valid whatever they hold", json_lines_stay_valid_whatever_they_hold);
+	test("digests are SHA-256, whatever the pieces", digests_are_sha_256);
 	return tests_end();
 }

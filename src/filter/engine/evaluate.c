@@ -1,0 +1,301 @@
+/*
+ * Values of expressions; see evaluate.h. Each kind of node has its function; none of them acts on the world, that is
+ * filter.c's part.
+ */
+#include "filter/engine/evaluate.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "filter/engine/match.h"
+#include "filter/engine/value.h"
+
+bool
+evaluate_fail_at(struct evaluator *evaluator, uint32_t offset)
+{
+	struct place place = program_place(evaluator->program, offset);
+
+	error_prefix(
+	    &evaluator->error, "%.*s:%u:%u: ", TEXT_ARGUMENTS(place.file), place.line, place.column);
+	return false;
+}
+
+bool
+evaluate_fail(struct evaluator *evaluator, enum error_kind kind, uint32_t offset, const char *format, ...)
+{
+	va_list arguments;
+	char what[ERROR_TEXT_MAX];
+
+	va_start(arguments, format);
+	vsnprintf(what, sizeof what, format, arguments);
+	va_end(arguments);
+	error_set(&evaluator->error, kind, "%s", what);
+	return evaluate_fail_at(evaluator, offset);
+}
+
+void
+evaluate_begin(struct evaluator *evaluator)
+{
+	if (evaluator->scratch.blocks != NULL)
+		arena_clear(&evaluator->scratch);
+	arena_init(&evaluator->scratch, evaluator->scratch_first, sizeof evaluator->scratch_first);
+	evaluator->scratch_used = 0;
+}
+
+bool
+evaluate_is_interrupted(struct evaluator *evaluator, uint32_t offset)
+{
+	const struct filter_input *input = evaluator->input;
+
+	if (input->host->is_interrupted == NULL || !input->host->is_interrupted(input->host_self))
+		return false;
+	evaluator->is_interrupted = true;
+	evaluate_fail(evaluator, ERROR_LIMIT, offset, "the rules were stopped: their time was over");
+	return true;
+}
+
+/* Accounts for a value of that size in this statement. */
+static bool
+evaluate_reserve(struct evaluator *evaluator, uint32_t offset, size_t size)
+{
+	if (size <= VARIABLE_VALUE_MAX && size <= EVALUATE_SCRATCH_MAX - evaluator->scratch_used) {
+		evaluator->scratch_used += size;
+		return true;
+	}
+	return evaluate_fail(evaluator, ERROR_LIMIT, offset, "a value is larger than %d MiB",
+	    (int)(VARIABLE_VALUE_MAX / 1024 / 1024));
+}
+
+bool
+evaluate_take_work(struct evaluator *evaluator, uint32_t offset, struct text *value_out)
+{
+	struct text value = buffer_text(&evaluator->work);
+
+	if (buffer_is_overfull(&evaluator->work))
+		value.size = SIZE_MAX;
+	if (!evaluate_reserve(evaluator, offset, value.size))
+		return false;
+	*value_out = arena_copy_text(&evaluator->scratch, value);
+	return true;
+}
+
+static struct text
+evaluate_find_variable(const void *self, struct text name)
+{
+	return variables_get(self, name);
+}
+
+bool
+evaluate_text(
+    struct evaluator *evaluator, struct text source, bool expands, uint32_t offset, struct text *value_out)
+{
+	if (!expands) {
+		*value_out = source;
+		return true;
+	}
+	buffer_reset(&evaluator->work);
+	value_expand(source, evaluate_find_variable, evaluator->input->variables, &evaluator->work);
+	return evaluate_take_work(evaluator, offset, value_out);
+}
+
+static struct text
+evaluate_truth(bool truth)
+{
+	return truth ? TEXT("1") : TEXT("0");
+}
+
+static bool
+evaluate_number(struct evaluator *evaluator, const struct expression *expression, double *number_out)
+{
+	struct text value;
+
+	if (!evaluate(evaluator, expression, &value))
+		return false;
+	*number_out = value_number(value);
+	return true;
+}
+
+static bool
+evaluate_concatenation(
+    struct evaluator *evaluator, const struct expression *expression, struct text *value_out)
+{
+	size_t count = 0, size = 0;
+
+	for (const struct expression *part = expression->operands; part != NULL; part = part->next)
+		count++;
+	struct text *parts = arena_alloc_array(&evaluator->scratch, count, sizeof *parts);
+	count = 0;
+	for (const struct expression *part = expression->operands; part != NULL; part = part->next) {
+		if (!evaluate(evaluator, part, &parts[count]))
+			return false;
+		size += parts[count++].size;
+	}
+	if (!evaluate_reserve(evaluator, expression->offset, size))
+		return false;
+	char *joined = arena_alloc(&evaluator->scratch, size);
+	*value_out = (struct text){joined, size};
+	for (size_t i = 0; i < count; i++) {
+		if (parts[i].size > 0)
+			memcpy(joined, parts[i].data, parts[i].size);
+		joined += parts[i].size;
+	}
+	return true;
+}
+
+static bool
+evaluate_logical(struct evaluator *evaluator, const struct expression *expression, struct text *value_out)
+{
+	bool deciding = expression->kind == EXPRESSION_OR;
+
+	for (const struct expression *operand = expression->operands; operand != NULL; operand = operand->next) {
+		if (!evaluate(evaluator, operand, value_out))
+			return false;
+		if (value_is_true(*value_out) == deciding)
+			break;
+	}
+	return true;
+}
+
+static bool
+evaluate_arithmetic(struct evaluator *evaluator, const struct expression *expression, struct text *value_out)
+{
+	const struct expression *operand = expression->operands;
+	double result;
+
+	if (!evaluate_number(evaluator, operand, &result))
+		return false;
+	while ((operand = operand->next) != NULL) {
+		double right;
+		if (!evaluate_number(evaluator, operand, &right))
+			return false;
+		result = value_compute(operand->operation, result, right);
+	}
+	*value_out = value_format_number(&evaluator->scratch, result);
+	return true;
+}
+
+static bool
+evaluate_comparison(struct evaluator *evaluator, const struct expression *expression, struct text *value_out)
+{
+	struct text left, right;
+	const struct expression *operands = expression->operands;
+
+	if (!evaluate(evaluator, operands, &left) || !evaluate(evaluator, operands->next, &right))
+		return false;
+	*value_out = evaluate_truth(value_compare(operands->next->operation, left, right));
+	return true;
+}
+
+static bool
+evaluate_substr(struct evaluator *evaluator, const struct expression *expression, struct text *value_out)
+{
+	const struct expression *start = expression->operands->next;
+	double from, count = 0;
+
+	if (!evaluate(evaluator, expression->operands, value_out) || !evaluate_number(evaluator, start, &from))
+		return false;
+	if (start->next != NULL && !evaluate_number(evaluator, start->next, &count))
+		return false;
+	*value_out = value_substr(*value_out, from, start->next != NULL, count);
+	return true;
+}
+
+static bool
+evaluate_letters(struct evaluator *evaluator, const struct expression *expression, struct text *value_out)
+{
+	struct text value;
+
+	if (!evaluate(evaluator, expression->operands, &value) ||
+	    !evaluate_reserve(evaluator, expression->offset, value.size))
+		return false;
+	char *changed = arena_alloc(&evaluator->scratch, value.size);
+	for (size_t i = 0; i < value.size; i++)
+		changed[i] = expression->function == FUNCTION_TOLOWER ? text_lower(value.data[i])
+								      : text_upper(value.data[i]);
+	*value_out = (struct text){changed, value.size};
+	return true;
+}
+
+static bool
+evaluate_function(struct evaluator *evaluator, const struct expression *expression, struct text *value_out)
+{
+	struct text value;
+
+	switch (expression->function) {
+	case FUNCTION_LENGTH:
+		if (!evaluate(evaluator, expression->operands, &value))
+			return false;
+		*value_out = value_format_number(&evaluator->scratch, (double)value.size);
+		return true;
+	case FUNCTION_SUBSTR:
+		return evaluate_substr(evaluator, expression, value_out);
+	case FUNCTION_TOLOWER:
+	case FUNCTION_TOUPPER:
+		return evaluate_letters(evaluator, expression, value_out);
+	case FUNCTION_ESCAPE:
+		if (!evaluate(evaluator, expression->operands, &value))
+			return false;
+		buffer_reset(&evaluator->work);
+		value_append_escaped(value, &evaluator->work);
+		return evaluate_take_work(evaluator, expression->offset, value_out);
+	case FUNCTION_TIME:
+		*value_out = value_format_number(&evaluator->scratch,
+		    (double)evaluator->input->host->time(evaluator->input->host_self));
+		return true;
+	default:
+		return evaluate_fail(
+		    evaluator, ERROR_INPUT, expression->offset, "this function is not available in this version");
+	}
+}
+
+static bool
+evaluate_assignment(struct evaluator *evaluator, const struct expression *expression, struct text *value_out)
+{
+	if (!evaluate(evaluator, expression->operands, value_out))
+		return false;
+	variables_set(evaluator->input->variables, expression->text, *value_out);
+	return true;
+}
+
+bool
+evaluate(struct evaluator *evaluator, const struct expression *expression, struct text *value_out)
+{
+	double number;
+
+	switch (expression->kind) {
+	case EXPRESSION_STRING:
+		return evaluate_text(
+		    evaluator, expression->text, expression->expands, expression->offset, value_out);
+	case EXPRESSION_CONCATENATION:
+		return evaluate_concatenation(evaluator, expression, value_out);
+	case EXPRESSION_ASSIGNMENT:
+		return evaluate_assignment(evaluator, expression, value_out);
+	case EXPRESSION_OR:
+	case EXPRESSION_AND:
+		return evaluate_logical(evaluator, expression, value_out);
+	case EXPRESSION_COMPARISON:
+		return evaluate_comparison(evaluator, expression, value_out);
+	case EXPRESSION_ARITHMETIC:
+		return evaluate_arithmetic(evaluator, expression, value_out);
+	case EXPRESSION_NOT:
+		if (!evaluate(evaluator, expression->operands, value_out))
+			return false;
+		*value_out = evaluate_truth(!value_is_true(*value_out));
+		return true;
+	case EXPRESSION_COMPLEMENT:
+		if (!evaluate_number(evaluator, expression->operands, &number))
+			return false;
+		*value_out = value_format_number(&evaluator->scratch, value_complement(number));
+		return true;
+	case EXPRESSION_SEARCH:
+	case EXPRESSION_MATCH:
+		return match_evaluate(evaluator, expression, value_out);
+	case EXPRESSION_FUNCTION:
+		return evaluate_function(evaluator, expression, value_out);
+	case EXPRESSION_COMMAND:
+		break;
+	}
+	return evaluate_fail(
+	    evaluator, ERROR_INPUT, expression->offset, "commands are not available in this version");
+}

@@ -1,0 +1,268 @@
+/*
+ * The seam to PCRE2; see pattern.h. Its library is opened by name with dlopen(), so that the programs do not depend
+ * on it at start: loading and relocating it costs more than a whole small delivery. It stays mapped until the
+ * process ends.
+ */
+#include "filter/engine/pattern.h"
+
+#include <dlfcn.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include <pcre2.h>
+
+#include "base/bug.h"
+#include "base/utf8.h"
+
+#define PATTERN_LIBRARY "libpcre2-8.so.0"
+
+/* Bytes of one subject that is not UTF-8 and is searched again and again. */
+static const uint64_t pattern_work_max = UINT64_C(1) << 30;
+
+struct pattern_library {
+	__typeof__(pcre2_compile) *compile;
+	__typeof__(pcre2_code_free) *code_free;
+	__typeof__(pcre2_match) *match;
+	__typeof__(pcre2_match_data_create_from_pattern) *match_data_create;
+	__typeof__(pcre2_match_data_free) *match_data_free;
+	__typeof__(pcre2_get_ovector_pointer) *get_offsets;
+	__typeof__(pcre2_get_ovector_count) *get_offset_count;
+	__typeof__(pcre2_match_context_create) *context_create;
+	__typeof__(pcre2_match_context_free) *context_free;
+	__typeof__(pcre2_set_match_limit) *set_match_limit;
+	__typeof__(pcre2_set_depth_limit) *set_depth_limit;
+	__typeof__(pcre2_set_heap_limit) *set_heap_limit;
+	__typeof__(pcre2_get_error_message) *get_error_message;
+};
+
+struct pattern {
+	struct pattern *next, **link;
+	pcre2_code *code;
+	pcre2_match_data *data;
+	size_t source_size;
+	char source[];
+};
+
+struct pattern_engine {
+	uint32_t match_limit;
+	bool is_open;
+	struct pattern_library library;
+	pcre2_match_context *context;
+	struct pattern *patterns;
+};
+
+struct pattern_engine *
+pattern_engine_new(struct arena *arena, uint32_t match_limit)
+{
+	struct pattern_engine *engine = arena_alloc(arena, sizeof *engine);
+
+	engine->match_limit = match_limit == 0 ? PATTERN_MATCH_LIMIT_DEFAULT : match_limit;
+	return engine;
+}
+
+void
+pattern_engine_close(struct pattern_engine *engine)
+{
+	while (engine->patterns != NULL)
+		pattern_free(engine, engine->patterns);
+	if (engine->context != NULL)
+		engine->library.context_free(engine->context);
+	engine->context = NULL;
+	engine->is_open = false;
+}
+
+/* dlsym() gives a data pointer; POSIX says that copying its bytes into a function pointer is right. */
+static bool
+pattern_load(void *handle, const char *name, void *function_out)
+{
+	void *symbol = dlsym(handle, name);
+
+	memcpy(function_out, &symbol, sizeof symbol);
+	return symbol != NULL;
+}
+
+static bool
+pattern_engine_open(struct pattern_engine *engine, struct error *error)
+{
+	struct pattern_library *library = &engine->library;
+
+	if (engine->is_open)
+		return true;
+	void *handle = dlopen(PATTERN_LIBRARY, RTLD_NOW | RTLD_LOCAL);
+	if (handle == NULL)
+		return error_set(error, ERROR_SYSTEM, "patterns need %s, which cannot be opened: %s",
+		    PATTERN_LIBRARY, dlerror());
+	if (!pattern_load(handle, "pcre2_compile_8", &library->compile) ||
+	    !pattern_load(handle, "pcre2_code_free_8", &library->code_free) ||
+	    !pattern_load(handle, "pcre2_match_8", &library->match) ||
+	    !pattern_load(
+		handle, "pcre2_match_data_create_from_pattern_8", &library->match_data_create) ||
+	    !pattern_load(handle, "pcre2_match_data_free_8", &library->match_data_free) ||
+	    !pattern_load(handle, "pcre2_get_ovector_pointer_8", &library->get_offsets) ||
+	    !pattern_load(handle, "pcre2_get_ovector_count_8", &library->get_offset_count) ||
+	    !pattern_load(handle, "pcre2_match_context_create_8", &library->context_create) ||
+	    !pattern_load(handle, "pcre2_match_context_free_8", &library->context_free) ||
+	    !pattern_load(handle, "pcre2_set_match_limit_8", &library->set_match_limit) ||
+	    !pattern_load(handle, "pcre2_set_depth_limit_8", &library->set_depth_limit) ||
+	    !pattern_load(handle, "pcre2_set_heap_limit_8", &library->set_heap_limit) ||
+	    !pattern_load(handle, "pcre2_get_error_message_8", &library->get_error_message))
+		return error_set(error, ERROR_SYSTEM, "%s is too old: %s", PATTERN_LIBRARY, dlerror());
+	engine->context = library->context_create(NULL);
+	if (engine->context == NULL)
+		out_of_memory();
+	library->set_match_limit(engine->context, engine->match_limit);
+	library->set_depth_limit(engine->context, PATTERN_DEPTH_LIMIT);
+	library->set_heap_limit(engine->context, PATTERN_HEAP_LIMIT_KIB);
+	engine->is_open = true;
+	return true;
+}
+
+struct pattern *
+pattern_compile(struct pattern_engine *engine, struct text source, bool case_sensitive, struct error *error)
+{
+	uint32_t options = PCRE2_UTF | PCRE2_MATCH_INVALID_UTF | PCRE2_NEVER_BACKSLASH_C;
+	PCRE2_SIZE position;
+	int code;
+
+	if (!pattern_engine_open(engine, error))
+		return NULL;
+	struct pattern *pattern = malloc(sizeof *pattern + source.size + 1);
+	if (pattern == NULL)
+		out_of_memory();
+	if (source.size > 0)
+		memcpy(pattern->source, source.data, source.size);
+	pattern->source_size = source.size;
+	if (!case_sensitive)
+		options |= PCRE2_CASELESS;
+	pattern->code = engine->library.compile(
+	    (PCRE2_SPTR)pattern->source, source.size, options, &code, &position, NULL);
+	if (pattern->code == NULL) {
+		PCRE2_UCHAR message[ERROR_TEXT_MAX / 2];
+		engine->library.get_error_message(code, message, sizeof message);
+		free(pattern);
+		error_set(error, ERROR_INPUT, "this pattern is wrong at its character %zu: %s",
+		    (size_t)position + 1, (const char *)message);
+		return NULL;
+	}
+	pattern->data = engine->library.match_data_create(pattern->code, NULL);
+	if (pattern->data == NULL)
+		out_of_memory();
+	pattern->next = engine->patterns;
+	pattern->link = &engine->patterns;
+	if (pattern->next != NULL)
+		pattern->next->link = &pattern->next;
+	engine->patterns = pattern;
+	return pattern;
+}
+
+struct text
+pattern_source(const struct pattern *pattern)
+{
+	return (struct text){pattern->source, pattern->source_size};
+}
+
+void
+pattern_free(struct pattern_engine *engine, struct pattern *pattern)
+{
+	*pattern->link = pattern->next;
+	if (pattern->next != NULL)
+		pattern->next->link = pattern->link;
+	engine->library.match_data_free(pattern->data);
+	engine->library.code_free(pattern->code);
+	free(pattern);
+}
+
+/* One search; PATTERN_FAILED with the error when a limit was reached. */
+static enum pattern_answer
+pattern_try(struct pattern_engine *engine, struct pattern *pattern, struct text subject,
+    const struct pattern_cursor *cursor, uint32_t options, struct error *error)
+{
+	const char *bytes = subject.data == NULL ? "" : subject.data;
+	int result;
+
+	if (cursor->is_valid)
+		options |= PCRE2_NO_UTF_CHECK;
+	result = engine->library.match(pattern->code, (PCRE2_SPTR)bytes, subject.size, cursor->at, options,
+	    pattern->data, engine->context);
+	if (result >= 0)
+		return PATTERN_YES;
+	if (result == PCRE2_ERROR_NOMATCH)
+		return PATTERN_NO;
+	if (result == PCRE2_ERROR_NOMEMORY)
+		out_of_memory();
+	PCRE2_UCHAR message[ERROR_TEXT_MAX / 2];
+	engine->library.get_error_message(result, message, sizeof message);
+	error_set(error, ERROR_LIMIT, "this pattern needs too much work on this message (%s)", (const char *)message);
+	return PATTERN_FAILED;
+}
+
+/* One character further: a byte where there is none. */
+static void
+pattern_step(struct text subject, struct pattern_cursor *cursor)
+{
+	size_t length = utf8_sequence_length(subject, cursor->at);
+
+	cursor->at += length == 0 ? 1 : length;
+	cursor->after_empty = false;
+}
+
+enum pattern_answer
+pattern_next(struct pattern_engine *engine, struct pattern *pattern, struct text subject,
+    struct pattern_cursor *cursor, struct error *error)
+{
+	enum pattern_answer answer = PATTERN_NO;
+	bool was_empty = cursor->after_empty;
+
+	/* A second search in a subject would look at all of it again: look once. */
+	if (cursor->at > 0 && !cursor->is_checked) {
+		cursor->is_checked = true;
+		cursor->is_valid = utf8_is_valid(subject);
+	}
+	if (cursor->at > subject.size)
+		return PATTERN_NO;
+	if (cursor->after_empty) {
+		answer = pattern_try(
+		    engine, pattern, subject, cursor, PCRE2_NOTEMPTY_ATSTART | PCRE2_ANCHORED, error);
+		if (answer == PATTERN_NO)
+			pattern_step(subject, cursor);
+	}
+	if (cursor->at > subject.size || answer == PATTERN_FAILED)
+		return answer;
+	if (!cursor->is_valid) {
+		cursor->work += subject.size - cursor->at;
+		if (cursor->work > pattern_work_max) {
+			error_set(error, ERROR_LIMIT, "this pattern needs too much work on this text");
+			return PATTERN_FAILED;
+		}
+	}
+	if (answer == PATTERN_NO)
+		answer = pattern_try(engine, pattern, subject, cursor, 0, error);
+	if (answer != PATTERN_YES)
+		return answer;
+	const PCRE2_SIZE *offsets = engine->library.get_offsets(pattern->data);
+	bool is_empty = offsets[1] <= offsets[0];
+	if (offsets[1] > cursor->at)
+		cursor->at = offsets[1];
+	else if (was_empty || !is_empty)
+		pattern_step(subject, cursor); /* \K moved the match to where the search has been */
+	cursor->after_empty = is_empty;
+	return PATTERN_YES;
+}
+
+unsigned
+pattern_group_count(const struct pattern_engine *engine, const struct pattern *pattern)
+{
+	return engine->library.get_offset_count(pattern->data);
+}
+
+struct text
+pattern_group(const struct pattern_engine *engine, const struct pattern *pattern, struct text subject,
+    unsigned group)
+{
+	const PCRE2_SIZE *offsets = engine->library.get_offsets(pattern->data);
+
+	if (offsets[2 * group] == PCRE2_UNSET)
+		return (struct text){NULL, 0};
+	return text_slice(subject, offsets[2 * group], offsets[2 * group + 1]);
+}

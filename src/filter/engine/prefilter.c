@@ -1,0 +1,385 @@
+/*
+ * A conservative reader of patterns; see prefilter.h. It collects the runs of plain characters at the top level of a
+ * pattern without alternatives, leaves out every character that a quantifier makes optional, and keeps the longest.
+ */
+#include "filter/engine/prefilter.h"
+
+#include <string.h>
+
+enum { PREFILTER_SOURCE_MAX = 4096, PREFILTER_GROUPS_MAX = 50, PREFILTER_REPEAT_MAX = 100 };
+
+struct prefilter_reader {
+	struct text source;
+	size_t at;
+	unsigned groups; /* open ones */
+	bool has_alternatives; /* at the top level */
+	bool failed;
+	char *run;	 /* the plain characters in a row that were read last */
+	size_t run_size;
+	bool run_is_first; /* nothing but ^ stands before it */
+	char *best;
+	size_t best_size;
+	struct text field;
+};
+
+/* How often a byte is seen in mail headers, roughly: the higher the rarer. */
+static unsigned
+prefilter_rarity(char byte)
+{
+	static const char common[] = " etaoinsr.lcdm:-uphg=bfyw0";
+	const char *found = memchr(common, text_lower(byte), sizeof common - 1);
+
+	return found == NULL ? sizeof common : (unsigned)(found - common);
+}
+
+static void
+prefilter_end_run(struct prefilter_reader *reader)
+{
+	if (reader->groups > 0)
+		return;
+	if (reader->run_is_first) {
+		struct text run = {reader->run, reader->run_size};
+		size_t colon = text_find_byte(run, 0, ':');
+		if (colon > 0 && colon < run.size && text_find_byte(run, 0, ' ') > colon)
+			reader->field = text_slice(run, 0, colon);
+	}
+	if (reader->run_size > reader->best_size) {
+		reader->best = reader->run;
+		reader->best_size = reader->run_size;
+	}
+	reader->run += reader->run_size;
+	reader->run_size = 0;
+	reader->run_is_first = false;
+}
+
+static bool
+prefilter_peek(const struct prefilter_reader *reader, char byte)
+{
+	return reader->at < reader->source.size && reader->source.data[reader->at] == byte;
+}
+
+static bool
+prefilter_is_plain(char byte)
+{
+	return byte >= ' ' && byte <= '~';
+}
+
+/* {n}, {n,} or {n,m}; sets the least count. Anything else in braces is not understood. */
+static bool
+prefilter_braces(struct prefilter_reader *reader, unsigned *least_out)
+{
+	unsigned bounds[2] = {0, 0};
+	size_t count = 0, digits = 0;
+
+	for (reader->at++; reader->at < reader->source.size; reader->at++) {
+		char byte = reader->source.data[reader->at];
+		if (text_is_digit(byte) && digits < 3) {
+			bounds[count] = bounds[count] * 10 + (unsigned)(byte - '0');
+			digits++;
+		} else if (byte == ',' && count == 0 && digits > 0) {
+			count = 1;
+			digits = 0;
+		} else if (byte == '}' && (digits > 0 || count == 1)) {
+			reader->at++;
+			*least_out = bounds[0];
+			if (bounds[0] > PREFILTER_REPEAT_MAX || bounds[1] > PREFILTER_REPEAT_MAX)
+				return false;
+			return count == 0 || digits == 0 || bounds[1] >= bounds[0];
+		} else {
+			return false;
+		}
+	}
+	return false;
+}
+
+/* Reads a quantifier, if there is one: true, and the least count. */
+static bool
+prefilter_quantifier(struct prefilter_reader *reader, bool is_group, unsigned *least_out)
+{
+	if (reader->at >= reader->source.size)
+		return false;
+	switch (reader->source.data[reader->at]) {
+	case '*':
+	case '?':
+		*least_out = 0;
+		reader->at++;
+		break;
+	case '+':
+		*least_out = 1;
+		reader->at++;
+		break;
+	case '{':
+		if (is_group || !prefilter_braces(reader, least_out))
+			reader->failed = true;
+		break;
+	default:
+		return false;
+	}
+	if (prefilter_peek(reader, '?'))
+		reader->at++;
+	if (reader->at < reader->source.size && strchr("*+?{", reader->source.data[reader->at]) != NULL)
+		reader->failed = true;
+	return true;
+}
+
+/* A plain character and what quantifies it. */
+static void
+prefilter_character(struct prefilter_reader *reader, char byte)
+{
+	unsigned least;
+
+	reader->at++;
+	bool is_quantified = prefilter_quantifier(reader, false, &least);
+	if (reader->groups == 0 && (!is_quantified || least > 0))
+		reader->run[reader->run_size++] = byte;
+	if (is_quantified)
+		prefilter_end_run(reader);
+}
+
+/* Something that stands for one character, or for none, and breaks the run. */
+static void
+prefilter_other(struct prefilter_reader *reader, bool may_repeat)
+{
+	unsigned least;
+
+	prefilter_end_run(reader);
+	if (prefilter_quantifier(reader, false, &least) && !may_repeat)
+		reader->failed = true;
+}
+
+static void
+prefilter_escape(struct prefilter_reader *reader)
+{
+	reader->at++;
+	char byte = reader->at < reader->source.size ? reader->source.data[reader->at] : '\0';
+	if (byte != '\0' && strchr("dDwWsS", byte) != NULL) {
+		reader->at++;
+		prefilter_other(reader, true);
+	} else if (byte == 'b' || byte == 'B') {
+		reader->at++;
+		prefilter_other(reader, false);
+	} else if (prefilter_is_plain(byte) && !text_is_alpha(byte) && !text_is_digit(byte)) {
+		prefilter_character(reader, byte);
+	} else {
+		reader->failed = true;
+	}
+}
+
+/* [...]: plain characters, ranges of them, \d \w \s and their opposites, escaped punctuation. */
+static void
+prefilter_class(struct prefilter_reader *reader)
+{
+	struct text source = reader->source;
+	size_t at = reader->at + 1;
+	int previous = -1; /* what a range could begin with */
+	bool is_first = true;
+
+	if (at < source.size && source.data[at] == '^')
+		at++;
+	for (;; is_first = false) {
+		char byte = at < source.size ? source.data[at] : '\0';
+		if (!prefilter_is_plain(byte) || byte == '[' || (byte == ']' && is_first)) {
+			reader->failed = true;
+			return;
+		}
+		at++;
+		if (byte == ']')
+			break;
+		if (byte == '\\') {
+			byte = at < source.size ? source.data[at++] : '\0';
+			bool is_set = byte != '\0' && strchr("dDwWsS", byte) != NULL;
+			if (!is_set && (!prefilter_is_plain(byte) || text_is_alpha(byte) || text_is_digit(byte)))
+				reader->failed = true;
+			/* A hyphen behind a set, or behind an escape, is left to PCRE2. */
+			if (at + 1 < source.size && source.data[at] == '-' && source.data[at + 1] != ']')
+				reader->failed = true;
+			previous = -1;
+			continue;
+		}
+		if (byte != '-' || is_first) {
+			previous = byte == '-' ? -1 : byte;
+			continue;
+		}
+		if (at < source.size && source.data[at] == ']')
+			continue;
+		char last = at < source.size ? source.data[at] : '\0';
+		if (previous < 0 || !prefilter_is_plain(last) || last == '\\' || last == '[' || last < previous)
+			reader->failed = true;
+		at++;
+		previous = -1;
+	}
+	reader->at = at;
+	prefilter_other(reader, true);
+}
+
+static void
+prefilter_open(struct prefilter_reader *reader)
+{
+	prefilter_end_run(reader);
+	reader->at++;
+	reader->groups++;
+	if (prefilter_peek(reader, '?')) {
+		reader->at++;
+		if (!prefilter_peek(reader, ':'))
+			reader->failed = true;
+		reader->at++;
+	}
+	if (prefilter_peek(reader, '*') || prefilter_peek(reader, '+') || prefilter_peek(reader, '?') ||
+	    prefilter_peek(reader, '{') || reader->groups > PREFILTER_GROUPS_MAX)
+		reader->failed = true;
+}
+
+static void
+prefilter_close(struct prefilter_reader *reader)
+{
+	unsigned least;
+
+	if (reader->groups == 0) {
+		reader->failed = true;
+		return;
+	}
+	reader->at++;
+	reader->groups--;
+	prefilter_quantifier(reader, true, &least);
+}
+
+static void
+prefilter_alternative(struct prefilter_reader *reader)
+{
+	reader->at++;
+	if (reader->groups == 0)
+		reader->has_alternatives = true;
+	if (reader->at < reader->source.size && strchr("*+?{", reader->source.data[reader->at]) != NULL)
+		reader->failed = true;
+}
+
+static void
+prefilter_read(struct prefilter_reader *reader)
+{
+	reader->run_is_first = prefilter_peek(reader, '^');
+	if (reader->run_is_first) {
+		reader->at++;
+		if (reader->at < reader->source.size && strchr("*+?{", reader->source.data[reader->at]) != NULL)
+			reader->failed = true;
+	}
+	while (reader->at < reader->source.size && !reader->failed) {
+		char byte = reader->source.data[reader->at];
+		switch (byte) {
+		case '\\':
+			prefilter_escape(reader);
+			break;
+		case '[':
+			prefilter_class(reader);
+			break;
+		case '(':
+			prefilter_open(reader);
+			break;
+		case ')':
+			prefilter_close(reader);
+			break;
+		case '|':
+			prefilter_alternative(reader);
+			break;
+		case '^':
+		case '$':
+			reader->at++;
+			prefilter_other(reader, false);
+			break;
+		case '.':
+			reader->at++;
+			prefilter_other(reader, true);
+			break;
+		case '*':
+		case '+':
+		case '?':
+		case '{':
+			reader->failed = true;
+			break;
+		default:
+			if (!prefilter_is_plain(byte))
+				reader->failed = true;
+			prefilter_character(reader, byte);
+			break;
+		}
+	}
+	prefilter_end_run(reader);
+}
+
+struct prefilter
+prefilter_analyse(struct arena *arena, struct text source, bool case_sensitive)
+{
+	struct prefilter prefilter = {.case_sensitive = case_sensitive};
+
+	if (source.size == 0 || source.size > PREFILTER_SOURCE_MAX)
+		return prefilter;
+	struct prefilter_reader reader = {.source = source, .run = arena_alloc(arena, source.size)};
+	prefilter_read(&reader);
+	if (reader.failed || reader.groups > 0 || reader.has_alternatives)
+		return prefilter;
+	prefilter.understood = true;
+	prefilter.field = reader.field;
+	prefilter.literal = (struct text){reader.best, reader.best_size};
+	unsigned rarest = 0;
+	for (size_t i = 0; i < reader.best_size; i++) {
+		if (prefilter_rarity(reader.best[i]) > rarest) {
+			rarest = prefilter_rarity(reader.best[i]);
+			prefilter.rare = i;
+		}
+		if (!case_sensitive)
+			reader.best[i] = text_lower(reader.best[i]);
+	}
+	return prefilter;
+}
+
+bool
+prefilter_may_match(const struct prefilter *prefilter, struct text line)
+{
+	struct text literal = prefilter->literal;
+	size_t at = prefilter->rare;
+
+	if (literal.size == 0)
+		return true;
+	if (line.size < literal.size)
+		return false;
+	/* Only where the whole literal fits. */
+	struct text window = text_slice(line, 0, line.size - literal.size + prefilter->rare + 1);
+	for (;; at++) {
+		at = text_find_byte(window, at, literal.data[prefilter->rare]);
+		if (at == window.size)
+			return false;
+		if (memcmp(line.data + at - prefilter->rare, literal.data, literal.size) == 0)
+			return true;
+	}
+}
+
+bool
+prefilter_may_match_raw(const struct prefilter *prefilter, struct text line)
+{
+	struct text literal = prefilter->literal;
+
+	if (prefilter->case_sensitive || literal.size == 0)
+		return prefilter_may_match(prefilter, line);
+	char lower = literal.data[prefilter->rare], upper = text_upper(lower);
+	bool has_high = false;
+	for (size_t i = 0; i < line.size; i++) {
+		has_high |= (unsigned char)line.data[i] >= 0x80;
+		if (line.data[i] != lower && line.data[i] != upper)
+			continue;
+		if (i >= prefilter->rare &&
+		    text_has_prefix_nocase(text_slice(line, i - prefilter->rare, line.size), literal))
+			return true;
+	}
+	return has_high;
+}
+
+bool
+prefilter_fold(struct text line, char *out)
+{
+	unsigned char all = 0;
+
+	for (size_t i = 0; i < line.size; i++) {
+		all |= (unsigned char)line.data[i];
+		out[i] = text_lower(line.data[i]);
+	}
+	return all < 0x80;
+}

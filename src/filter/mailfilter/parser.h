@@ -1,0 +1,37 @@
+/*
+ * The parser's state, shared by its two files: parser.c reads expressions, mailfilter.c statements. The first error
+ * stays: it is set with its place, and every function above returns NULL.
+ */
+#ifndef FILTER_MAILFILTER_PARSER_H
+#define FILTER_MAILFILTER_PARSER_H
+
+#include "filter/engine/program.h"
+#include "filter/mailfilter/lexer.h"
+
+struct parser {
+	struct lexer lexer;
+	struct token token; /* the next one, not yet taken */
+	struct arena *arena;
+	struct program *program;
+	unsigned depth;
+	bool failed;
+	struct error *error;
+};
+
+void parser_init(struct parser *parser, struct arena *arena, struct program *program, struct error *error);
+/* Takes the current token; the next one is then in parser->token. */
+void parser_advance(struct parser *parser);
+/* Sets the error with the place of that byte, unless there is one. */
+void parser_fail(struct parser *parser, uint32_t offset, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+/* Enters one level of nesting; false when it is too deep. */
+bool parser_enter(struct parser *parser);
+void parser_leave(struct parser *parser);
+bool parser_is_reserved(const struct parser *parser, enum reserved_word word);
+/* Notes something that this version cannot run. */
+void parser_note_unavailable(struct parser *parser, uint32_t offset, struct text what);
+
+/* expr of the grammar; NULL after an error. */
+struct expression *parser_expression(struct parser *parser);
+
+#endif
