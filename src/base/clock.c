@@ -69,11 +69,12 @@ clock_find_date(unsigned day, unsigned *year_out, unsigned *month_out, unsigned 
 struct text
 clock_format_rfc3339(struct timestamp when, char out[CLOCK_RFC3339_SIZE])
 {
+	static const char last[] = "9999-12-31T23:59:59.999Z";
 	const int64_t year_1 = -62135596800, year_10000 = 253402300800;
 	unsigned year, month, day;
 
 	if (when.seconds < year_1 || when.seconds >= year_10000)
-		return text_from_string(memcpy(out, "9999-12-31T23:59:59.999Z", 25));
+		return text_from_string(memcpy(out, last, sizeof last));
 	uint64_t seconds = (uint64_t)(when.seconds - year_1);
 	unsigned second = (unsigned)(seconds % 86400);
 	clock_find_date((unsigned)(seconds / 86400), &year, &month, &day);

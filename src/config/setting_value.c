@@ -176,6 +176,8 @@ setting_value_parse(const struct setting_row *row, struct text value, struct set
 		return true;
 	setting_value_describe(row, allowed);
 	struct text shown = text_slice(value, 0, VALUE_SHOWN_MAX);
+	while (shown.size < value.size && ((unsigned char)value.data[shown.size] & 0xc0) == 0x80)
+		shown.size--;
 	return error_set(error, ERROR_INPUT, "%s cannot be \"%.*s%s\"; it must be %s", row->name,
 	    TEXT_ARGUMENTS(shown), shown.size < value.size ? "..." : "", allowed);
 }

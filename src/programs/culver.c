@@ -28,6 +28,8 @@ static const char culver_help[] =
     "  --json            one JSON array, for programs\n"
     "  --file FILE       read this configuration file instead of the default one\n"
     "  --set NAME=VALUE  as if this option had been given to a delivery\n"
+    "  --version         print the version\n"
+    "  --help            print this text\n"
     "\n"
     "See culver(1) and culver.conf(5).\n";
 

@@ -46,10 +46,9 @@ options() {
 	} | differences "$(basename "$1")" "--help" "$(basename "$2")"
 }
 
-# Exit statuses: the EX_ names that the sources mention, against the page's EXIT STATUS section.
+# Exit statuses: EX_ names that the delivery agent (not culver.c) can end with, against the page's EXIT STATUS section.
 source_statuses() {
-	(cd "$1/src" && grep -rhoE '\bEX_[A-Z]+\b' mail agent deliver programs/culver_deliver.c 2>/dev/null) |
-	    LC_ALL=C sort -u |
+	(cd "$1/src" && grep -rhoE --exclude=culver.c '\bEX_[A-Z]+\b' mail agent programs deliver 2>/dev/null) | LC_ALL=C sort -u |
 	    while read -r name; do
 		sed -nE "s/^#[ \t]*define[ \t]+${name}[ \t]+([0-9]+).*/\1/p" /usr/include/sysexits.h
 	done | LC_ALL=C sort -un

@@ -5,6 +5,7 @@
 #include "config/settings_file.h"
 #include "config/settings_report.h"
 #include "base/bug.h"
+#include "base/utf8.h"
 #include "support/tap.h"
 
 #include <errno.h>
@@ -436,6 +437,10 @@ sizes_are_bounded(void)
 	check_text(error_of_option("path", (struct text){large, 4000}), TEXT(""));
 	check(error_of_option("path", (struct text){large, 4001}).size > 0);
 	check(error_of_option("path", (struct text){large, 4001}).size < ERROR_TEXT_MAX - 1);
+	memcpy(large + 79, "\xc3\xa9", 2);
+	struct text shown = error_of_option("hostname", (struct text){large, 100});
+	check(utf8_is_valid(shown) && text_find(shown, 0, TEXT("aaa...\"; it must")) < shown.size);
+	memset(large, 'a', size);
 	check_text(error_of_option("hostname", (struct text){large, 255}), TEXT(""));
 	check(error_of_option("hostname", (struct text){large, 256}).size > 0);
 	free(large);
@@ -514,6 +519,56 @@ reports_and_the_example_are_files_themselves(void)
 	buffer_clear(&report);
 }
 
+/* Files that nobody wrote: each byte of a good one may change. What is read must be readable again,
+ * and what is refused must leave everything as it was and say where it is wrong. */
+static void
+damaged_files_are_read_whole_or_not_at_all(void)
+{
+	static const char alphabet[] = "\n\r\t \"\\#=_a9n\0\x01\x7f\xc3\xa9\xff";
+	const struct settings *defaults = settings_values(settings_new(&arena));
+	uint64_t state = 88172645463325252u;
+	unsigned accepted = 0, refused = 0;
+	struct buffer good, report;
+
+	buffer_init(&good, SETTINGS_REPORT_MAX);
+	buffer_init(&report, SETTINGS_REPORT_MAX);
+	struct error error = {0};
+	settings_report_lines(settings_new(&arena), &arena, NULL, 0, &good, &error);
+	for (unsigned round = 0; round < 3000; round++) {
+		struct arena own;
+		arena_init(&own, NULL, 0);
+		struct text bytes = exact_copy(buffer_text(&good));
+		for (unsigned change = 0; change <= round % 3; change++) {
+			state ^= state << 13;
+			state ^= state >> 7;
+			state ^= state << 17;
+			char *place = (char *)(uintptr_t)bytes.data + state % bytes.size;
+			*place = alphabet[(state >> 32) % (sizeof alphabet - 1)];
+		}
+		struct settings_source *source = settings_new(&own), *again = settings_new(&own);
+		error = (struct error){0};
+		buffer_reset(&report);
+		if (settings_read_bytes(source, "f", bytes, &error)) {
+			accepted++;
+			check(settings_report_lines(source, &own, NULL, 0, &report, &error));
+			check(settings_read_bytes(again, "f", buffer_text(&report), &error));
+			check(settings_are_equal(settings_values(source), settings_values(again)));
+		} else {
+			refused++;
+			unsigned line = 0, column = 0;
+			check(sscanf(error.text, "f:%u:%u: ", &line, &column) == 2 && line > 0 &&
+			      column > 0);
+			check(utf8_is_valid(text_of(error.text)));
+			check(settings_are_equal(settings_values(source), defaults));
+		}
+		free((void *)(uintptr_t)bytes.data);
+		arena_clear(&own);
+	}
+	check(accepted > 300 && refused > 300);
+	buffer_clear(&report);
+	buffer_clear(&good);
+}
+
 int
 main(void)
 {
@@ -536,6 +591,8 @@ main(void)
 	test("a value written to a file reads back as itself", formatted_values_read_back);
 	test("reports and the example are configuration files",
 	    reports_and_the_example_are_files_themselves);
+	test("a damaged file is read whole or not at all",
+	    damaged_files_are_read_whole_or_not_at_all);
 	arena_clear(&arena);
 	for (size_t i = 0; i < copy_count; i++)
 		free((void *)(uintptr_t)copies[i].data);

@@ -435,6 +435,43 @@ the_user_file_takes_what_the_host_file_cannot(void)
 	umask(mask);
 }
 
+/* As a recipient: a file that may be appended to but not read is used; one that may not be written
+ * is not. */
+static void
+rights_decide_which_file_is_used(void)
+{
+	const uid_t nobody = 65534;
+	struct delivery_event event = sample_event();
+	struct text host = in_directory("rights.log"), home = in_directory("home");
+	struct delivery_log_plan plan = {.target = DELIVERY_LOG_FILE,
+	    .file = host,
+	    .user_file = TEXT("own.log"),
+	    .home = home.data};
+	int descriptor = open(host.data, O_WRONLY | O_CREAT | O_CLOEXEC, 0600), status = -1;
+
+	check(descriptor >= 0 && write(descriptor, "{}\n", 3) == 3 && close(descriptor) == 0);
+	check(mkdir(home.data, 0700) == 0 && chmod(directory, 0755) == 0);
+	if (geteuid() == 0)
+		check(
+		    chown(host.data, nobody, nobody) == 0 && chown(home.data, nobody, nobody) == 0);
+	pid_t recipient = fork();
+	if (recipient == 0) {
+		bool done = geteuid() != 0 || setuid(nobody) == 0;
+		done = done && chmod(host.data, 0200) == 0 && write_once(&plan, &event) == 0;
+		done = done && access(in_directory("home/own.log").data, F_OK) != 0;
+		done = done && chmod(host.data, 0400) == 0 && write_once(&plan, &event) == 0;
+		done = done && access(in_directory("home/own.log").data, F_OK) == 0;
+		_exit(done ? 0 : 1);
+	}
+	check(waitpid(recipient, &status, 0) == recipient && status == 0);
+	struct buffer bytes = read_whole(host);
+	struct text rest = buffer_text(&bytes);
+	check_text(text_split(&rest, '\n'), TEXT("{}"));
+	check_number(json_members(text_split(&rest, '\n')), MEMBERS);
+	check_number(rest.size, 0);
+	buffer_clear(&bytes);
+}
+
 static void
 a_log_that_is_off_opens_nothing(void)
 {
@@ -558,6 +595,7 @@ main(void)
 	    links_and_other_kinds_of_files_are_refused);
 	test("the user's file takes what the host's cannot",
 	    the_user_file_takes_what_the_host_file_cannot);
+	test("the recipient's rights decide which file is used", rights_decide_which_file_is_used);
 	test("a log that is off opens nothing", a_log_that_is_off_opens_nothing);
 	test("syslog gets one datagram with a priority by outcome",
 	    syslog_gets_a_priority_by_outcome);
