@@ -14,6 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "system/signals.h"
 #include "support/tap.h"
 #include "system/child.h"
 
