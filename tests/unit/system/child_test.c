@@ -544,6 +544,8 @@ a_request_to_stop_ends_it(void)
 int
 main(void)
 {
+	/* Made once and kept by the process: not a leak of the first test. */
+	signals_descriptor();
 	test("arguments reach the program as they are", arguments_are_passed_as_they_are);
 	test("the environment is the given one", environment_is_the_given_one);
 	test("exit statuses are told", exit_statuses_are_told);
