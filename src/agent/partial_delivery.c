@@ -110,6 +110,7 @@ partial_delivery_sweep(struct arena *arena, const char *home)
 	}
 	closedir(entries);
 	rmdir(directory);
+	rmdir(arena_format(arena, "%s/.culver", home).data);
 }
 
 /* Writes the record under a name of its own and renames it, so that a half-written one is never

@@ -21,6 +21,7 @@
 #include "base/fault.h"
 #include "deliver/maildir_folder.h"
 #include "deliver/quota.h"
+#include "deliver/quota_warning.h"
 #include "system/file.h"
 
 enum { MAILDIR_NAME_TRIES = 100, MAILDIR_HOST_MAX = 64 };
@@ -315,6 +316,41 @@ maildir_check_quota(
 	    "the mailbox %s is over its quota", store->maildir);
 }
 
+/* Warns the user, once a day, of a Maildir that is fuller than the MTA's options allow in silence. Whether that works
+ * changes nothing for the message that was delivered. */
+static void
+maildir_warn(const struct maildir_store *store)
+{
+	struct delivery *delivery = store->delivery;
+	struct arena *arena = delivery->arena;
+	struct quota_limits limits;
+	struct error error;
+	struct text message;
+	bool is_given = delivery->quota.size > 0 && quota_parse(delivery->quota, &limits, &error);
+	const char *root = quota_find_root(arena, store->maildir);
+
+	if (delivery->quota_warning_percent == 0 ||
+	    quota_percent(arena, root, is_given ? &limits : NULL) <
+		delivery->quota_warning_percent ||
+	    !quota_warning_is_due(arena, root) ||
+	    !quota_warning_compose(
+		arena, arena_copy_string(arena, delivery->quota_warning), &message, &error))
+		return;
+	struct delivery warning = {
+	    .arena = arena, .settings = delivery->settings, .message = message_new(arena, message)};
+	struct maildir_store warned = {
+	    .delivery = &warning,
+	    .maildir = root,
+	    .directory = arena_format(arena, "%s/new", root).data,
+	    .descriptor = -1,
+	};
+	if (maildir_store(&warned, TEXT(""), &error))
+		quota_add(arena, root, message.size);
+	else
+		maildir_take_back(&warned, &error);
+	maildir_close(&warned);
+}
+
 /* One try; error.number ENOENT: something of the Maildir is not there. */
 static struct outcome
 maildir_try(struct maildir_store *store, struct text flags, struct error *error)
@@ -365,8 +401,10 @@ maildir_deliver(struct delivery *delivery)
 		if (outcome.class == OUTCOME_DONE)
 			outcome = maildir_try(&store, flags, &error);
 	}
-	if (outcome.class == OUTCOME_DONE)
+	if (outcome.class == OUTCOME_DONE) {
 		delivery->final_place = text_from_string(store.final_name);
+		maildir_warn(&store);
+	}
 	return outcome;
 }
 

@@ -126,8 +126,7 @@ quota_is_counted(struct text maildir, struct text flags)
 	       text_find_byte(flags, 0, 'T') == flags.size;
 }
 
-/* The Maildir that a folder belongs to, or itself. */
-static const char *
+const char *
 quota_find_root(struct arena *arena, const char *maildir)
 {
 	struct text path = quota_strip_slashes(text_from_string(*maildir != '\0' ? maildir : "."));

@@ -52,4 +52,7 @@ void quota_add(struct arena *arena, const char *maildir, uint64_t size);
  * unknown. */
 unsigned quota_percent(struct arena *arena, const char *maildir, const struct quota_limits *limits);
 
+/* The Maildir that a folder belongs to, or itself. */
+const char *quota_find_root(struct arena *arena, const char *maildir);
+
 #endif

@@ -14,4 +14,5 @@ libdeliver_a_SOURCES = \
 	%D%/mbox_guardian.c %D%/mbox_guardian.h \
 	%D%/mbox_journal.c %D%/mbox_journal.h \
 	%D%/pipe_command.c \
-	%D%/quota.c %D%/quota.h
+	%D%/quota.c %D%/quota.h \
+	%D%/quota_warning.c %D%/quota_warning.h

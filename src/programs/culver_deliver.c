@@ -302,7 +302,9 @@ main(int count, char **arguments)
 	arena_init(&arena, first, sizeof first);
 	struct command_line line = {
 	    .arena = &arena,
-	    .request = {.environment = (const char *const *)environ, .input = STDIN_FILENO},
+	    .request = {.quota_warning = TEXT(CULVER_SYSCONFDIR "/quotawarnmsg"),
+		.environment = (const char *const *)environ,
+		.input = STDIN_FILENO},
 	};
 	if (prepare(&line, count, arguments, &outcome) && !line.ends_here)
 		outcome = agent_run(&arena, &line.request);

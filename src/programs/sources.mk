@@ -5,5 +5,6 @@ culver_LDADD = libconfig.a libsystem.a libbase.a
 
 bin_PROGRAMS += culver-deliver
 culver_deliver_SOURCES = %D%/culver_deliver.c
-culver_deliver_CPPFLAGS = $(AM_CPPFLAGS) -DCULVER_VERSION='"$(PACKAGE_VERSION)"'
+culver_deliver_CPPFLAGS = $(AM_CPPFLAGS) -DCULVER_VERSION='"$(PACKAGE_VERSION)"' \
+	-DCULVER_SYSCONFDIR='"$(sysconfdir)"'
 culver_deliver_LDADD = libagent.a libdeliver.a librecord.a libfilter.a libconfig.a libmail.a libsystem.a libbase.a

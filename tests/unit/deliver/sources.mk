@@ -21,3 +21,9 @@ TESTS += tests/unit/deliver/forward.test
 tests_unit_deliver_forward_test_SOURCES = %D%/forward_test.c
 tests_unit_deliver_forward_test_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 tests_unit_deliver_forward_test_LDADD = libdeliver.a libmail.a libsystem.a libbase.a
+
+check_PROGRAMS += tests/unit/deliver/maildir.test
+TESTS += tests/unit/deliver/maildir.test
+tests_unit_deliver_maildir_test_SOURCES = %D%/maildir_test.c tests/support/fault_requested.c
+tests_unit_deliver_maildir_test_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
+tests_unit_deliver_maildir_test_LDADD = libdeliver.a libmail.a libconfig.a libsystem.a libbase.a
