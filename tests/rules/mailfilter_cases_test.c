@@ -1,6 +1,6 @@
 /*
- * Runs the case files of tests/rules/mailfilter/: rules, a message, and what the rules must have asked for. The
- * format, line by line:
+ * Runs the case files of tests/rules/mailfilter/: rules, a message, and what the rules must have
+ *asked for. The format, line by line:
  *
  *	== the sentence that names the case
  *	-- rules             the rules file; "-- rules NAME": a file that `include` finds
@@ -10,10 +10,11 @@
  *	-- fails             optional: "DESTINATION later" or "DESTINATION never" lines
  *	-- asks              what was asked, in order, then "end HOW STATUS"
  *
- * Lines of "asks": to X, cc X, log X, logfile X, echo X (a line), part X (echo without line end), "end fall-through",
- * "end delivered 0", "end exit 75", "end failed 75", then optionally "reason TEXT", "place FILE:LINE:COLUMN",
- * "condition TEXT", "matched TEXT" with what the result must say; "refused TEXT" alone: the rules do not parse, and
- * the error holds TEXT. Bytes outside of 32..126 are shown as \xHH.
+ * Lines of "asks": to X, cc X, log X, logfile X, echo X (a line), part X (echo without line end),
+ *"end fall-through", "end delivered 0", "end exit 75", "end failed 75", then optionally "reason
+ *TEXT", "place FILE:LINE:COLUMN", "condition TEXT", "matched TEXT" with what the result must say;
+ *"refused TEXT" alone: the rules do not parse, and the error holds TEXT. Bytes outside of 32..126
+ *are shown as \xHH.
  */
 #include <glob.h>
 
@@ -74,7 +75,8 @@ show_items(struct buffer *out, const struct plan *plan)
 	}
 }
 
-/* Takes "WORD rest" lines off the end of the expectation; the rest is empty when the word is not there. */
+/* Takes "WORD rest" lines off the end of the expectation; the rest is empty when the word is not
+ * there. */
 static struct text
 take_last(struct text *asks, struct text word)
 {
@@ -119,7 +121,8 @@ set_failures(struct plan *plan, struct arena *arena, struct text lines)
 }
 
 static void
-check_result(struct arena *arena, struct plan *plan, const struct filter_result *result, struct text asks)
+check_result(
+    struct arena *arena, struct plan *plan, const struct filter_result *result, struct text asks)
 {
 	static const char *const ends[] = {"fall-through", "delivered", "exit", "failed"};
 	struct text matched = take_last(&asks, TEXT("matched "));
@@ -141,8 +144,8 @@ check_result(struct arena *arena, struct plan *plan, const struct filter_result 
 			check_text(said, reason);
 	}
 	if (place.size > 0)
-		check_text(arena_format(arena, "%.*s:%u:%u", TEXT_ARGUMENTS(result->place.file), result->place.line,
-			       result->place.column),
+		check_text(arena_format(arena, "%.*s:%u:%u", TEXT_ARGUMENTS(result->place.file),
+			       result->place.line, result->place.column),
 		    place);
 	if (condition.size > 0)
 		check_text(result->condition, condition);
@@ -160,7 +163,8 @@ run_case(void)
 	struct plan plan;
 	struct error error;
 	struct text source = exact_copy(c->rules);
-	struct text message = exact_copy(c->message.data == NULL ? text_from_string(message_m1) : c->message);
+	struct text message =
+	    exact_copy(c->message.data == NULL ? text_from_string(message_m1) : c->message);
 
 	arena_init(&arena, NULL, 0);
 	plan_init(&plan, &arena);
@@ -261,7 +265,8 @@ main(void)
 	char pattern[4096];
 	glob_t found;
 
-	snprintf(pattern, sizeof pattern, "%s/tests/rules/mailfilter/*.case", top == NULL ? "." : top);
+	snprintf(
+	    pattern, sizeof pattern, "%s/tests/rules/mailfilter/*.case", top == NULL ? "." : top);
 	if (glob(pattern, 0, NULL, &found) != 0) {
 		printf("Bail out! no case files: %s\n", pattern);
 		return EXIT_FAILURE;

@@ -1,8 +1,9 @@
 /*
- * Runs a rules file on a message without doing what it asks for: run_rules RULES < message. What the rules echo
- * goes to standard output; each request, the end and the reason of a failure to standard error, a line each. The
- * exit status is what an MTA would get. Files named by `include` are read. All of the environment is imported, as
- * maildrop does in manual mode, and arguments behind RULES become the variables 1, 2, ...
+ * Runs a rules file on a message without doing what it asks for: run_rules RULES < message. What
+ * the rules echo goes to standard output; each request, the end and the reason of a failure to
+ * standard error, a line each. The exit status is what an MTA would get. Files named by `include`
+ * are read. All of the environment is imported, as maildrop does in manual mode, and arguments
+ * behind RULES become the variables 1, 2, ...
  */
 #include <errno.h>
 #include <stdio.h>
@@ -50,7 +51,8 @@ run_read_file(struct arena *arena, struct text name, struct text *bytes_out, str
 }
 
 static bool
-run_read_rules(void *self, struct arena *arena, struct text name, struct text *rules_out, struct error *error)
+run_read_rules(
+    void *self, struct arena *arena, struct text name, struct text *rules_out, struct error *error)
 {
 	(void)self;
 	return run_read_file(arena, name, rules_out, error);
@@ -81,7 +83,8 @@ run_print(const struct plan *plan, const struct filter_result *result)
 		if (item->kind == PLAN_ECHO)
 			fwrite(item->text.data, 1, item->text.size, stdout);
 		else
-			fprintf(stderr, "%s %.*s\n", plan_kind_word(item->kind), TEXT_ARGUMENTS(item->text));
+			fprintf(stderr, "%s %.*s\n", plan_kind_word(item->kind),
+			    TEXT_ARGUMENTS(item->text));
 	}
 	fprintf(stderr, "end %s\n", ends[result->end]);
 	if (result->end == FILTER_END_FAILED)
@@ -128,7 +131,8 @@ main(int argc, char **argv)
 	};
 	struct filter_result result = filter_run(&arena, &input);
 	run_print(&plan, &result);
-	int status = result.end == FILTER_END_FALL_THROUGH ? 0 : outcome_exit_status(&result.outcome);
+	int status =
+	    result.end == FILTER_END_FALL_THROUGH ? 0 : outcome_exit_status(&result.outcome);
 	arena_clear(&arena);
 	return status;
 }

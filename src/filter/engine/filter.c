@@ -1,7 +1,8 @@
 /*
- * Runs a program's statements against one message; see filter.h. What a statement leads to is one of three flows:
- * go on, the end is decided, or a failure that an enclosing `exception` may catch. A failure carries the fate that
- * the message has when nobody catches it: "later", or what the host said.
+ * Runs a program's statements against one message; see filter.h. What a statement leads to is one
+ * of three flows: go on, the end is decided, or a failure that an enclosing `exception` may catch.
+ * A failure carries the fate that the message has when nobody catches it: "later", or what the host
+ * said.
  */
 #include "filter/engine/filter.h"
 
@@ -26,12 +27,13 @@ filter_fail(struct evaluator *evaluator, const struct statement *statement)
 	result->end = FILTER_END_FAILED;
 	result->place = program_place(evaluator->program, statement->offset);
 	result->decision = (struct text){NULL, 0};
-	result->outcome =
-	    outcome_later(evaluator->arena, STATUS_SYSTEM_CONFIGURATION, "%s", evaluator->error.text);
+	result->outcome = outcome_later(
+	    evaluator->arena, STATUS_SYSTEM_CONFIGURATION, "%s", evaluator->error.text);
 	return FILTER_FAILURE;
 }
 
-/* EXITCODE as the rules set it; *is_set_out is false when it is unset or empty. Not a number from 0 to 255: -1. */
+/* EXITCODE as the rules set it; *is_set_out is false when it is unset or empty. Not a number from 0
+ * to 255: -1. */
 static int
 filter_exit_code(const struct evaluator *evaluator, bool *is_set_out)
 {
@@ -87,8 +89,8 @@ filter_deliver(struct evaluator *evaluator, const struct statement *statement)
 static bool
 filter_is_never(int code)
 {
-	return code == EX_DATAERR || code == EX_NOUSER || code == EX_NOHOST || code == EX_UNAVAILABLE ||
-	       code == EX_PROTOCOL || code == EX_NOPERM;
+	return code == EX_DATAERR || code == EX_NOUSER || code == EX_NOHOST ||
+	       code == EX_UNAVAILABLE || code == EX_PROTOCOL || code == EX_NOPERM;
 }
 
 static enum filter_flow
@@ -106,14 +108,14 @@ filter_exit(struct evaluator *evaluator, const struct statement *statement)
 		return FILTER_ENDED;
 	}
 	if (code < 0) {
-		result->outcome = outcome_later(
-		    evaluator->arena, STATUS_SYSTEM_CONFIGURATION, "a rule ended with an EXITCODE that is not 0 to 255");
+		result->outcome = outcome_later(evaluator->arena, STATUS_SYSTEM_CONFIGURATION,
+		    "a rule ended with an EXITCODE that is not 0 to 255");
 		return FILTER_ENDED;
 	}
 	result->decision = arena_format(evaluator->arena, "exit with EXITCODE %d", code);
 	if (filter_is_never(code)) {
-		result->outcome =
-		    outcome_never(evaluator->arena, STATUS_REFUSED, code, "refused by a rule (EXITCODE %d)", code);
+		result->outcome = outcome_never(evaluator->arena, STATUS_REFUSED, code,
+		    "refused by a rule (EXITCODE %d)", code);
 		return FILTER_ENDED;
 	}
 	result->outcome =
@@ -127,7 +129,8 @@ filter_echo(struct evaluator *evaluator, const struct statement *statement, stru
 {
 	buffer_reset(&evaluator->work);
 	if (!value_append_echo(value, &evaluator->work)) {
-		evaluate_fail(evaluator, ERROR_LIMIT, statement->offset, "the text of `echo` is too long");
+		evaluate_fail(
+		    evaluator, ERROR_LIMIT, statement->offset, "the text of `echo` is too long");
 		return filter_fail(evaluator, statement);
 	}
 	evaluator->input->host->echo(evaluator->input->host_self, buffer_text(&evaluator->work));
@@ -252,14 +255,17 @@ filter_run_exception(struct evaluator *evaluator, const struct statement *statem
 
 /* Makes the states for a program's patterns. */
 static void
-filter_enter_program(struct evaluator *evaluator, const struct program *program, struct arena *arena)
+filter_enter_program(
+    struct evaluator *evaluator, const struct program *program, struct arena *arena)
 {
 	evaluator->program = program;
 	evaluator->program_arena = arena;
-	evaluator->states = arena_alloc_array(arena, program->pattern_count, sizeof *evaluator->states);
+	evaluator->states =
+	    arena_alloc_array(arena, program->pattern_count, sizeof *evaluator->states);
 }
 
-/* Frees what the program's patterns hold, and keeps what the log wants of its text, which goes away. */
+/* Frees what the program's patterns hold, and keeps what the log wants of its text, which goes
+ * away. */
 static void
 filter_leave_program(struct evaluator *evaluator)
 {
@@ -277,8 +283,8 @@ filter_leave_program(struct evaluator *evaluator)
 
 /* Reads and parses what `include` names; the program lives in the arena. */
 static bool
-filter_read_program(struct evaluator *evaluator, const struct statement *statement, struct arena *arena,
-    const struct program **program_out)
+filter_read_program(struct evaluator *evaluator, const struct statement *statement,
+    struct arena *arena, const struct program **program_out)
 {
 	const struct filter_input *input = evaluator->input;
 	const struct program_language *language = evaluator->program->language;
@@ -346,7 +352,8 @@ filter_run_statement(struct evaluator *evaluator, const struct statement *statem
 	case STATEMENT_INCLUDE:
 		return filter_run_include(evaluator, statement);
 	case STATEMENT_UNAVAILABLE:
-		evaluate_fail(evaluator, ERROR_INPUT, statement->offset, "this is not available in this version");
+		evaluate_fail(evaluator, ERROR_INPUT, statement->offset,
+		    "this is not available in this version");
 		return filter_fail(evaluator, statement);
 	default:
 		return filter_run_simple(evaluator, statement);
@@ -376,7 +383,8 @@ filter_finish(struct evaluator *evaluator, enum filter_flow flow)
 
 	if (flow == FILTER_NEXT)
 		*result = (struct filter_result){.end = FILTER_END_FALL_THROUGH};
-	result->condition = arena_copy_text(evaluator->arena, text_slice(evaluator->condition, 0, FILTER_MATCHED_MAX));
+	result->condition = arena_copy_text(
+	    evaluator->arena, text_slice(evaluator->condition, 0, FILTER_MATCHED_MAX));
 	result->matched = arena_copy_text(evaluator->arena, matched);
 	return *result;
 }
@@ -418,7 +426,8 @@ filter_run(struct arena *arena, const struct filter_input *input)
 }
 
 size_t
-filter_check_patterns(struct arena *arena, const struct program *program, struct filter_problem **problems_out)
+filter_check_patterns(
+    struct arena *arena, const struct program *program, struct filter_problem **problems_out)
 {
 	struct pattern_engine *engine = pattern_engine_new(arena, 0);
 	struct filter_problem *problems = NULL;

@@ -1,6 +1,6 @@
 /*
- * One rule program, run against one message: what the agent, the checker and the tests call. A language folder
- * (filter/mailfilter) turns text into a program; this runs it.
+ * One rule program, run against one message: what the agent, the checker and the tests call. A
+ * language folder (filter/mailfilter) turns text into a program; this runs it.
  */
 #ifndef FILTER_ENGINE_FILTER_H
 #define FILTER_ENGINE_FILTER_H
@@ -19,17 +19,18 @@ struct program;
 /* How the rules ended. */
 enum filter_end {
 	FILTER_END_FALL_THROUGH, /* the last statement was run: default delivery is the agent's */
-	FILTER_END_DELIVERED,	 /* `to`, successfully */
-	FILTER_END_EXIT,	 /* `exit`: the message is discarded (EXITCODE 0) or refused (EXITCODE) */
-	FILTER_END_FAILED,	 /* a delivery or the rules failed; `outcome` says how */
+	FILTER_END_DELIVERED,    /* `to`, successfully */
+	FILTER_END_EXIT,   /* `exit`: the message is discarded (EXITCODE 0) or refused (EXITCODE) */
+	FILTER_END_FAILED, /* a delivery or the rules failed; `outcome` says how */
 };
 
 struct filter_result {
 	enum filter_end end;
 	struct outcome outcome;
-	struct place place;    /* of the statement that decided */
-	struct text decision;  /* what decided, for the log: `to "./Junk/"`; empty on fall-through */
-	struct text condition; /* the pattern that matched last before the decision, for the log; may be empty */
+	struct place place;   /* of the statement that decided */
+	struct text decision; /* what decided, for the log: `to "./Junk/"`; empty on fall-through */
+	struct text condition; /* the pattern that matched last before the decision, for the log;
+				  may be empty */
 	struct text matched;   /* what it matched, cut to FILTER_MATCHED_MAX bytes */
 };
 
@@ -38,16 +39,18 @@ enum { FILTER_MATCHED_MAX = 200 };
 struct filter_input {
 	const struct program *program;
 	const struct message *message;
-	struct variables *variables; /* set up by the caller (HOME, DEFAULT, FROM ...), changed by the rules */
+	struct variables
+	    *variables; /* set up by the caller (HOME, DEFAULT, FROM ...), changed by the rules */
 	const struct filter_host *host;
 	void *host_self;
 	const struct variables *environment; /* what `import` reads; NULL: nothing */
-	uint32_t match_limit; /* backtracking steps of one pattern on one line; 0: PATTERN_MATCH_LIMIT_DEFAULT */
+	uint32_t match_limit;                /* backtracking steps of one pattern on one line; 0:
+						PATTERN_MATCH_LIMIT_DEFAULT */
 };
 
 /*
- * Runs the program; all that the result points to lives in the arena. A program with something in it that this
- * version cannot do is refused before anything of it runs (program_is_runnable).
+ * Runs the program; all that the result points to lives in the arena. A program with something in
+ * it that this version cannot do is refused before anything of it runs (program_is_runnable).
  */
 struct filter_result filter_run(struct arena *arena, const struct filter_input *input);
 
@@ -57,8 +60,9 @@ struct filter_problem {
 };
 
 /*
- * Compiles every pattern of the program that holds no variables, and lists those that do not compile, in the order
- * of the file. A run compiles a pattern only when it needs it. Returns the number of problems.
+ * Compiles every pattern of the program that holds no variables, and lists those that do not
+ * compile, in the order of the file. A run compiles a pattern only when it needs it. Returns the
+ * number of problems.
  */
 size_t filter_check_patterns(
     struct arena *arena, const struct program *program, struct filter_problem **problems_out);

@@ -1,8 +1,9 @@
 /*
- * Everything that rules may ask of the world. The filter knows no files, processes or users: it asks through this
- * interface, and the host decides whether to act at once (agent/agent_host.c), to collect, or only to write down
- * what was asked (filter/engine/plan.c). Every call is synchronous. Texts and messages are borrowed for the call;
- * what a host returns lives in the arena that was given to filter_run().
+ * Everything that rules may ask of the world. The filter knows no files, processes or users: it
+ * asks through this interface, and the host decides whether to act at once (agent/agent_host.c), to
+ * collect, or only to write down what was asked (filter/engine/plan.c). Every call is synchronous.
+ * Texts and messages are borrowed for the call; what a host returns lives in the arena that was
+ * given to filter_run().
  */
 #ifndef FILTER_ENGINE_HOST_H
 #define FILTER_ENGINE_HOST_H
@@ -18,7 +19,8 @@
 
 struct variables;
 
-/* A place in a rules file: what an explanation and every error names. Lines and columns count from 1, in bytes. */
+/* A place in a rules file: what an explanation and every error names. Lines and columns count from
+ * 1, in bytes. */
 struct place {
 	struct text file;
 	unsigned line;
@@ -27,9 +29,10 @@ struct place {
 
 struct delivery_request {
 	struct text destination; /* as the rule says it: "./Maildir/", "|command", "!address" */
-	bool copy;		 /* cc: the rules go on afterwards */
+	bool copy;               /* cc: the rules go on afterwards */
 	const struct message *message;
-	const struct variables *variables; /* at this moment; FLAGS, MAILDIRQUOTA, UMASK ... are the host's to read */
+	const struct variables
+	    *variables; /* at this moment; FLAGS, MAILDIRQUOTA, UMASK ... are the host's to read */
 	struct place place;
 };
 
@@ -37,8 +40,8 @@ struct filter_host {
 	/* Lay the message down. DONE means safe. */
 	struct outcome (*deliver)(void *self, const struct delivery_request *request);
 	/* The text of a rules file named by `include`, relative as the language has it. */
-	bool (*read_rules)(void *self, struct arena *arena, struct text name, struct text *rules_out,
-	    struct error *error);
+	bool (*read_rules)(void *self, struct arena *arena, struct text name,
+	    struct text *rules_out, struct error *error);
 	/* `logfile NAME` and `log TEXT`: the rules' own log. A failure is the caller's to judge. */
 	bool (*open_log)(void *self, struct text name, struct error *error);
 	bool (*log)(void *self, struct text line, struct error *error);
@@ -46,8 +49,9 @@ struct filter_host {
 	void (*echo)(void *self, struct text bytes);
 	/* Unix seconds. */
 	int64_t (*time)(void *self);
-	/* The rules used something that a variable of the world controls; true when the deadline for the run has
-	 * passed or the process was asked to stop: the evaluator then ends with "later". Called once a statement. */
+	/* The rules used something that a variable of the world controls; true when the deadline
+	 * for the run has passed or the process was asked to stop: the evaluator then ends with
+	 * "later". Called once a statement. */
 	bool (*is_interrupted)(void *self);
 };
 

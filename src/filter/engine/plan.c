@@ -24,9 +24,11 @@ plan_kind_word(enum plan_kind kind)
 static void
 plan_add(struct plan *plan, enum plan_kind kind, struct text text, struct place place)
 {
-	plan->items = vector_grow(plan->arena, plan->items, plan->count, &plan->capacity, sizeof *plan->items);
+	plan->items = vector_grow(
+	    plan->arena, plan->items, plan->count, &plan->capacity, sizeof *plan->items);
 	place.file = arena_copy_text(plan->arena, place.file);
-	plan->items[plan->count++] = (struct plan_item){kind, arena_copy_text(plan->arena, text), place};
+	plan->items[plan->count++] =
+	    (struct plan_item){kind, arena_copy_text(plan->arena, text), place};
 }
 
 static struct outcome
@@ -48,7 +50,8 @@ plan_read_rules(
 
 	(void)arena;
 	if (rules == NULL)
-		return error_set(error, ERROR_SYSTEM, "there is no rules file %.*s", TEXT_ARGUMENTS(name));
+		return error_set(
+		    error, ERROR_SYSTEM, "there is no rules file %.*s", TEXT_ARGUMENTS(name));
 	*rules_out = *rules;
 	return true;
 }
@@ -60,7 +63,8 @@ plan_open_log(void *self, struct text name, struct error *error)
 
 	plan_add(plan, PLAN_LOGFILE, name, (struct place){{NULL, 0}, 0, 0});
 	if (table_find(&plan->failures, name) != NULL)
-		return error_set(error, ERROR_AGAIN, "log file %.*s cannot be opened", TEXT_ARGUMENTS(name));
+		return error_set(
+		    error, ERROR_AGAIN, "log file %.*s cannot be opened", TEXT_ARGUMENTS(name));
 	return true;
 }
 

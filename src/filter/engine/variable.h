@@ -1,6 +1,7 @@
 /*
- * The variables of a rules run: byte-string values under byte-string names, remembered in the order of first
- * assignment. Some are special (filter/engine/variable.c has the table): their default, and who sets them.
+ * The variables of a rules run: byte-string values under byte-string names, remembered in the order
+ * of first assignment. Some are special (filter/engine/variable.c has the table): their default,
+ * and who sets them.
  */
 #ifndef FILTER_ENGINE_VARIABLE_H
 #define FILTER_ENGINE_VARIABLE_H
@@ -23,7 +24,7 @@ bool variables_is_set(const struct variables *variables, struct text name);
 void variables_set(struct variables *variables, struct text name, struct text value);
 void variables_unset(struct variables *variables, struct text name);
 /* Walks all set variables: start with *position = 0; false at the end. */
-bool variables_next(
-    const struct variables *variables, size_t *position, struct text *name_out, struct text *value_out);
+bool variables_next(const struct variables *variables, size_t *position, struct text *name_out,
+    struct text *value_out);
 
 #endif
