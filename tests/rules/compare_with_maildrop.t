@@ -29,11 +29,11 @@ compare() {
 	printf 'DEFAULT="./default"\n%s' "$(cat snippet)" >peer/rules
 	printf '\n' >>peer/rules
 	printf 'echo "included"\n' >peer/included
-	theirs=$(cd peer && timeout 20 /usr/bin/maildrop rules <../message 2>/dev/null | tr '\0' '@')
-	theirs_status=$(cd peer && rm -f default && timeout 20 /usr/bin/maildrop rules <../message >/dev/null 2>&1; echo $?)
+	theirs=$(cd peer && timeout 5 /usr/bin/maildrop rules <../message 2>/dev/null | head -c 4000 | tr '\0' '@')
+	theirs_status=$(cd peer && rm -f default && timeout 5 /usr/bin/maildrop rules <../message >/dev/null 2>&1; echo $?)
 	theirs_boxes=$(cd peer && rm -f rules.log && for box in *; do case $box in rules | included) ;; *) echo "$box" ;; esac; done | sort)
-	ours=$(cd peer && timeout 20 "$run_rules" rules <../message 2>../asked | tr '\0' '@')
-	ours_status=$(cd peer && timeout 20 "$run_rules" rules <../message >/dev/null 2>&1; echo $?)
+	ours=$(cd peer && timeout 5 "$run_rules" rules <../message 2>../asked | head -c 4000 | tr '\0' '@')
+	ours_status=$(cd peer && timeout 5 "$run_rules" rules <../message >/dev/null 2>&1; echo $?)
 	ours_boxes=$({
 		sed -n 's/^\(to\|cc\|logfile\) \.\///p' asked
 		grep -q '^end fall-through' asked && echo default

@@ -216,7 +216,8 @@ pattern_next(struct pattern_engine *engine, struct pattern *pattern, struct text
     struct pattern_cursor *cursor, struct error *error)
 {
 	enum pattern_answer answer = PATTERN_NO;
-	bool was_empty = cursor->after_empty;
+	bool is_forced =
+	    false; /* the match was asked for at the place of the last, but not empty */
 
 	/* A second search in a subject would look at all of it again: look once. */
 	if (cursor->at > 0 && !cursor->is_checked) {
@@ -228,6 +229,7 @@ pattern_next(struct pattern_engine *engine, struct pattern *pattern, struct text
 	if (cursor->after_empty) {
 		answer = pattern_try(engine, pattern, subject, cursor,
 		    PCRE2_NOTEMPTY_ATSTART | PCRE2_ANCHORED, error);
+		is_forced = answer == PATTERN_YES;
 		if (answer == PATTERN_NO)
 			pattern_step(subject, cursor);
 	}
@@ -249,7 +251,7 @@ pattern_next(struct pattern_engine *engine, struct pattern *pattern, struct text
 	bool is_empty = offsets[1] <= offsets[0];
 	if (offsets[1] > cursor->at)
 		cursor->at = offsets[1];
-	else if (was_empty || !is_empty)
+	else if (is_forced || !is_empty)
 		pattern_step(subject, cursor); /* \K moved the match to where the search has been */
 	cursor->after_empty = is_empty;
 	return PATTERN_YES;

@@ -1,1 +1,5 @@
-# tests of this folder
+check_PROGRAMS += tests/unit/filter/filter.test
+TESTS += tests/unit/filter/filter.test
+tests_unit_filter_filter_test_SOURCES = %D%/filter_test.c
+tests_unit_filter_filter_test_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
+tests_unit_filter_filter_test_LDADD = libfilter.a libmail.a libbase.a

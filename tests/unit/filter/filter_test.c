@@ -1,0 +1,291 @@
+/*
+ * The parts of the filter by themselves: lexer, places, values, variables, the pattern seam, and
+ * the prefilter, whose answer "no" is compared with PCRE2's on generated patterns and lines.
+ */
+#include <stdint.h>
+
+#include "filter/engine/filter.h"
+#include "filter/engine/pattern.h"
+#include "filter/engine/plan.h"
+#include "filter/engine/prefilter.h"
+#include "filter/engine/value.h"
+#include "filter/engine/variable.h"
+#include "filter/mailfilter/lexer.h"
+#include "filter/mailfilter/mailfilter.h"
+#include "support/tap.h"
+
+enum { GENERATED_PATTERNS = 20000, GENERATED_LINES = 4 };
+
+static uint64_t random_state;
+
+static unsigned
+random_below(unsigned bound)
+{
+	random_state = random_state * 6364136223846793005u + 1442695040888963407u;
+	return (unsigned)(random_state >> 33) % bound;
+}
+
+/* Pieces that patterns are put together from: mostly sensible, some broken. */
+static const char *const pieces[] = {"a", "b", "k", "s", "S", "Subject", ":", " ", "^", "$", ".",
+    ".*", ".+", "(", "(?:", ")", "|", "[ab]", "[^a-k]", "[a-", "[]a]", "[[:alpha:]]", "\\d", "\\w+",
+    "\\b", "\\.", "\\-", "\\1", "\\Q", "*", "+", "?", "{2}", "{1,2}", "{3,1}", "{,2}", "{x", "(?i)",
+    "(?=a)", "\\x41", "]", "}", "-", "K", "\xc3\xa9", "^Subject:", "word12", "[\\d-z]", "[\\w]",
+    "a{2}", "b?", "(ab)+", "(a|b)", "++", "*?"};
+static const char *const line_pieces[] = {"a", "b", "k", "s", "K", "S", "Subject", ":", " ", "ab",
+    "aa", "word12", "\xe2\x84\xaa", "\xc5\xbf", "\xff", "1", ".", "-", "Subject: ", "]", "}", "{x",
+    "{,2}"};
+
+static struct text
+generate(char *out, size_t size, const char *const *from, unsigned count, unsigned maximum)
+{
+	size_t used = 0;
+
+	for (unsigned left = 1 + random_below(maximum); left > 0; left--) {
+		const char *piece = from[random_below(count)];
+		size_t length = strlen(piece);
+		if (used + length > size)
+			break;
+		memcpy(out + used, piece, length);
+		used += length;
+	}
+	return (struct text){out, used};
+}
+
+/* What the evaluator does with a line. */
+static bool
+may_match(const struct prefilter *prefilter, struct text line)
+{
+	char folded[512];
+
+	if (!prefilter->understood)
+		return true;
+	if (prefilter->field.size > 0 &&
+	    !(text_has_prefix_nocase(line, prefilter->field) && line.size > prefilter->field.size &&
+		line.data[prefilter->field.size] == ':')) {
+		/* Names in other letters are fields without a name, which are always tried. */
+		bool has_high = !prefilter_fold(line, folded);
+		if (!has_high)
+			return false;
+	}
+	if (prefilter->case_sensitive)
+		return prefilter_may_match(prefilter, line);
+	bool raw = prefilter_may_match_raw(prefilter, line);
+	if (!prefilter_fold(line, folded))
+		return raw;
+	bool quick = prefilter_may_match(prefilter, (struct text){folded, line.size});
+	check(quick == raw);
+	return quick;
+}
+
+static void
+no_is_no(void)
+{
+	unsigned understood = 0, refused = 0;
+	struct arena arena;
+
+	arena_init(&arena, NULL, 0);
+	struct pattern_engine *engine = pattern_engine_new(&arena, 0);
+	random_state = 20261121;
+	for (unsigned i = 0; i < GENERATED_PATTERNS; i++) {
+		char bytes[256], line_bytes[256];
+		struct error error;
+		bool case_sensitive = random_below(4) == 0;
+		struct text source = exact_copy(
+		    generate(bytes, sizeof bytes, pieces, sizeof pieces / sizeof pieces[0], 8));
+		struct prefilter prefilter = prefilter_analyse(&arena, source, case_sensitive);
+		struct pattern *pattern = pattern_compile(engine, source, case_sensitive, &error);
+		understood += prefilter.understood;
+		if (prefilter.understood && pattern == NULL)
+			printf(
+			    "# understood, but does not compile: %.*s\n", TEXT_ARGUMENTS(source));
+		check(!prefilter.understood || pattern != NULL);
+		for (unsigned j = 0; j < GENERATED_LINES && pattern != NULL; j++) {
+			struct text line = exact_copy(generate(line_bytes, sizeof line_bytes,
+			    line_pieces, sizeof line_pieces / sizeof line_pieces[0], 8));
+			struct pattern_cursor cursor = {0};
+			if (!may_match(&prefilter, line)) {
+				refused++;
+				bool matches = pattern_next(engine, pattern, line, &cursor,
+						   &error) == PATTERN_YES;
+				check(!matches);
+				if (matches)
+					printf("# %.*s on %.*s\n", TEXT_ARGUMENTS(source),
+					    TEXT_ARGUMENTS(line));
+			}
+			free((void *)(uintptr_t)line.data);
+		}
+		if (pattern != NULL)
+			pattern_free(engine, pattern);
+		free((void *)(uintptr_t)source.data);
+	}
+	/* The property would hold for an analyser that understands nothing. */
+	check(understood > GENERATED_PATTERNS / 10);
+	check(refused > GENERATED_PATTERNS / 10);
+	pattern_engine_close(engine);
+	arena_clear(&arena);
+}
+
+static void
+literals_and_fields(void)
+{
+	struct arena arena;
+
+	arena_init(&arena, NULL, 0);
+	struct prefilter one = prefilter_analyse(&arena, TEXT("^Subject:.*Word12 text"), false);
+	check(one.understood);
+	check(text_is_equal_nocase(one.field, TEXT("subject")));
+	check_text(one.literal, TEXT("word12 text"));
+	check_text(prefilter_analyse(&arena, TEXT("abc?d"), false).literal, TEXT("ab"));
+	check_text(prefilter_analyse(&arena, TEXT("x(abc)?y+z"), true).literal, TEXT("x"));
+	check(!prefilter_analyse(&arena, TEXT("abc|d"), false).understood);
+	check(!prefilter_analyse(&arena, TEXT("(abc"), false).understood);
+	check_number((long long)prefilter_analyse(&arena, TEXT("^.a:b"), false).field.size, 0);
+	check_number((long long)prefilter_analyse(&arena, TEXT("^ab:?c"), false).field.size, 0);
+	arena_clear(&arena);
+}
+
+static void
+slashes(void)
+{
+	struct arena arena;
+	struct error error;
+	struct lexer lexer;
+	static const enum token_kind wanted[] = {TOKEN_PATTERN, TOKEN_NEWLINE, TOKEN_RESERVED,
+	    TOKEN_WORD, TOKEN_NEWLINE, TOKEN_WORD, TOKEN_OPERATOR, TOKEN_WORD, TOKEN_NEWLINE,
+	    TOKEN_WORD, TOKEN_ASSIGN, TOKEN_WORD, TOKEN_END};
+	struct text source = exact_copy(TEXT("/a\\/b/:D,2\nto /a/b\nx / y;z= /x/:b,2"));
+
+	arena_init(&arena, NULL, 0);
+	lexer_init(&lexer, &arena, source, &error);
+	for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
+		struct token token = lexer_next(&lexer);
+		check_number(token.kind, wanted[i]);
+		if (i == 0) {
+			check_text(token.text, TEXT("a\\/b"));
+			check_text(token.flags, TEXT("D,2"));
+		}
+		if (i == 11)
+			check_text(token.text, TEXT("/x/:b"));
+		if (i == 11)
+			break;
+	}
+	arena_clear(&arena);
+	free((void *)(uintptr_t)source.data);
+}
+
+static void
+every_prefix_is_read(void)
+{
+	static const char rules[] =
+	    "if (/^a\\/(b)/:hbwD,1.5,-2 && \"x$A\\\"\" 'y\\'' eq z)\n{\n\tto \"./x\\\n  y\"\n}\n"
+	    "elsif (substr(\"abc\",1,2) =~ /x/)\n cc ./y\nelse\n X=`a\\`b` \\ \n \"\\\\\"\n"
+	    "exception {\n foreach /x/\n  log 5 + ~1 * (2 - 3)\n}\n";
+
+	for (size_t size = 0; size < sizeof rules; size++) {
+		struct text source = exact_copy((struct text){rules, size});
+		const struct program *program;
+		struct arena arena;
+		struct error error = {0};
+		arena_init(&arena, NULL, 0);
+		bool parsed = mailfilter_parse(&arena, TEXT("r"), source, &program, &error);
+		check(parsed || error.kind == ERROR_INPUT);
+		check(parsed || size < sizeof rules - 1);
+		arena_clear(&arena);
+		free((void *)(uintptr_t)source.data);
+	}
+}
+
+static void
+depth_is_bounded(void)
+{
+	static char deep[20000];
+	const struct program *program;
+	struct arena arena;
+	struct error error;
+
+	arena_init(&arena, NULL, 0);
+	memset(deep, '(', sizeof deep);
+	check(!mailfilter_parse(
+	    &arena, TEXT("r"), (struct text){deep, sizeof deep}, &program, &error));
+	check_text(text_from_string(error.text), TEXT("r:1:256: nested more than 256 levels deep"));
+	for (size_t i = 0; i + 2 <= sizeof deep; i += 2)
+		memcpy(deep + i, "{\n", 2);
+	check(!mailfilter_parse(
+	    &arena, TEXT("r"), (struct text){deep, sizeof deep}, &program, &error));
+	for (size_t i = 0; i + 5 <= sizeof deep; i += 5)
+		memcpy(deep + i, "1 || ", 5);
+	deep[sizeof deep - 1] = '1';
+	check(mailfilter_parse(
+	    &arena, TEXT("r"), (struct text){deep, sizeof deep}, &program, &error));
+	arena_clear(&arena);
+}
+
+static void
+all_bad_patterns(void)
+{
+	const struct program *program;
+	struct filter_problem *problems;
+	struct arena arena;
+	struct error error;
+
+	arena_init(&arena, NULL, 0);
+	check(mailfilter_parse(
+	    &arena, TEXT("r"), TEXT("/(a/\n/b/\nif (1 && /[/)\n exit\n/$X(/\n"), &program, &error));
+	check_number((long long)filter_check_patterns(&arena, program, &problems), 2);
+	check_number(problems[0].place.line, 1);
+	check_number(problems[1].place.line, 3);
+	check_number(problems[1].place.column, 10);
+	arena_clear(&arena);
+}
+
+static void
+variables_keep_order(void)
+{
+	struct arena arena;
+	struct text name, value;
+	size_t position = 0;
+
+	arena_init(&arena, NULL, 0);
+	struct variables *variables = variables_new(&arena);
+	variables_set(variables, TEXT("b"), TEXT("1"));
+	variables_set(variables, TEXT("a"), TEXT("22"));
+	variables_set(variables, TEXT("b"), TEXT(""));
+	variables_unset(variables, TEXT("a"));
+	check(variables_is_set(variables, TEXT("b")));
+	check(!variables_is_set(variables, TEXT("a")));
+	variables_set(variables, TEXT("a"), TEXT("333"));
+	check(variables_next(variables, &position, &name, &value));
+	check_text(name, TEXT("b"));
+	check_text(value, TEXT(""));
+	check(variables_next(variables, &position, &name, &value));
+	check_text(value, TEXT("333"));
+	check(!variables_next(variables, &position, &name, &value));
+	arena_clear(&arena);
+}
+
+static void
+numbers_convert(void)
+{
+	check(value_compute(OPERATOR_BIT_OR, -1, 0) == 18446744073709551616.0);
+	check(value_compute(OPERATOR_BIT_OR, 1e30, 1) == 1);
+	check(value_complement(5) == -6);
+	check(value_complement(-1) == 0);
+	check(value_number(TEXT(" -12abc")) == -12);
+	check(value_number(TEXT("")) == 0);
+}
+
+int
+main(void)
+{
+	test("where the prefilter says no, PCRE2 says no, and what it understands compiles",
+	    no_is_no);
+	test("the prefilter finds fields and literals", literals_and_fields);
+	test("what a slash means depends on the word before it", slashes);
+	test(
+	    "every prefix of a rules file is parsed or refused with a place", every_prefix_is_read);
+	test("nesting is bounded, a long chain of operators is not", depth_is_bounded);
+	test("a check finds all bad patterns", all_bad_patterns);
+	test("variables keep the order of their first assignment", variables_keep_order);
+	test("numbers convert to bits the same everywhere", numbers_convert);
+	return tests_end();
+}
