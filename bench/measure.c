@@ -108,7 +108,8 @@ run_once(struct command *command, const struct message *message)
 	posix_spawn_file_actions_adddup2(&actions, pipe_ends[0], STDIN_FILENO);
 	double start = monotonic();
 	/* Not fork(): copying this program's page tables would be charged to the command. */
-	if (posix_spawnp(&child, command->arguments[0], &actions, NULL, command->arguments, environ) != 0)
+	if (posix_spawnp(
+		&child, command->arguments[0], &actions, NULL, command->arguments, environ) != 0)
 		fail(command->arguments[0]);
 	close(pipe_ends[0]);
 	close(pipe_ends[1]);
@@ -256,7 +257,8 @@ parse_commands(char **words, struct command *commands, size_t rounds)
 
 	while (*words != NULL) {
 		if (count == COMMANDS_MAX || words[1] == NULL || words[2] == NULL) {
-			fputs("measure: too many commands, or NAME MAILDIR COMMAND is incomplete\n", stderr);
+			fputs("measure: too many commands, or NAME MAILDIR COMMAND is incomplete\n",
+			    stderr);
 			exit(EX_USAGE);
 		}
 		struct command *command = &commands[count++];

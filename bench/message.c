@@ -107,9 +107,9 @@ put_header(struct source *source)
 static void
 put_words(struct source *source, size_t size)
 {
-	static const char *const words[] = {"the", "tree", "branch", "winter", "pear", "apple", "we",
-	    "cut", "slowly", "ladder", "and", "frost", "cellar", "straw", "basket", "of", "early",
-	    "From", "orchard", "neighbour", "wood", "in", "saw", "bark", "spring", "a"};
+	static const char *const words[] = {"the", "tree", "branch", "winter", "pear", "apple",
+	    "we", "cut", "slowly", "ladder", "and", "frost", "cellar", "straw", "basket", "of",
+	    "early", "From", "orchard", "neighbour", "wood", "in", "saw", "bark", "spring", "a"};
 	size_t end = source->written + size, column = 0;
 
 	while (source->written < end) {
