@@ -308,9 +308,56 @@ long_header_line(void)
 	arena_clear(&arena);
 }
 
+/* A library of that name is mapped into this process. */
+static bool
+is_mapped(const char *name)
+{
+	char line[1024];
+	bool found = false;
+	FILE *maps = fopen("/proc/self/maps", "re");
+
+	while (maps != NULL && fgets(line, sizeof line, maps) != NULL)
+		found |= strstr(line, name) != NULL;
+	if (maps != NULL)
+		fclose(maps);
+	return found;
+}
+
+/* Must run first: what was opened stays. */
+static void
+no_pattern_no_library(void)
+{
+	const struct program *program;
+	struct arena arena;
+	struct plan plan;
+	struct error error;
+	struct text rules =
+	    TEXT("if (/^Subject: zebra/ || /^List-Id:/)\n to \"./x\"\nX=length(\"abc\")\n");
+
+	arena_init(&arena, NULL, 0);
+	plan_init(&plan, &arena);
+	check(mailfilter_parse(&arena, TEXT("r"), rules, &program, &error));
+	struct filter_input input = {
+	    .program = program,
+	    .message = message_new(&arena, TEXT("Subject: horse\n\nzebra\n")),
+	    .variables = variables_new(&arena),
+	    .host = &plan_host,
+	    .host_self = &plan,
+	};
+	struct filter_result result = filter_run(&arena, &input);
+	check(result.end == FILTER_END_FALL_THROUGH);
+	check_number((long long)plan.count, 0);
+	check(!is_mapped("libpcre2-8"));
+	struct filter_problem *problems;
+	filter_check_patterns(&arena, program, &problems);
+	check(is_mapped("libpcre2-8"));
+	arena_clear(&arena);
+}
+
 int
 main(void)
 {
+	test("PCRE2 is not loaded while no line can match a pattern", no_pattern_no_library);
 	test("where the prefilter says no, PCRE2 says no, and what it understands compiles",
 	    no_is_no);
 	test("the prefilter finds fields and literals", literals_and_fields);
