@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Runs each snippet of compare_with_maildrop.rules through maildrop (manual mode) and through run_rules: what is
 # echoed, the exit status and the mailboxes written must be the same. Snippets are separated by %% lines.
+: "${top_srcdir:?run this through make check}"
 . "$top_srcdir/tests/support/tap.sh"
 
 [ -x /usr/bin/maildrop ] || skip_all "there is no /usr/bin/maildrop to compare with (package maildrop)"

@@ -14,94 +14,10 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "base/text.h"
+#include "filter/engine/expression.h"
 #include "filter/engine/host.h"
 
 enum { PROGRAM_DEPTH_MAX = 256 };
-
-enum expression_kind {
-	EXPRESSION_STRING, /* text; `expands`: `$name` inside it is replaced when it is evaluated */
-	EXPRESSION_CONCATENATION, /* operands joined */
-	EXPRESSION_ASSIGNMENT,    /* text is the name; one operand */
-	EXPRESSION_OR,            /* the first true operand, or the last */
-	EXPRESSION_AND,           /* the first false operand, or the last */
-	EXPRESSION_COMPARISON,    /* two operands, the second has the operation */
-	EXPRESSION_ARITHMETIC,    /* operands from the left; each but the first has its operation */
-	EXPRESSION_NOT,
-	EXPRESSION_COMPLEMENT,
-	EXPRESSION_SEARCH,   /* a pattern on its own: searches the message */
-	EXPRESSION_MATCH,    /* operand =~ pattern */
-	EXPRESSION_FUNCTION, /* function and its operands */
-	EXPRESSION_COMMAND,  /* `command`: not available in this version */
-};
-
-enum expression_operator {
-	OPERATOR_NONE,
-	OPERATOR_BIT_OR,
-	OPERATOR_BIT_AND,
-	OPERATOR_PLUS,
-	OPERATOR_MINUS,
-	OPERATOR_TIMES,
-	OPERATOR_DIVIDE,
-	OPERATOR_LESS,
-	OPERATOR_LESS_EQUAL,
-	OPERATOR_GREATER,
-	OPERATOR_GREATER_EQUAL,
-	OPERATOR_EQUAL,
-	OPERATOR_NOT_EQUAL,
-	OPERATOR_TEXT_LESS,
-	OPERATOR_TEXT_LESS_EQUAL,
-	OPERATOR_TEXT_GREATER,
-	OPERATOR_TEXT_GREATER_EQUAL,
-	OPERATOR_TEXT_EQUAL,
-	OPERATOR_TEXT_NOT_EQUAL,
-};
-
-enum function {
-	FUNCTION_LENGTH,
-	FUNCTION_SUBSTR,
-	FUNCTION_TOLOWER,
-	FUNCTION_TOUPPER,
-	FUNCTION_ESCAPE,
-	FUNCTION_TIME,
-	/* Parsed, not available in this version: */
-	FUNCTION_GETADDR,
-	FUNCTION_HASADDR,
-	FUNCTION_LOOKUP,
-	FUNCTION_DBM,
-};
-
-/* Which lines of the message a pattern is tried on. */
-enum pattern_scope {
-	PATTERN_SCOPE_HEADER = 1,     /* header lines of the message and of every MIME part */
-	PATTERN_SCOPE_TOP_HEADER = 2, /* header lines of the message only */
-	PATTERN_SCOPE_BODY = 4,       /* lines of text parts */
-};
-
-struct program_pattern {
-	struct text source;  /* between the slashes, as written */
-	struct text written; /* slashes and flags included: how explanations call it */
-	bool expands;        /* holds `$name` */
-	bool case_sensitive;
-	bool weighted;
-	double weight, factor;
-	unsigned scope; /* of enum pattern_scope */
-	unsigned index; /* among the program's patterns */
-	uint32_t offset;
-	struct program_pattern *next; /* in the program */
-};
-
-struct expression {
-	enum expression_kind kind;
-	enum expression_operator operation; /* joins this operand to the one before it */
-	enum function function;
-	bool expands;
-	bool is_name; /* one unquoted or double-quoted string: may stand left of `=` */
-	uint32_t offset;
-	struct text text;
-	struct program_pattern *pattern;
-	struct expression *operands; /* the first */
-	struct expression *next;     /* the operand behind this one */
-};
 
 enum statement_kind {
 	STATEMENT_EXPRESSION,

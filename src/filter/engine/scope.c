@@ -93,16 +93,13 @@ scope_add_top(struct scope *scope)
 static void
 scope_look_at_structure(struct scope *scope)
 {
-	const struct header_field *version =
-	    message_find_field(scope->message, TEXT("MIME-Version"));
-	const struct header_field *content =
-	    message_find_field(scope->message, TEXT("Content-Type"));
-
 	if (scope->is_tree_made)
 		return;
 	scope->is_tree_made = true;
 	scope->is_text = true;
-	if (version == NULL || content == NULL)
+	const struct header_field *content =
+	    message_find_field(scope->message, TEXT("Content-Type"));
+	if (content == NULL || message_find_field(scope->message, TEXT("MIME-Version")) == NULL)
 		return;
 	struct text rest = content->body, type, subtype;
 	if (!content_type_take_value(&rest, &type, &subtype))

@@ -10,7 +10,7 @@
 #include "base/arena.h"
 #include "base/buffer.h"
 #include "base/text.h"
-#include "filter/engine/program.h"
+#include "filter/engine/expression.h"
 
 /* The number at the front of the text: leading blanks, sign, decimals, exponent, hexadecimal, inf,
  * nan; else 0. */

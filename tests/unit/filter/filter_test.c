@@ -274,9 +274,90 @@ numbers_convert(void)
 	check(value_number(TEXT("")) == 0);
 }
 
+static void
+long_header_line(void)
+{
+	enum { FOLDS = 3 * 65536, FOLD_SIZE = 8 };
+	const struct program *program;
+	struct arena arena;
+	struct plan plan;
+	struct error error;
+
+	arena_init(&arena, NULL, 0);
+	plan_init(&plan, &arena);
+	char *bytes = arena_alloc(&arena, 16 + FOLDS * FOLD_SIZE);
+	memcpy(bytes, "Big: start-here\n", 16);
+	for (size_t i = 0; i < FOLDS; i++)
+		memcpy(bytes + 16 + i * FOLD_SIZE, i + 1 == FOLDS ? " theend\n" : " folded\n",
+		    FOLD_SIZE);
+	check(mailfilter_parse(&arena, TEXT("r"),
+	    TEXT("if (/^Big: start/)\n echo \"begin\"\nif (/theend/)\n echo \"end\"\n"), &program,
+	    &error));
+	struct filter_input input = {
+	    .program = program,
+	    .message = message_new(&arena, (struct text){bytes, 16 + FOLDS * FOLD_SIZE}),
+	    .variables = variables_new(&arena),
+	    .host = &plan_host,
+	    .host_self = &plan,
+	};
+	struct filter_result result = filter_run(&arena, &input);
+	check(result.end == FILTER_END_FALL_THROUGH);
+	check_number((long long)plan.count, 1);
+	if (plan.count > 0)
+		check_text(plan.items[0].text, TEXT("begin\n"));
+	arena_clear(&arena);
+}
+
+/* A library of that name is mapped into this process. */
+static bool
+is_mapped(const char *name)
+{
+	char line[1024];
+	bool found = false;
+	FILE *maps = fopen("/proc/self/maps", "re");
+
+	while (maps != NULL && fgets(line, sizeof line, maps) != NULL)
+		found |= strstr(line, name) != NULL;
+	if (maps != NULL)
+		fclose(maps);
+	return found;
+}
+
+/* Must run first: what was opened stays. */
+static void
+no_pattern_no_library(void)
+{
+	const struct program *program;
+	struct arena arena;
+	struct plan plan;
+	struct error error;
+	struct text rules =
+	    TEXT("if (/^Subject: zebra/ || /^List-Id:/)\n to \"./x\"\nX=length(\"abc\")\n");
+
+	arena_init(&arena, NULL, 0);
+	plan_init(&plan, &arena);
+	check(mailfilter_parse(&arena, TEXT("r"), rules, &program, &error));
+	struct filter_input input = {
+	    .program = program,
+	    .message = message_new(&arena, TEXT("Subject: horse\n\nzebra\n")),
+	    .variables = variables_new(&arena),
+	    .host = &plan_host,
+	    .host_self = &plan,
+	};
+	struct filter_result result = filter_run(&arena, &input);
+	check(result.end == FILTER_END_FALL_THROUGH);
+	check_number((long long)plan.count, 0);
+	check(!is_mapped("libpcre2-8"));
+	struct filter_problem *problems;
+	filter_check_patterns(&arena, program, &problems);
+	check(is_mapped("libpcre2-8"));
+	arena_clear(&arena);
+}
+
 int
 main(void)
 {
+	test("PCRE2 is not loaded while no line can match a pattern", no_pattern_no_library);
 	test("where the prefilter says no, PCRE2 says no, and what it understands compiles",
 	    no_is_no);
 	test("the prefilter finds fields and literals", literals_and_fields);
@@ -285,6 +366,8 @@ main(void)
 	    "every prefix of a rules file is parsed or refused with a place", every_prefix_is_read);
 	test("nesting is bounded, a long chain of operators is not", depth_is_bounded);
 	test("a check finds all bad patterns", all_bad_patterns);
+	test(
+	    "of a folded header field over a mebibyte the beginning is searched", long_header_line);
 	test("variables keep the order of their first assignment", variables_keep_order);
 	test("numbers convert to bits the same everywhere", numbers_convert);
 	return tests_end();
