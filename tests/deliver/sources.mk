@@ -4,3 +4,6 @@ TESTS += %D%/mbox_concurrent.t
 dist_check_SCRIPTS += %D%/mbox_concurrent.t
 dist_check_SCRIPTS += %D%/config_show.t
 TESTS += %D%/config_show.t
+
+TESTS += %D%/costs.t
+dist_check_SCRIPTS += %D%/costs.t
