@@ -3,6 +3,7 @@
 EXTRA_DIST += \
 	%D%/architecture.md \
 	%D%/decisions/README.md \
+	%D%/decisions/mbox-all-or-nothing.md \
 	%D%/decisions/no-setuid.md \
 	%D%/decisions/one-commit.md \
 	%D%/decisions/passwd-first.md \

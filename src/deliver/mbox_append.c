@@ -18,29 +18,39 @@
 #include "system/signals.h"
 
 enum {
-	APPEND_SLICES = 64,
+	APPEND_SLICES = 64, /* and one more, see mbox_append_fill() */
+	APPEND_BEYOND = 4096,
 	APPEND_BYTES = 4 * 1024 * 1024, /* in one call, so that a request to stop is soon seen */
 	APPEND_COMPARE = 32 * 1024,
 };
 
 /* Slices for one writev(). */
 struct mbox_append_batch {
-	struct iovec slices[APPEND_SLICES];
+	struct iovec slices[APPEND_SLICES + 1];
 	int count;
 	size_t bytes;
 	struct text rest; /* of a slice that was too long for the batch before */
 };
 
+/*
+ * Takes the next slices. A write never ends between a quoting ">" and its line: what another
+ * program might put behind a torn end can then be told from a quoted line of ours (mbox_journal.c).
+ */
 static bool
 mbox_append_fill(struct mbox_append_batch *batch, struct mbox_format *format)
 {
+	bool is_quote = false;
+
 	batch->count = 0;
 	batch->bytes = 0;
-	while (batch->count < APPEND_SLICES && batch->bytes < APPEND_BYTES) {
+	while (is_quote || (batch->count < APPEND_SLICES && batch->bytes < APPEND_BYTES)) {
 		if (batch->rest.size == 0 && !mbox_format_next(format, &batch->rest))
 			break;
-		struct text slice = text_slice(batch->rest, 0, APPEND_BYTES - batch->bytes);
+		size_t room =
+		    batch->bytes < APPEND_BYTES ? APPEND_BYTES - batch->bytes : APPEND_BEYOND;
+		struct text slice = text_slice(batch->rest, 0, room);
 		batch->rest = text_slice(batch->rest, slice.size, batch->rest.size);
+		is_quote = text_is_equal(slice, TEXT(">"));
 		/* writev() only reads; iovec has no const form. */
 		batch->slices[batch->count++] =
 		    (struct iovec){(void *)(uintptr_t)slice.data, slice.size};

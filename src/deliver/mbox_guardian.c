@@ -42,15 +42,15 @@ mbox_guardian_close_others(int mailbox, int pipe_end)
 static _Noreturn void
 mbox_guardian_watch(const struct mbox_append *append, int pipe_end)
 {
-	static const int ignored[] = {SIGTERM, SIGINT, SIGHUP, SIGALRM, SIGQUIT, SIGPIPE, SIGXFSZ};
 	struct dot_lock lock = append->lock;
 	struct error error;
 	ssize_t got;
+	sigset_t all;
 	char byte;
 
 	setsid();
-	for (size_t i = 0; i < sizeof ignored / sizeof *ignored; i++)
-		signal(ignored[i], SIG_IGN);
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, NULL);
 	mbox_guardian_close_others(append->descriptor, pipe_end);
 	do
 		got = read(pipe_end, &byte, 1);
@@ -103,9 +103,14 @@ mbox_guardian_wait(struct mbox_guardian *guardian)
 void
 mbox_guardian_dismiss(struct mbox_guardian *guardian)
 {
-	/* EPIPE: it was killed; the append is over and needs it no more. */
-	while (write(guardian->pipe, "", 1) < 0 && errno == EINTR)
-		continue;
+	ssize_t written;
+
+	do
+		written = write(guardian->pipe, "", 1);
+	while (written < 0 && errno == EINTR);
+	/* Without the byte it would take the append back when the pipe closes. */
+	if (written != 1)
+		kill(guardian->process, SIGKILL);
 	(void)mbox_guardian_wait(guardian);
 }
 

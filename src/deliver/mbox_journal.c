@@ -23,7 +23,8 @@ static const char mbox_journal_attribute[] = "user.culver.append";
 enum {
 	JOURNAL_VALUE_MAX = MBOX_FORMAT_LEAD_MAX + 64,
 	JOURNAL_CHUNK = 32 * 1024,
-	JOURNAL_LINE = 1024, /* how far behind "From " a date is looked for */
+	JOURNAL_LINE = 1024, /* how far around "From " is looked */
+	JOURNAL_BLOCK = 512, /* the smallest unit in which a file system grows a file */
 };
 
 struct mbox_mark {
@@ -96,12 +97,31 @@ mbox_journal_read(int descriptor, char *bytes, size_t size, uint64_t offset)
 	return (ssize_t)used;
 }
 
-/* Is the "From " at `position` a separator, or could it be one that was glued to a torn line? */
+/*
+ * Is the "From " at `position` a line of ours that was quoted? Another program's separator can only
+ * look so if our bytes ended exactly behind the ">", and they end where a write ended, which is
+ * never there, or where a block does.
+ */
 static bool
-mbox_journal_is_separator(struct text bytes, size_t position)
+mbox_journal_is_quoted(struct text bytes, size_t position, uint64_t place)
+{
+	size_t start = position;
+
+	while (start > 0 && bytes.data[start - 1] == '>')
+		start--;
+	return start < position && start > 0 && bytes.data[start - 1] == '\n' &&
+	       place % JOURNAL_BLOCK != 0;
+}
+
+/* Is the "From " at `position` a separator, or could it be one that was glued to a torn line?
+ * `place`: its position in the file. */
+static bool
+mbox_journal_is_separator(struct text bytes, size_t position, uint64_t place)
 {
 	if (bytes.data[position - 1] == '\n')
 		return true;
+	if (mbox_journal_is_quoted(bytes, position, place))
+		return false;
 	size_t end = text_find_byte(bytes, position, '\n');
 	if (end > position + JOURNAL_LINE)
 		end = position + JOURNAL_LINE;
@@ -118,22 +138,26 @@ mbox_journal_has_separator(int descriptor, uint64_t from, uint64_t size)
 {
 	char chunk[JOURNAL_CHUNK];
 	const struct text wanted = TEXT("From ");
+	uint64_t offset = from - 1;
+	size_t first = 1;
 
-	/* Each chunk begins with one byte of context and repeats the end of the one before it. */
-	for (uint64_t offset = from - 1; offset + 1 < size;
-	     offset += sizeof chunk - 2 * JOURNAL_LINE) {
+	/* What is looked at in a chunk has JOURNAL_LINE bytes of it on either side. */
+	for (;;) {
 		ssize_t got = mbox_journal_read(descriptor, chunk, sizeof chunk, offset);
 		if (got < 0)
 			return true;
 		struct text bytes = {chunk, (size_t)got};
-		for (size_t at = text_find(bytes, 1, wanted); at < bytes.size;
+		bool is_last = bytes.size < sizeof chunk || offset + bytes.size >= size;
+		size_t end = is_last ? bytes.size : bytes.size - JOURNAL_LINE;
+		for (size_t at = text_find(bytes, first, wanted); at < end;
 		     at = text_find(bytes, at + 1, wanted))
-			if (mbox_journal_is_separator(bytes, at))
+			if (mbox_journal_is_separator(bytes, at, offset + at))
 				return true;
-		if (offset + (uint64_t)got >= size)
-			break;
+		if (is_last)
+			return false;
+		offset += end - JOURNAL_LINE;
+		first = JOURNAL_LINE;
 	}
-	return false;
 }
 
 static enum mbox_recovery

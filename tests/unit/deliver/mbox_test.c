@@ -447,6 +447,9 @@ a_torn_message_is_taken_back(void)
 	check_recovery(
 	    TEXT(OLD TORN ">From x\na From b\n"), OLD_SIZE, 500, TORN, TEXT(OLD NEW), cut);
 	check_recovery(TEXT(TORN "half"), 0, 500, TORN, TEXT(NEW), cut);
+	/* A mailbox that was sent as a message has separators, quoted. */
+	check_recovery(TEXT(OLD TORN "a\n>From z@z " DATE "\n>>>From y " DATE "\nhalf"), OLD_SIZE,
+	    500, TORN, TEXT(OLD NEW), cut);
 	check_recovery(TEXT("old\n\n" TORN "half"), 3, 500, "\n\n" TORN, TEXT("old\n\n" NEW), cut);
 	check_recovery(
 	    TEXT(OLD "\0\0\0"), OLD_SIZE, 500, TORN, TEXT(OLD "\0\0\0\n\n" NEW), "other mail");
@@ -500,6 +503,28 @@ a_separator_far_behind_is_found(void)
 		clear("box");
 	}
 	free(bytes);
+}
+
+/* The bytes of a torn append can end behind a ">" only where a block ends. */
+static void
+a_separator_behind_a_block_that_ends_with_a_quote_is_not_ours(void)
+{
+	const struct text foreign = TEXT("\n>From z@z " DATE "\nz\n\n");
+	char bytes[1024];
+
+	for (size_t place = 500; place < 520; place++) {
+		memcpy(bytes, TORN, sizeof TORN - 1);
+		memset(bytes + sizeof TORN - 1, 'x', sizeof bytes - sizeof TORN);
+		memcpy(bytes + place - 2, foreign.data, foreign.size);
+		put("box", (struct text){bytes, place - 2 + foreign.size});
+		mark(0, 9000, TORN);
+		check_number(deliver(TEXT("m\n")).class, OUTCOME_DONE);
+		struct stat status;
+		check(stat("box", &status) == 0);
+		check_number((size_t)status.st_size,
+		    sizeof NEW - 1 + (place == 512 ? place - 2 + foreign.size : 0));
+		clear("box");
+	}
 }
 
 static void
@@ -725,6 +750,8 @@ main(void)
 		test("a whole append with a mark stays", a_whole_append_with_a_mark_stays);
 		test("other programs' mail is never cut off", other_programs_mail_is_never_cut_off);
 		test("a separator far behind is found", a_separator_far_behind_is_found);
+		test("a separator behind a block that ends with a quoting sign is not ours",
+		    a_separator_behind_a_block_that_ends_with_a_quote_is_not_ours);
 		test("what a reader rewrote is left", what_a_reader_rewrote_is_left);
 		test("a malformed mark destroys nothing", a_malformed_mark_destroys_nothing);
 	} else {
