@@ -28,6 +28,7 @@ struct agent {
 	struct envelope envelope;
 	struct agent_host host;
 	struct variables *variables; /* NULL until rules are found */
+	bool is_in_home;
 };
 
 /* Who it is for, and becoming that user. */
@@ -36,9 +37,9 @@ agent_become_user(struct agent *agent)
 {
 	const char *name = agent->request->user;
 	struct error error;
-	enum user_answer answer = name != NULL
-				      ? user_find_name(agent->arena, name, &agent->user, &error)
-				      : user_find_uid(agent->arena, getuid(), &agent->user, &error);
+	enum user_answer answer =
+	    name != NULL ? user_find_name(agent->arena, name, &agent->user, &error)
+			 : user_find_uid(agent->arena, rights_caller(), &agent->user, &error);
 
 	if (answer == USER_LATER)
 		return outcome_later_error(agent->arena, &error);
@@ -47,7 +48,7 @@ agent_become_user(struct agent *agent)
 		    "there is no user \"%s\" here", name);
 	if (answer == USER_UNKNOWN)
 		return outcome_later(agent->arena, STATUS_SYSTEM_CONFIGURATION,
-		    "the caller's user id %ld has no account", (long)getuid());
+		    "the caller's user id %ld has no account", (long)rights_caller());
 	if (!rights_become(&agent->user, &error))
 		return outcome_later(agent->arena, STATUS_SYSTEM_CONFIGURATION, "%s", error.text);
 	return outcome_done("");
@@ -55,14 +56,26 @@ agent_become_user(struct agent *agent)
 
 /* Delivery and embedded mode work in a home that can be trusted. */
 static struct outcome
+agent_check_home(struct agent *agent)
+{
+	struct error error;
+
+	if (agent->request->mode == AGENT_MODE_MANUAL ||
+	    rules_file_check_home(agent->user.home, agent->user.uid, &error))
+		return outcome_done("");
+	return outcome_later(agent->arena, STATUS_SYSTEM_CONFIGURATION, "%s", error.text);
+}
+
+/* Relative paths and commands begin in the home, but in manual mode. Entered only when there are
+ * such. */
+static struct outcome
 agent_enter_home(struct agent *agent)
 {
 	struct error error;
 
-	if (agent->request->mode == AGENT_MODE_MANUAL)
+	if (agent->request->mode == AGENT_MODE_MANUAL || agent->is_in_home)
 		return outcome_done("");
-	if (!rules_file_check_home(agent->user.home, agent->user.uid, &error))
-		return outcome_later(agent->arena, STATUS_SYSTEM_CONFIGURATION, "%s", error.text);
+	agent->is_in_home = true;
 	if (chdir(agent->user.home) < 0) {
 		error_set_errno(&error, "cannot enter the home directory %s", agent->user.home);
 		return outcome_later_error(agent->arena, &error);
@@ -132,6 +145,11 @@ agent_deliver_by_default(struct agent *agent)
 	    .variables = agent->variables,
 	};
 
+	if (!text_has_prefix(request.destination, TEXT("/"))) {
+		struct outcome entered = agent_enter_home(agent);
+		if (entered.class != OUTCOME_DONE)
+			return entered;
+	}
 	return agent_host_deliver(&agent->host, &request, "default");
 }
 
@@ -189,6 +207,9 @@ agent_run_rules(struct agent *agent, const char *path, struct text source, bool 
 	};
 
 	*go_on_out = false;
+	struct outcome entered = agent_enter_home(agent);
+	if (entered.class != OUTCOME_DONE)
+		return agent_fail_rules(agent, &result, entered);
 	if (agent->variables == NULL)
 		agent->variables = rules_environment_new(agent->arena, &start);
 	if (!mailfilter_parse(agent->arena, result.place.file, source, &program, &error))
@@ -235,6 +256,17 @@ agent_follow_rules(
 	    outcome_later(agent->arena, STATUS_SYSTEM_CONFIGURATION, "%s", error.text));
 }
 
+/* The user's rules file; the home is not entered yet. */
+static const char *
+agent_user_rules(struct agent *agent)
+{
+	struct text name = agent->request->settings->user_rules;
+
+	if (name.data[0] == '/')
+		return arena_copy_string(agent->arena, name);
+	return arena_format(agent->arena, "%s/%.*s", agent->user.home, TEXT_ARGUMENTS(name)).data;
+}
+
 static struct outcome
 agent_run_delivery_mode(struct agent *agent)
 {
@@ -246,9 +278,8 @@ agent_run_delivery_mode(struct agent *agent)
 		outcome = agent_follow_rules(agent,
 		    arena_copy_string(agent->arena, settings->system_rules), 0, false, &go_on);
 	if (go_on && settings->user_rules.size > 0)
-		outcome =
-		    agent_follow_rules(agent, arena_copy_string(agent->arena, settings->user_rules),
-			agent->user.uid, false, &go_on);
+		outcome = agent_follow_rules(
+		    agent, agent_user_rules(agent), agent->user.uid, false, &go_on);
 	return go_on ? agent_deliver_by_default(agent) : outcome;
 }
 
@@ -331,12 +362,11 @@ agent_run(struct arena *arena, const struct agent_request *request)
 {
 	struct agent agent = {.arena = arena, .request = request};
 
-	umask((mode_t)request->settings->umask);
 	signals_install((unsigned)request->settings->time_limit);
 	agent_begin(&agent);
 	struct outcome outcome = agent_become_user(&agent);
 	if (outcome.class == OUTCOME_DONE)
-		outcome = agent_enter_home(&agent);
+		outcome = agent_check_home(&agent);
 	if (outcome.class == OUTCOME_DONE)
 		outcome = agent_take_message(&agent);
 	agent.host.log = agent_open_log(&agent);
@@ -349,9 +379,7 @@ agent_run(struct arena *arena, const struct agent_request *request)
 		agent_host_log_end(&agent.host, &nowhere,
 		    outcome.class == OUTCOME_NEVER ? "refuse" : "defer", &outcome);
 	}
-	delivery_log_close(agent.host.log);
-	rules_log_close(&agent.host.rules_log);
-	if (agent.host.spool != NULL)
-		spool_close(agent.host.spool);
+	/* Descriptors and mappings go with the process, which ends now: closing them one by one is
+	 * work that no message needs. */
 	return outcome;
 }

@@ -50,7 +50,8 @@ struct agent_request {
 
 /*
  * The fate of the message; nothing but the outcome's exit status and reason is left to tell the
- * MTA. Memory comes from the arena. Every decision is in the delivery log when this returns.
+ * MTA. Memory comes from the arena. Every decision is in the delivery log when this returns. Meant
+ * to be the last thing that a process does: what it opened is left to the end of the process.
  */
 struct outcome agent_run(struct arena *arena, const struct agent_request *request);
 

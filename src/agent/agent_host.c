@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "agent/rules_environment.h"
@@ -15,6 +16,8 @@
 #include "filter/engine/variable.h"
 #include "system/file.h"
 #include "system/signals.h"
+
+enum { AGENT_HOST_STATEMENTS = 64 };
 
 /* Says a decision on standard error, for -V. */
 static void
@@ -118,8 +121,11 @@ agent_host_delivery(struct agent_host *host, const struct delivery_request *requ
 	if (variables == NULL)
 		return delivery;
 	delivery.settings = agent_host_settings(host, variables);
-	if (destination_runs_command(request->destination))
+	if (destination_runs_command(request->destination)) {
+		/* Our own files get their mode from the back ends; a command's come from this. */
+		umask((mode_t)delivery.settings->umask);
 		delivery.environment = rules_environment_export(host->arena, variables);
+	}
 	delivery.shell = variables_get(variables, TEXT("SHELL"));
 	delivery.sendmail = variables_get(variables, TEXT("SENDMAIL"));
 	delivery.flags = variables_get(variables, TEXT("FLAGS"));
@@ -234,7 +240,11 @@ agent_host_on_time(void *self)
 static bool
 agent_host_on_is_interrupted(void *self)
 {
-	(void)self;
+	struct agent_host *host = self;
+
+	/* Asked before each statement: only now and then is it worth a system call. */
+	if (host->statements++ % AGENT_HOST_STATEMENTS != 0)
+		return signals_time_left() == 0;
 	return signals_pending() != 0;
 }
 

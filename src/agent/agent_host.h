@@ -35,7 +35,8 @@ struct agent_host {
 	/* What the last delivery's log line says decided it; the agent sets it for default
 	 * deliveries. */
 	struct text rules_file;
-	unsigned copies; /* made so far */
+	unsigned copies;     /* made so far */
+	unsigned statements; /* of the rules, so far */
 };
 
 /* The functions; their `self` is a struct agent_host. */

@@ -123,12 +123,13 @@ rules_environment_default_mailbox(struct arena *arena, struct text pattern, cons
 		const char *value;
 	} known[] = {{TEXT("$HOME"), user->home}, {TEXT("$LOGNAME"), user->name},
 	    {TEXT("$USER"), user->name}};
+	char memory[RULES_ENVIRONMENT_PATH_MAX];
 	struct buffer path;
 
 	if (text_has_prefix(pattern, TEXT("~/")))
 		pattern = arena_format(
 		    arena, "$HOME%.*s", TEXT_ARGUMENTS(text_slice(pattern, 1, pattern.size)));
-	buffer_init(&path, RULES_ENVIRONMENT_PATH_MAX);
+	buffer_init_lent(&path, memory, sizeof memory, sizeof memory);
 	for (size_t i = 0; i < pattern.size;) {
 		size_t length = 1;
 		struct text piece = text_slice(pattern, i, i + 1);

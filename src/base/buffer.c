@@ -19,9 +19,21 @@ buffer_init(struct buffer *buffer, size_t maximum)
 }
 
 void
+buffer_init_lent(struct buffer *buffer, void *memory, size_t size, size_t maximum)
+{
+	*buffer = (struct buffer){
+	    .data = memory,
+	    .capacity = size < maximum ? size : maximum,
+	    .maximum = maximum,
+	    .is_lent = true,
+	};
+}
+
+void
 buffer_clear(struct buffer *buffer)
 {
-	free(buffer->data);
+	if (!buffer->is_lent)
+		free(buffer->data);
 	buffer_init(buffer, buffer->maximum);
 }
 
@@ -48,9 +60,12 @@ buffer_reserve(struct buffer *buffer, size_t more)
 		wanted = buffer->size + more;
 	if (wanted > buffer->maximum)
 		wanted = buffer->maximum;
-	char *grown = realloc(buffer->data, wanted);
+	char *grown = realloc(buffer->is_lent ? NULL : buffer->data, wanted);
 	if (grown == NULL)
 		out_of_memory();
+	if (buffer->is_lent)
+		memcpy(grown, buffer->data, buffer->size);
+	buffer->is_lent = false;
 	buffer->data = grown;
 	buffer->capacity = wanted;
 	return true;

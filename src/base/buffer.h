@@ -17,9 +17,13 @@ struct buffer {
 	size_t capacity; /* bytes allocated */
 	size_t maximum;  /* bytes that `size` may never pass */
 	bool overfull;
+	bool is_lent; /* `data` is the caller's memory */
 };
 
 void buffer_init(struct buffer *buffer, size_t maximum);
+/* The same, beginning in memory of the caller's that outlives the buffer's use: a small result asks
+ * the heap for nothing. */
+void buffer_init_lent(struct buffer *buffer, void *memory, size_t size, size_t maximum);
 /* Gives the memory back; the buffer stays usable with its maximum. */
 void buffer_clear(struct buffer *buffer);
 /* Forgets the bytes and the overfull mark, keeps the memory. */

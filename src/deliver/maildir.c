@@ -43,6 +43,7 @@ maildir_host(struct arena *arena, const struct settings *settings)
 {
 	char name[MAILDIR_HOST_MAX + 1] = "";
 	struct text host = settings->hostname;
+	char memory[MAILDIR_HOST_MAX * 4];
 	struct buffer safe;
 
 	if (host.size == 0) {
@@ -50,7 +51,7 @@ maildir_host(struct arena *arena, const struct settings *settings)
 			memcpy(name, "localhost", sizeof "localhost");
 		host = text_from_string(name);
 	}
-	buffer_init(&safe, MAILDIR_HOST_MAX * 4);
+	buffer_init_lent(&safe, memory, sizeof memory, sizeof memory);
 	for (size_t i = 0; i < host.size && i < MAILDIR_HOST_MAX; i++) {
 		char byte = host.data[i];
 		if (byte == '/' || byte == ':' || byte == ',' || byte <= ' ' || byte >= 127)
@@ -275,12 +276,19 @@ maildir_store(struct maildir_store *store, struct text flags, struct error *erro
 	return maildir_commit(store, error);
 }
 
-/* Whether the recipient's quota lets the message in; DONE: it does. */
+/* Whether the recipient's quota lets the message in; DONE: it does. *is_kept_out: there is a
+ * maildirsize to add it to.
+ */
 static struct outcome
-maildir_check_quota(struct maildir_store *store, struct error *error)
+maildir_check_quota(
+    struct maildir_store *store, struct text flags, bool *is_kept_out, struct error *error)
 {
 	struct delivery *delivery = store->delivery;
 	struct quota_limits limits, *given = NULL;
+
+	*is_kept_out = false;
+	if (!quota_is_counted(text_from_string(store->maildir), flags))
+		return outcome_done("does not count");
 
 	if (delivery->quota.size > 0) {
 		if (!quota_parse(delivery->quota, &limits, error))
@@ -291,6 +299,9 @@ maildir_check_quota(struct maildir_store *store, struct error *error)
 	switch (quota_check(
 	    delivery->arena, store->maildir, given, message_bytes(delivery->message).size, error)) {
 	case QUOTA_FITS:
+		*is_kept_out = true;
+		return outcome_done("fits the quota");
+	case QUOTA_NONE:
 		return outcome_done("fits the quota");
 	case QUOTA_LATER:
 		return outcome_later_error(delivery->arena, error);
@@ -308,13 +319,15 @@ maildir_check_quota(struct maildir_store *store, struct error *error)
 static struct outcome
 maildir_try(struct maildir_store *store, struct text flags, struct error *error)
 {
-	struct outcome outcome = maildir_check_quota(store, error);
+	bool quota_is_kept;
+	struct outcome outcome = maildir_check_quota(store, flags, &quota_is_kept, error);
 
 	if (outcome.class != OUTCOME_DONE)
 		return outcome;
 	if (maildir_store(store, flags, error)) {
-		quota_add(store->delivery->arena, store->maildir,
-		    message_bytes(store->delivery->message).size);
+		if (quota_is_kept)
+			quota_add(store->delivery->arena, store->maildir,
+			    message_bytes(store->delivery->message).size);
 		outcome = outcome_done("stored in the Maildir");
 	} else {
 		maildir_take_back(store, error);

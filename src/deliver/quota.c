@@ -131,8 +131,11 @@ static const char *
 quota_find_root(struct arena *arena, const char *maildir)
 {
 	struct text path = quota_strip_slashes(text_from_string(*maildir != '\0' ? maildir : "."));
-	const char *mark = arena_format(arena, "%.*s/maildirfolder", TEXT_ARGUMENTS(path)).data;
 
+	/* The name of a folder begins with a dot: a Maildir of its own need not be asked. */
+	if (!text_has_prefix(quota_last_component(path), TEXT(".")))
+		return arena_copy_string(arena, path);
+	const char *mark = arena_format(arena, "%.*s/maildirfolder", TEXT_ARGUMENTS(path)).data;
 	if (faccessat(AT_FDCWD, mark, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
 		return arena_format(arena, "%.*s/..", TEXT_ARGUMENTS(path)).data;
 	return arena_copy_string(arena, path);
@@ -486,7 +489,7 @@ quota_check(struct arena *arena, const char *maildir, const struct quota_limits 
 	if (!quota_read_file(arena, count.root, &file, error))
 		return QUOTA_LATER;
 	if (limits == NULL && !file.has_limits)
-		return QUOTA_FITS;
+		return file.exists ? QUOTA_FITS : QUOTA_NONE;
 	bool is_same = limits == NULL || (file.has_limits && limits->bytes == file.limits.bytes &&
 					     limits->messages == file.limits.messages);
 	if (limits == NULL)

@@ -22,6 +22,7 @@ struct quota_limits {
 
 enum quota_answer {
 	QUOTA_FITS,
+	QUOTA_NONE,  /* it fits, and there is no maildirsize to add it to */
 	QUOTA_OVER,  /* the message would pass a limit, counted afresh where the protocol says so */
 	QUOTA_LATER, /* could not be found out; `error` says why */
 };

@@ -29,6 +29,7 @@ enum {
 	VALUE_MIN = 16,
 	/* Holds every line before it is measured: more than all values at their maximum, each byte
 	   escaped. */
+	DRAFT_START = 2048, /* bytes that most lines fit into */
 	DRAFT_MAX = 64 * 1024,
 };
 
@@ -336,13 +337,14 @@ bool
 delivery_log_write(
     struct delivery_log *log, const struct delivery_event *event, struct error *error)
 {
+	char memory[DRAFT_START];
 	struct buffer line;
 	bool written;
 
 	if (log->plan.target == DELIVERY_LOG_OFF)
 		return true;
 	delivery_log_identify(log, event->time);
-	buffer_init(&line, DRAFT_MAX);
+	buffer_init_lent(&line, memory, sizeof memory, DRAFT_MAX);
 	delivery_log_format(event, text_from_string(log->id), log->pid, &line);
 	if (log->plan.target == DELIVERY_LOG_FILE)
 		written = delivery_log_write_file(log, buffer_text(&line), error);

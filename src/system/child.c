@@ -41,8 +41,9 @@ struct child {
 	int input_seen;   /* kept to see at the end what was not read; -1: not known */
 	int output_child; /* what becomes descriptor 1; -1: ours */
 	int output_read;
-	size_t fed; /* bytes of prefix and input that are in the pipe */
-	bool ended; /* the leader has; it is not reaped yet */
+	size_t fed;       /* bytes of prefix and input that are in the pipe */
+	bool ended;       /* the leader has; it is not reaped yet */
+	bool is_stopping; /* the group is being ended: requests to stop say nothing new */
 	int64_t deadline;
 	sigset_t mask_waiting; /* the caller's, with SIGPIPE added */
 };
@@ -296,6 +297,9 @@ child_wait_time(const struct child *child, int64_t deadline)
 
 	if (deadline != INT64_MAX)
 		left = deadline - clock_monotonic_milliseconds();
+	int run_left = signals_time_left();
+	if (run_left >= 0 && left > run_left)
+		left = run_left;
 	if (left < 0)
 		left = 0;
 	if (child->process < 0 && left > CHILD_LOOK)
@@ -311,6 +315,7 @@ child_step(struct child *child, int64_t deadline)
 	    {.fd = child->ended ? -1 : child->process, .events = POLLIN},
 	    {.fd = child->input_write, .events = POLLOUT},
 	    {.fd = child->output_read, .events = POLLIN},
+	    {.fd = child->is_stopping ? -1 : signals_descriptor(), .events = POLLIN},
 	};
 	int milliseconds = child_wait_time(child, deadline);
 	struct timespec timeout = {
@@ -335,6 +340,7 @@ child_stop(struct child *child)
 {
 	int64_t start = clock_monotonic_milliseconds();
 
+	child->is_stopping = true;
 	child_close(&child->input_write);
 	child_close(&child->output_read);
 	kill(-child->pid, SIGTERM);

@@ -4,12 +4,14 @@
 #include "system/rights.h"
 
 #include <grp.h>
+#include <sys/auxv.h>
 #include <unistd.h>
 
 bool
 rights_is_root(void)
 {
-	return geteuid() == 0;
+	/* What the kernel said when the program started; nobody else changes ids. */
+	return getauxval(AT_EUID) == 0;
 }
 
 /* Real, effective and saved ids are the user's, and root does not come back. */
@@ -34,13 +36,19 @@ rights_check(const struct user *user, struct error *error)
 	return true;
 }
 
+uid_t
+rights_caller(void)
+{
+	return (uid_t)getauxval(AT_UID);
+}
+
 bool
 rights_become(const struct user *user, struct error *error)
 {
 	if (!rights_is_root()) {
 		/* Whoever we are, we stay; a different group (Postfix's default_privs, newgrp) is
 		 * not our business. */
-		if (getuid() == user->uid && geteuid() == user->uid)
+		if (getauxval(AT_UID) == user->uid && getauxval(AT_EUID) == user->uid)
 			return true;
 		return error_set(error, ERROR_REFUSE,
 		    "cannot become user %s: start the program as root or as that user", user->name);

@@ -11,6 +11,8 @@
 
 /* Is the process root, so that it may become somebody else? */
 bool rights_is_root(void);
+/* The real user id that the program was started with. */
+uid_t rights_caller(void);
 
 /*
  * Takes on the user's supplementary groups, gid and uid for good (real, effective and saved), and

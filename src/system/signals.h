@@ -1,17 +1,32 @@
 /*
- * Being asked to stop. SIGTERM, SIGINT and SIGHUP set a flag that the stages look at between steps;
- * a delivery in progress is either finished or taken back, never cut. SIGALRM is the deadline of
- * the whole run, with the same effect. SIGPIPE and SIGXFSZ are ignored: the write fails instead.
+ * Being asked to stop: SIGTERM, SIGINT and SIGHUP, and the deadline of the whole run. The signals
+ * are blocked, not handled, and looked for between steps: a delivery in progress is either finished
+ * or taken back, never cut. Whoever waits for something waits for signals_descriptor() beside it.
+ * SIGPIPE and SIGXFSZ are blocked too: the write fails instead. A command gets the default mask
+ * back (system/child.h).
  */
 #ifndef SYSTEM_SIGNALS_H
 #define SYSTEM_SIGNALS_H
 
 #include <stdbool.h>
+#include <stdint.h>
+
+enum { SIGNALS_DEADLINE = -1 };
 
 /* seconds: the deadline of the run from now; 0: none. */
 void signals_install(unsigned seconds);
 
-/* The signal that asks for the end, or 0. */
+/* The signal that asks for the end, SIGNALS_DEADLINE when the time is over, or 0. A system call. */
 int signals_pending(void);
+
+/* Becomes readable when a signal asks for the end; -1 when it cannot be had (ask signals_pending()
+ * now and then). Made on first use. */
+int signals_descriptor(void);
+
+/* Milliseconds until the deadline for poll(): 0 when it has passed, -1 without one. */
+int signals_time_left(void);
+
+/* Why the run must end, for a reason text: "signal 15" or "the time limit". */
+const char *signals_describe(int pending);
 
 #endif

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -18,57 +19,114 @@
 #include "system/file.h"
 #include "system/signals.h"
 
-enum { SPOOL_PIPE_SIZE = 1024 * 1024, SPOOL_MOVE_CHUNK = 1024 * 1024, SPOOL_PATH_MAX = 4096 };
+enum {
+	SPOOL_SMALL = 8 * 1024,
+	SPOOL_PIPE_SIZE = 1024 * 1024,
+	SPOOL_MOVE_CHUNK = 1024 * 1024,
+	SPOOL_PATH_MAX = 4096
+};
 
 struct spool {
 	int descriptor; /* -1: the message is in memory */
 	uint64_t size;
 	char *memory; /* NULL once the message is in a file */
 	size_t memory_size;
-	size_t memory_start; /* where the message begins in it */
+	bool memory_is_mapped; /* else it is the arena's */
+	size_t memory_start;   /* where the message begins in it */
 	char *mapped;
 };
 
-/* read() that knows a request to stop from an interruption that means nothing. 0 at the end, -1
- * with the error. */
+/* The descriptor that the message comes from. */
+struct spool_input {
+	int descriptor;
+	size_t room;      /* bytes kept free in front of what is read, for the prefix */
+	size_t used;      /* bytes read into memory */
+	bool at_end;      /* all is read */
+	bool never_waits; /* the writer is gone: what is there can be read at once */
+	bool in_kernel;   /* the kernel moves the bytes */
+};
+
+/*
+ * Waits until the input can be read. Whoever writes to a pipe has usually written all by now, and
+ * closed it: then one look is enough for the whole message.
+ */
+static bool
+spool_wait(struct spool_input *input, struct error *error)
+{
+	struct pollfd waits[] = {
+	    {.fd = input->descriptor, .events = POLLIN}, {.fd = -1, .events = POLLIN}};
+
+	if (poll(waits, 1, 0) == 0) {
+		waits[1].fd = signals_descriptor();
+		while (poll(waits, 2, signals_time_left()) < 0 && errno == EINTR)
+			continue;
+	}
+	input->never_waits = (waits[0].revents & POLLHUP) != 0;
+	if (waits[0].revents != 0)
+		return true;
+	return error_set(error, ERROR_AGAIN, "stopped by %s while reading the message",
+	    signals_describe(signals_pending()));
+}
+
+/* read() that a signal or the deadline ends. 0 at the end, -1 with the error. */
 static ssize_t
-spool_read(int input, char *bytes, size_t size, struct error *error)
+spool_read(struct spool_input *input, char *bytes, size_t size, struct error *error)
 {
 	for (;;) {
-		if (signals_pending() != 0) {
-			error_set(error, ERROR_AGAIN,
-			    "asked to stop (signal %d) while reading the message",
-			    signals_pending());
+		if (!input->never_waits && !spool_wait(input, error))
 			return -1;
-		}
-		ssize_t got = read(input, bytes, size);
+		ssize_t got = read(input->descriptor, bytes, size);
 		if (got >= 0)
 			return got;
-		if (errno != EINTR) {
+		if (errno != EINTR && errno != EAGAIN) {
 			error_set_errno(error, "cannot read the message from standard input");
 			return -1;
 		}
 	}
 }
 
-/* Fills the memory from the input; `used` counts the bytes behind the room for the prefix. */
+/* Fills the memory from the input, at most `maximum` bytes behind the room for the prefix. */
 static bool
-spool_fill(
-    struct spool *spool, int input, size_t room, size_t *used, bool *ended_out, struct error *error)
+spool_fill(struct spool *spool, struct spool_input *input, size_t maximum, struct error *error)
 {
-	*ended_out = false;
-	while (*used < SPOOL_MEMORY_MAX) {
+	while (!input->at_end && input->used < maximum) {
 		ssize_t got = spool_read(
-		    input, spool->memory + room + *used, SPOOL_MEMORY_MAX - *used, error);
+		    input, spool->memory + input->room + input->used, maximum - input->used, error);
 		if (got < 0)
 			return false;
-		if (got == 0) {
-			*ended_out = true;
-			return true;
-		}
-		*used += (size_t)got;
+		input->at_end = got == 0;
+		input->used += (size_t)got;
 	}
 	return true;
+}
+
+/* Takes memory for a larger message and moves there what has been read. */
+static void
+spool_grow(struct spool *spool, const struct spool_input *input)
+{
+	size_t size = input->room + SPOOL_MEMORY_MAX;
+	char *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (memory == MAP_FAILED)
+		out_of_memory();
+	memcpy(memory + input->room, spool->memory + input->room, input->used);
+	spool->memory = memory;
+	spool->memory_size = size;
+	spool->memory_is_mapped = true;
+}
+
+/* Reads until the input ends or the memory is full. */
+static bool
+spool_read_into_memory(
+    struct spool *spool, struct arena *arena, struct spool_input *input, struct error *error)
+{
+	spool->memory = arena_alloc(arena, input->room + SPOOL_SMALL);
+	if (!spool_fill(spool, input, SPOOL_SMALL, error))
+		return false;
+	if (input->at_end)
+		return true;
+	spool_grow(spool, input);
+	return spool_fill(spool, input, SPOOL_MEMORY_MAX, error);
 }
 
 /* A file without a name in that directory, or one whose name is removed at once; -1 with errno. */
@@ -109,22 +167,21 @@ spool_choose_file(struct spool *spool, const struct spool_plan *plan, struct err
 	return error_set_errno(error, "no directory for a large message can be written");
 }
 
-/* Moves one piece of the input to the file, in the kernel if it can; *in_kernel turns false when it
- * cannot. */
+/* Moves one piece of the input to the file, in the kernel if it can. */
 static ssize_t
-spool_move(struct spool *spool, int input, bool *in_kernel)
+spool_move(struct spool *spool, struct spool_input *input)
 {
-	if (*in_kernel) {
-		ssize_t moved =
-		    splice(input, NULL, spool->descriptor, NULL, SPOOL_MOVE_CHUNK, SPLICE_F_MOVE);
+	if (input->in_kernel) {
+		ssize_t moved = splice(input->descriptor, NULL, spool->descriptor, NULL,
+		    SPOOL_MOVE_CHUNK, SPLICE_F_MOVE);
 		if (moved >= 0 || errno != EINVAL)
 			return moved;
-		moved = sendfile(spool->descriptor, input, NULL, SPOOL_MOVE_CHUNK);
+		moved = sendfile(spool->descriptor, input->descriptor, NULL, SPOOL_MOVE_CHUNK);
 		if (moved >= 0 || errno != EINVAL)
 			return moved;
-		*in_kernel = false;
+		input->in_kernel = false;
 	}
-	ssize_t got = read(input, spool->memory, SPOOL_MEMORY_MAX);
+	ssize_t got = read(input->descriptor, spool->memory, SPOOL_MEMORY_MAX);
 	if (got <= 0)
 		return got;
 	for (ssize_t done = 0; done < got;) {
@@ -138,22 +195,19 @@ spool_move(struct spool *spool, int input, bool *in_kernel)
 }
 
 static bool
-spool_move_rest(struct spool *spool, int input, struct error *error)
+spool_move_rest(struct spool *spool, struct spool_input *input, struct error *error)
 {
-	bool in_kernel = true;
-
+	input->in_kernel = true;
 	/* A wider pipe means fewer turns between the MTA and us; not being allowed one costs only
 	 * those. */
-	fcntl(input, F_SETPIPE_SZ, SPOOL_PIPE_SIZE);
+	fcntl(input->descriptor, F_SETPIPE_SZ, SPOOL_PIPE_SIZE);
 	for (;;) {
-		if (signals_pending() != 0)
-			return error_set(error, ERROR_AGAIN,
-			    "asked to stop (signal %d) while reading the message",
-			    signals_pending());
+		if (!input->never_waits && !spool_wait(input, error))
+			return false;
 		if (fault_is_requested("spool-write"))
 			return error_set_errno(error, "cannot store the message");
-		ssize_t moved = spool_move(spool, input, &in_kernel);
-		if (moved < 0 && errno == EINTR)
+		ssize_t moved = spool_move(spool, input);
+		if (moved < 0 && (errno == EINTR || errno == EAGAIN))
 			continue;
 		if (moved < 0)
 			return error_set_errno(error, "cannot store the message");
@@ -165,8 +219,8 @@ spool_move_rest(struct spool *spool, int input, struct error *error)
 
 /* The memory is full and the input goes on: everything moves to a file. */
 static bool
-spool_continue_in_file(
-    struct spool *spool, int input, const struct spool_plan *plan, struct error *error)
+spool_continue_in_file(struct spool *spool, struct spool_input *input,
+    const struct spool_plan *plan, struct error *error)
 {
 	struct text start = {spool->memory + spool->memory_start, (size_t)spool->size};
 
@@ -182,32 +236,28 @@ spool_continue_in_file(
 }
 
 bool
-spool_receive(struct arena *arena, int input, const struct spool_plan *plan,
+spool_receive(struct arena *arena, int descriptor, const struct spool_plan *plan,
     struct spool **spool_out, struct error *error)
 {
 	struct spool *spool = arena_alloc(arena, sizeof *spool);
-	size_t room = plan->prefix.size, used = 0, skipped = 0;
-	bool ended;
+	struct spool_input input = {.descriptor = descriptor, .room = plan->prefix.size};
+	size_t skipped = 0;
 
 	spool->descriptor = -1;
-	spool->memory_size = room + SPOOL_MEMORY_MAX;
-	spool->memory = mmap(
-	    NULL, spool->memory_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	if (spool->memory == MAP_FAILED)
-		out_of_memory();
-	if (!spool_fill(spool, input, room, &used, &ended, error)) {
+	if (!spool_read_into_memory(spool, arena, &input, error)) {
 		spool_close(spool);
 		return false;
 	}
 	if (plan->skip != NULL)
-		skipped = plan->skip(plan->skip_self, (struct text){spool->memory + room, used});
-	REQUIRE(skipped <= used);
+		skipped = plan->skip(
+		    plan->skip_self, (struct text){spool->memory + input.room, input.used});
+	REQUIRE(skipped <= input.used);
 	/* The prefix ends where the message begins: it may overwrite what was skipped. */
 	spool->memory_start = skipped;
-	if (room > 0)
-		memcpy(spool->memory + skipped, plan->prefix.data, room);
-	spool->size = room + used - skipped;
-	if (!ended && !spool_continue_in_file(spool, input, plan, error)) {
+	if (input.room > 0)
+		memcpy(spool->memory + skipped, plan->prefix.data, input.room);
+	spool->size = input.room + input.used - skipped;
+	if (!input.at_end && !spool_continue_in_file(spool, &input, plan, error)) {
 		spool_close(spool);
 		return false;
 	}
@@ -220,7 +270,7 @@ spool_close(struct spool *spool)
 {
 	if (spool->mapped != NULL)
 		munmap(spool->mapped, (size_t)spool->size);
-	if (spool->memory != NULL)
+	if (spool->memory_is_mapped && spool->memory != NULL)
 		munmap(spool->memory, spool->memory_size);
 	if (spool->descriptor >= 0)
 		close(spool->descriptor);

@@ -12,36 +12,14 @@
 #include <unistd.h>
 
 #include "base/number.h"
-#include "system/file.h"
 
-enum { USER_PASSWD_MAX = 64 * 1024, USER_NSSWITCH_MAX = 16 * 1024, USER_RECORD_MAX = 16 * 1024 };
+enum { USER_PASSWD_PIECE = 8 * 1024, USER_RECORD_MAX = 16 * 1024 };
 
 /* What is looked for: a name, or with a NULL name a uid. */
 struct user_key {
 	const char *name;
 	uid_t uid;
 };
-
-/* Does the name service ask the local file first? Without nsswitch.conf its built-in order does. */
-static bool
-user_files_come_first(struct arena *arena)
-{
-	struct text bytes;
-	struct error error;
-
-	if (!file_read(arena, "/etc/nsswitch.conf", USER_NSSWITCH_MAX, &bytes, &error))
-		return error.number == ENOENT;
-	while (bytes.size > 0) {
-		struct text line = text_trim(text_split(&bytes, '\n'));
-		if (!text_has_prefix(line, TEXT("passwd:")))
-			continue;
-		line = text_trim(text_slice(line, sizeof "passwd:" - 1, line.size));
-		struct text rest = text_slice(line, sizeof "files" - 1, line.size);
-		return text_has_prefix(line, TEXT("files")) &&
-		       (rest.size == 0 || text_is_space(rest.data[0]));
-	}
-	return false;
-}
 
 /* One line of passwd(5) as an account; false for what is not one. */
 static bool
@@ -82,26 +60,51 @@ user_line_matches(struct text line, const struct user_key *key)
 	       uid == key->uid;
 }
 
-/* Only a find counts: what the file lacks may be with another service. */
+/* Looks through whole lines; *rest_out: the bytes of a last line that is not whole. */
+static enum user_answer
+user_find_in_lines(struct arena *arena, struct text bytes, const struct user_key *key,
+    struct user *user_out, size_t *rest_out)
+{
+	for (;;) {
+		size_t end = text_find_byte(bytes, 0, '\n');
+		if (end == bytes.size) {
+			*rest_out = bytes.size;
+			return USER_UNKNOWN;
+		}
+		struct text line = text_slice(bytes, 0, end);
+		bytes = text_slice(bytes, end + 1, bytes.size);
+		/* NIS entries of the "compat" service: the name service knows what they mean. */
+		if (line.size > 0 && (line.data[0] == '+' || line.data[0] == '-'))
+			return USER_LATER;
+		if (user_line_matches(line, key))
+			return user_parse_line(arena, line, user_out) ? USER_FOUND : USER_LATER;
+	}
+}
+
+/* Only a find counts: what the file lacks, or says oddly, is asked of the name service. */
 static bool
 user_find_in_file(struct arena *arena, const struct user_key *key, struct user *user_out)
 {
-	struct text bytes;
-	struct error error;
+	char bytes[USER_PASSWD_PIECE];
+	size_t used = 0;
+	enum user_answer answer = USER_UNKNOWN;
+	int descriptor = open("/etc/passwd", O_RDONLY | O_CLOEXEC);
 
-	if (!user_files_come_first(arena))
+	if (descriptor < 0)
 		return false;
-	if (!file_read(arena, "/etc/passwd", USER_PASSWD_MAX, &bytes, &error))
-		return false;
-	while (bytes.size > 0) {
-		struct text line = text_split(&bytes, '\n');
-		/* NIS entries of the "compat" service: the name service knows what they mean. */
-		if (line.size > 0 && (line.data[0] == '+' || line.data[0] == '-'))
-			return false;
-		if (user_line_matches(line, key))
-			return user_parse_line(arena, line, user_out);
+	while (answer == USER_UNKNOWN && used < sizeof bytes) {
+		ssize_t got = read(descriptor, bytes + used, sizeof bytes - used);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0)
+			break;
+		struct text whole = {bytes, used + (size_t)got};
+		answer = user_find_in_lines(arena, whole, key, user_out, &used);
+		if (answer == USER_UNKNOWN)
+			memmove(bytes, bytes + whole.size - used, used);
 	}
-	return false;
+	close(descriptor);
+	return answer == USER_FOUND;
 }
 
 static enum user_answer

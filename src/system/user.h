@@ -24,9 +24,12 @@ enum user_answer {
 	USER_LATER,   /* it could not be asked; `error` says why */
 };
 
-/* Answers come from /etc/passwd where that is the first source of the name service and has the
- * account, else from getpwnam_r()/getpwuid_r(), which may ask the network
- * (doc/decisions/passwd-first.md). */
+/*
+ * A local account is what /etc/passwd says, read directly; only what is not there is asked of the
+ * name service (getpwnam_r(), getpwuid_r()), which may go to the network. The two could differ only
+ * where the name service has another source before the local file and both have the name
+ * (doc/decisions/passwd-first.md).
+ */
 enum user_answer user_find_name(
     struct arena *arena, const char *name, struct user *user_out, struct error *error);
 enum user_answer user_find_uid(

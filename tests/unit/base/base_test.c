@@ -96,6 +96,12 @@ a_buffer_keeps_its_maximum(void)
 	buffer_reset(&buffer);
 	check(!buffer_is_overfull(&buffer));
 	buffer_clear(&buffer);
+	char memory[4];
+	buffer_init_lent(&buffer, memory, sizeof memory, 10);
+	check(buffer_append(&buffer, TEXT("abcd")) && buffer_text(&buffer).data == memory);
+	check(buffer_append(&buffer, TEXT("efghij")) && !buffer_append_byte(&buffer, 'k'));
+	check_text(buffer_text(&buffer), TEXT("abcdefghij"));
+	buffer_clear(&buffer);
 }
 
 static void
