@@ -4,3 +4,10 @@ TESTS += %D%/mbox_concurrent.t
 dist_check_SCRIPTS += %D%/mbox_concurrent.t
 dist_check_SCRIPTS += %D%/config_show.t
 TESTS += %D%/config_show.t
+DELIVER_TESTS = \
+	%D%/bad_input.t \
+	%D%/command_line.t \
+	%D%/maildir_concurrent.t \
+	%D%/postfix.t
+TESTS += $(DELIVER_TESTS)
+dist_check_SCRIPTS += $(DELIVER_TESTS)
