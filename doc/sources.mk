@@ -1,13 +1,11 @@
-# manual pages: dist_man_MANS += ...
+dist_man_MANS += \
+	%D%/man/culver.1 \
+	%D%/man/culver.conf.5 \
+	%D%/man/culver-delivery.7
 
 EXTRA_DIST += \
 	%D%/architecture.md \
-	%D%/decisions/README.md \
-	%D%/decisions/mbox-all-or-nothing.md \
-	%D%/decisions/no-setuid.md \
-	%D%/decisions/one-commit.md \
-	%D%/decisions/passwd-first.md \
-	%D%/decisions/pcre2-on-demand.md \
-	%D%/demo/culver.conf \
-	%D%/demo/mailbox \
-	%D%/demo/mailfilter
+	%D%/culver.conf.example \
+	%D%/tolerance.md \
+	%D%/decisions \
+	%D%/demo

@@ -154,6 +154,7 @@ forward_field_is_ours(
 {
 	struct text address = text_trim(header_unfold(delivery->arena, field->body));
 
+	/* tolerance: delivered-to-brackets */
 	if (text_has_prefix(address, TEXT("<")) && text_has_suffix(address, TEXT(">")))
 		address = text_slice(address, 1, address.size - 1);
 	return text_is_equal_nocase(address, recipient) ||

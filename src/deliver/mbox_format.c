@@ -44,7 +44,8 @@ mbox_format_has_date_prefix(struct text source)
 	return mbox_format_has_shape(source, MBOX_FORMAT_DATE_SIZE - 5);
 }
 
-/* The line ends that a mailbox with this end lacks before the next From_ line. */
+/* The line ends that a mailbox with this end lacks before the next From_ line.
+ * tolerance: mbox-torn-end */
 static struct text
 mbox_format_padding(struct text tail)
 {

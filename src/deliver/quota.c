@@ -85,7 +85,7 @@ quota_parse(struct text source, struct quota_limits *limits_out, struct error *e
 			    "the quota \"%.*s\" is not understood: write bytes with S and messages "
 			    "with C, as in 500MS,10000C",
 			    TEXT_ARGUMENTS(text_slice(source, 0, 100)));
-	} while (rest.size > 0);
+	} while (rest.size > 0); /* tolerance: quota-trailing-comma */
 	*limits_out = limits;
 	return true;
 }
@@ -177,6 +177,7 @@ quota_parse_change(struct text line, struct quota_sums *sums)
 {
 	struct quota_sums change;
 
+	/* tolerance: maildirsize-blanks */
 	line = text_trim(line);
 	if (!quota_parse_integer(&line, &change.bytes) || line.size == 0 ||
 	    !text_is_space(line.data[0]))

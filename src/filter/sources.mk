@@ -1,1 +1,17 @@
-# filled with the folder's first module
+noinst_LIBRARIES += libfilter.a
+libfilter_a_CPPFLAGS = $(AM_CPPFLAGS) $(PCRE2_CFLAGS)
+libfilter_a_SOURCES = \
+	%D%/engine/evaluate.c %D%/engine/evaluate.h \
+	%D%/engine/filter.c %D%/engine/filter.h \
+	%D%/engine/host.h \
+	%D%/engine/match.c %D%/engine/match.h \
+	%D%/engine/pattern.c %D%/engine/pattern.h \
+	%D%/engine/plan.c %D%/engine/plan.h \
+	%D%/engine/prefilter.c %D%/engine/prefilter.h \
+	%D%/engine/program.c %D%/engine/program.h \
+	%D%/engine/scope.c %D%/engine/scope.h \
+	%D%/engine/value.c %D%/engine/value.h \
+	%D%/engine/variable.c %D%/engine/variable.h \
+	%D%/mailfilter/lexer.c %D%/mailfilter/lexer.h \
+	%D%/mailfilter/mailfilter.c %D%/mailfilter/mailfilter.h \
+	%D%/mailfilter/parser.c %D%/mailfilter/parser.h

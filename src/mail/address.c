@@ -10,7 +10,8 @@
 #include "base/bug.h"
 #include "base/vector.h"
 
-/* Delimiters that were found to have no end: from there on they are ordinary bytes. */
+/* Delimiters without an end (tolerance: address-not-closed): from there on they are ordinary bytes.
+ */
 struct address_open {
 	bool quote, comment, literal;
 };
@@ -232,6 +233,7 @@ struct address_spec {
 	size_t word;  /* where the word at hand begins */
 	size_t at;    /* pool position of the '@' in that word; only with has_at */
 	bool has_at;
+	bool has_literal; /* a domain literal was read: nothing may follow it */
 	bool is_apart;    /* blanks or comments stand before the next token */
 	bool is_complete; /* the domain has ended: what follows are words */
 };
@@ -252,7 +254,7 @@ address_spec_continues(
 static void
 address_spec_take_at(struct address_parser *parser, struct address_spec *spec)
 {
-	if (spec->has_at)
+	if (spec->has_at) /* tolerance: address-two-ats */
 		parser->malformed = true;
 	spec->has_at = true;
 	spec->at = parser->pool_used;
@@ -286,7 +288,14 @@ address_spec_take_word(struct address_parser *parser, struct address_spec *spec,
 			address_put(parser, ' ');
 		spec->word = parser->pool_used;
 	}
-	parser->malformed |= token == ADDRESS_ATOM && address_atom_is_malformed(bytes);
+	bool begins_domain = spec->has_at && spec->at + 1 == parser->pool_used;
+	bool is_pair_in_literal = text_find_byte(bytes, 0, '\\') < bytes.size;
+	if ((token == ADDRESS_ATOM && address_atom_is_malformed(bytes)) ||
+	    (token == ADDRESS_QUOTED && spec->has_at) ||
+	    (token == ADDRESS_LITERAL && (!begins_domain || is_pair_in_literal)) ||
+	    spec->has_literal)
+		parser->malformed = true;
+	spec->has_literal |= token == ADDRESS_LITERAL;
 	address_put_token(parser, token, bytes);
 }
 

@@ -26,9 +26,9 @@
 enum { ADDRESS_SOURCE_MAX = 524288, ADDRESS_COUNT_MAX = 4096 };
 
 struct address {
-	struct text display_name; /* phrase, words joined by one blank, unquoted; else the comment;
-				     empty: none */
-	struct text local_part;   /* unquoted: may hold blanks and any byte */
+	/* The phrase, unquoted, its words joined by one blank; else the comment; empty: none. */
+	struct text display_name;
+	struct text local_part; /* unquoted: may hold blanks and any byte */
 	struct text domain; /* without blanks and comments; a literal keeps its square brackets */
 	struct text route;  /* "@a,@b" of an obsolete route address, as written */
 	struct text raw;    /* the bytes of the source that this address was read from */
@@ -59,8 +59,8 @@ struct address_list {
  */
 struct address_list address_list_parse(struct arena *arena, struct text source, size_t maximum);
 
-/* Appends "local@domain", the local part quoted where it has to be. False when the buffer is full.
- */
+/* Appends "local@domain", the local part quoted where it has to be. False, with nothing
+ * appended, when it does not fit. */
 bool address_append_spec(const struct address *address, struct buffer *out);
 
 /* Same mailbox, both parts compared without case (which is how rules mean it). */

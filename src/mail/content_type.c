@@ -28,13 +28,31 @@ content_type_skip_blanks(struct text body, size_t from)
 	return position < body.size ? position : body.size;
 }
 
+/* RFC 2045, section 5.1; bytes past ASCII are taken, too. */
 static bool
 content_type_is_token_byte(char byte)
 {
-	static const char specials[] = "()<>@,;:\\\"/[]?=";
-
-	return (unsigned char)byte > ' ' && byte != 127 &&
-	       text_find_byte(TEXT(specials), 0, byte) == sizeof specials - 1;
+	switch (byte) {
+	case '(':
+	case ')':
+	case '<':
+	case '>':
+	case '@':
+	case ',':
+	case ';':
+	case ':':
+	case '\\':
+	case '"':
+	case '/':
+	case '[':
+	case ']':
+	case '?':
+	case '=':
+	case 127:
+		return false;
+	default:
+		return (unsigned char)byte > ' ';
+	}
 }
 
 static size_t
@@ -80,8 +98,7 @@ content_type_is_parameter(struct text body, size_t position)
 
 	if (end == position)
 		return false;
-	while (end < body.size && text_is_space(body.data[end]))
-		end++;
+	end = content_type_skip_blanks(body, end);
 	return end < body.size && body.data[end] == '=';
 }
 
@@ -135,7 +152,7 @@ content_type_take_parameter_value(
 	if (begin < body.size && body.data[begin] == '"') {
 		end = content_type_quoted_end(body, ++begin, needs_cleaning_out);
 		*position = end < body.size ? end + 1 : end;
-		if (end == body.size) {
+		if (end == body.size) { /* tolerance: content-type-not-closed */
 			*malformed_out = true;
 			end = begin + text_trim(text_slice(body, begin, end)).size;
 		}

@@ -23,7 +23,8 @@ header_byte_is_blank(char byte)
 	return byte == ' ' || byte == '\t';
 }
 
-/* The size of the empty line at `from` (1 or 2), or 0 when there is none. */
+/* The size of the empty line at `from` (1 or 2), or 0 when there is none. tolerance:
+ * mixed-line-ends */
 static size_t
 header_empty_line_size(struct text bytes, size_t from)
 {
@@ -48,6 +49,7 @@ header_find_end(struct text bytes, size_t *header_size_out, size_t *body_start_o
 		}
 		position = header_line_end(bytes, position);
 	}
+	/* tolerance: no-header-end */
 	*header_size_out = *body_start_out = bytes.size;
 }
 

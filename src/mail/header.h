@@ -17,15 +17,16 @@
 #include "base/buffer.h"
 #include "base/text.h"
 
+/* What header_unfold() copies at most. */
 enum { HEADER_UNFOLD_MAX = 262144 };
 
 struct header_field {
-	struct text
-	    name; /* without the colon and without blanks before it; empty: a malformed line */
-	struct text body; /* behind the colon: raw, folds and leading blank included, last line end
-			     excluded */
-	struct text raw; /* name, colon, body and last line end: these bytes, joined, are the header
-			    block */
+	/* Without the colon and without blanks before it; empty: a malformed line. */
+	struct text name;
+	/* Behind the colon: raw, folds and leading blank included, last line end excluded. */
+	struct text body;
+	/* Name, colon, body and last line end: these bytes, joined, are the header block. */
+	struct text raw;
 };
 
 struct header {

@@ -186,7 +186,8 @@ date_find_zone(struct text name, int32_t *minutes_out)
 	return false;
 }
 
-/* A zone is never a reason to refuse a date: what cannot be read is a zone nobody knows. */
+/* A zone is never a reason to refuse a date (tolerance: date-zone): what cannot be read is unknown.
+ */
 static void
 date_take_zone(struct date_reader *reader, struct mail_date *date)
 {
@@ -247,7 +248,7 @@ date_take_fields(struct date_reader *reader, struct date_fields *fields, struct 
 {
 	bool is_asctime = reader->token == DATE_WORD;
 
-	if (is_asctime) {
+	if (is_asctime) { /* tolerance: date-asctime */
 		if (!date_take_month(reader, &fields->month) ||
 		    !date_take_number(reader, 2, &fields->day))
 			return false;

@@ -17,8 +17,8 @@
 struct mail_date {
 	int64_t seconds;        /* since 1970-01-01 00:00:00 UTC */
 	int32_t offset_seconds; /* of the sender's zone, east of UTC is positive */
-	bool has_zone; /* false: "-0000", a zone nobody knows, or none: seconds and offset are as in
-			  UTC */
+	/* False: "-0000", a zone nobody knows, or none; the time was read as UTC. */
+	bool has_zone;
 };
 
 /* False for what is not a date or names a day or time that does not exist. Second 60 is the next

@@ -23,6 +23,7 @@ struct message {
 	struct message_facts *facts;
 };
 
+/* tolerance: any-byte */
 const struct message *
 message_new(struct arena *arena, struct text bytes)
 {

@@ -16,7 +16,8 @@ message_id_word_size(struct text line)
 	return size;
 }
 
-/* The id without white space; false when nothing remains or it is too long to be one. */
+/* The id without white space (tolerance: id-blanks); false when nothing remains or it is too long
+ * to be one. */
 static bool
 message_id_clean(struct arena *arena, struct text id, struct text *id_out)
 {
@@ -108,6 +109,7 @@ message_id_parse(struct arena *arena, struct text body, struct text *id_out)
 
 	if (walk.is_bracketed)
 		return message_id_next(arena, &walk, id_out);
+	/* tolerance: id-without-brackets */
 	if (!message_id_next_word(&walk.rest, &id))
 		return false;
 	if (id.data[id.size - 1] == '>')

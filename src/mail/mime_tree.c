@@ -124,6 +124,7 @@ mime_read_type(struct mime_scan *scan, struct mime_part *part)
 	}
 	if (part->has_type)
 		return rest;
+	/* tolerance: mime-type-unusable */
 	part->type = TEXT("text");
 	part->subtype = TEXT("plain");
 	if (part->parent != NULL && mime_part_is(part->parent, TEXT("multipart"), TEXT("digest"))) {
@@ -133,7 +134,7 @@ mime_read_type(struct mime_scan *scan, struct mime_part *part)
 	return (struct text){0};
 }
 
-/* Does the body stand as it is, so that an embedded message can be read in it? */
+/* Can an embedded message not be read as the body stands? tolerance: mime-encoded-message */
 static bool
 mime_part_is_encoded(struct mime_scan *scan, const struct mime_part *part)
 {
@@ -159,6 +160,7 @@ mime_boundary_open(struct mime_scan *scan, struct mime_part *part, struct text p
 		if (!content_type_next(&parameters, &raw, &malformed))
 			return false;
 	} while (!text_is_equal_nocase(raw.name, TEXT("boundary")));
+	/* tolerance: mime-long-boundary */
 	if (raw.value.size > MIME_BOUNDARY_MAX)
 		return false;
 	if (scan->open == NULL) {
@@ -213,7 +215,8 @@ mime_header_end(struct mime_scan *scan, size_t header_end, size_t body_start, bo
 		part->kind = MIME_MULTIPART;
 }
 
-/* Is this line a boundary line of an open multipart? The innermost one wins. */
+/* Is this line a boundary line of an open multipart? tolerance: mime-whole-line, mime-same-boundary
+ */
 static bool
 mime_boundary_find(
     const struct mime_scan *scan, struct text line, size_t *index_out, bool *is_end_out)
@@ -264,6 +267,7 @@ mime_boundary_line(struct mime_scan *scan, size_t index, bool is_end, size_t beg
 
 	if (scan->in_header)
 		mime_header_end(scan, begin, begin, false);
+	/* tolerance: mime-no-end-boundary */
 	mime_close_inside(scan, multipart, mime_body_end(scan, begin));
 	/* Boundaries of parts inside are gone; behind its end boundary a multipart's own one is,
 	 * too. */

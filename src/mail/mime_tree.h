@@ -35,11 +35,13 @@ struct mime_part {
 	struct mime_part *first_child;
 	struct mime_part *last_child;
 	struct mime_part *next_sibling;
-	struct text header; /* the block with its last line end, without the empty line behind it */
-	struct text body;   /* behind the empty line; without the line end that belongs to the next
-			       boundary line */
-	struct text type;   /* as written; "text" when there is no usable Content-Type */
-	struct text subtype; /* as written; "plain" when there is no usable Content-Type */
+	/* The block with its last line end, without the empty line behind it. */
+	struct text header;
+	/* Behind the empty line; without the line end that belongs to the next boundary line. */
+	struct text body;
+	/* As written; "text" and "plain" without a usable Content-Type (RFC 2045, section 5.2), in
+	 * a digest "message" and "rfc822". */
+	struct text type, subtype;
 	enum mime_kind kind;
 	uint32_t depth; /* 0: the message itself */
 	uint32_t field_count;
@@ -64,8 +66,8 @@ struct mime_tree {
 	bool truncated; /* a limit was reached: there may be parts that the tree does not show */
 };
 
-/* Never fails: every byte sequence has some structure. The tree borrows from the bytes.
- * limits.parts: at least 1. */
+/* Never fails: every byte sequence has some structure, and the root is always there. The tree
+ * borrows from the bytes. */
 struct mime_tree mime_tree_parse(struct arena *arena, struct text bytes, struct mime_limits limits);
 
 /* The next part in the order of the bytes (a part, then its children), or NULL. */

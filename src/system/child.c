@@ -466,6 +466,10 @@ child_run(const struct child_request *request, struct child_result *result_out, 
 	struct child_signals before;
 
 	*result_out = (struct child_result){.status = 0};
+	/* Started now, it would be cut in the middle of its first step. */
+	if (signals_pending() != 0)
+		return error_set(error, ERROR_AGAIN, "cannot start %s: asked to stop by signal %d",
+		    request->arguments[0], signals_pending());
 	if (request->timeout > 0)
 		child.deadline = clock_monotonic_milliseconds() + (int64_t)request->timeout * 1000;
 	child_take_signals(&child, &before);

@@ -51,7 +51,8 @@ struct child_result {
 /*
  * False when the command could not be started at all; it did not run then. error->number is the
  * errno: ENOENT for a program that is not there, EACCES for one that may not be executed, ENOEXEC
- * for a script without a first line that names its interpreter.
+ * for a script without a first line that names its interpreter; 0 when this process was asked to
+ * stop already.
  */
 bool child_run(
     const struct child_request *request, struct child_result *result_out, struct error *error);

@@ -234,7 +234,7 @@ dot_lock_is_local(int descriptor)
  * blank or a line end. 0: none that this host knows.
  */
 static pid_t
-dot_lock_owner(int descriptor)
+dot_lock_owner(int descriptor, bool is_local)
 {
 	char content[LOCK_CONTENT_MAX], host[256] = "";
 	ssize_t size = pread(descriptor, content, sizeof content, 0);
@@ -250,7 +250,7 @@ dot_lock_owner(int descriptor)
 	if (!number_parse_unsigned(text_slice(rest, 0, digits), INT_MAX, &pid))
 		return 0;
 	if (behind.size == 0)
-		return dot_lock_is_local(descriptor) ? (pid_t)pid : 0;
+		return is_local ? (pid_t)pid : 0;
 	if (gethostname(host, sizeof host - 1) != 0)
 		return 0;
 	behind = text_trim(text_slice(behind, behind.data[0] == ':', behind.size));
@@ -297,11 +297,25 @@ dot_lock_owner_lives(pid_t owner, int64_t written)
 	return started <= written + LOCK_START_SLACK;
 }
 
+/* Was it last written before this host started? After a power cut a lock is often there, but empty.
+ */
+static bool
+dot_lock_is_from_before_boot(int64_t written)
+{
+	struct timespec since_boot;
+
+	return clock_gettime(CLOCK_BOOTTIME, &since_boot) == 0 &&
+	       written + LOCK_START_SLACK < clock_now().seconds - since_boot.tv_sec;
+}
+
 static bool
 dot_lock_is_stale(int descriptor, const struct stat *lock, int64_t now, unsigned stale_after)
 {
-	pid_t owner = dot_lock_owner(descriptor);
+	bool is_local = dot_lock_is_local(descriptor);
+	pid_t owner = dot_lock_owner(descriptor, is_local);
 
+	if (is_local && dot_lock_is_from_before_boot(lock->st_mtim.tv_sec))
+		return true;
 	if (owner == 0)
 		return lock->st_mtim.tv_sec + (int64_t)stale_after < now;
 	return !dot_lock_owner_lives(owner, lock->st_mtim.tv_sec);

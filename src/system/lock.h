@@ -47,7 +47,8 @@ struct dot_lock_options {
  *
  * A lock is removed when its content names a process of this host that no longer lives (or whose id
  * was given to a younger process), or, where it names none or lies on a network file system, when
- * it did not change for stale_after seconds. What is removed is the very file that was judged.
+ * it did not change for stale_after seconds; on a local file system also when it is older than this
+ * host's last start. What is removed is the very file that was judged.
  */
 bool dot_lock_acquire(struct arena *arena, const char *path, const struct dot_lock_options *options,
     struct dot_lock *lock_out, struct error *error);

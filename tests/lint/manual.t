@@ -65,12 +65,14 @@ statuses() {
 
 # Words of the rules: the strings of the lexer's table of reserved words against the page's list items and headings.
 lexer_words() {
-	awk '/reserved|keyword/ && /\[\]/ { inside = 1 }
+	awk '/reserved|keyword|word_operators/ && /\[\]/ { inside = 1 }
 	inside { print }
-	inside && /^[ \t]*};/ { inside = 0 }' "$1" | grep -oE '"[a-z]+"' | tr -d '"' | LC_ALL=C sort -u
+	inside && /^[ \t]*};/ { inside = 0 }' "$1" | sed "s/{'\([a-z]\)', '\([a-z]\)'}/\"\1\2\"/" |
+	    grep -oE '"[a-z]+"' | tr -d '"' | LC_ALL=C sort -u
 }
 page_words() {
-	sed -nE 's/^\.It (.*Ic .*)/\1/p' "$1" | grep -oE '\bIc [a-z]+' | sed 's/^Ic //' | LC_ALL=C sort -u
+	sed -nE 's/^\.It (.*(Ic|Fn) .*)/\1/p' "$1" | grep -oE '\b(Ic|Fn) [a-z]+' | sed -E 's/^(Ic|Fn) //' |
+	    LC_ALL=C sort -u
 }
 words() {
 	{
@@ -139,8 +141,10 @@ is "an exit status that one side lacks is seen" "$(statuses "$work" "$work/dove.
     "dove.1: 75 is in the sources, not in EXIT STATUS
 dove.1: 99 is in EXIT STATUS, not in the sources"
 printf 'static const struct word reserved_words[] = {\n\t{"if", 1},\n\t{"to", 2},\n};\n"other"\n' >"$work/lexer.c"
+printf "static const struct o word_operators[] = {\\n\\t{{'l', 't'}, 3},\\n};\\n" >>"$work/lexer.c"
 printf '.It Ic if Po Ar x Pc\n.It Ic fly\n' >"$work/rules.5"
 is "a rule word that one side lacks is seen" "$(words "$work/lexer.c" "$work/rules.5")" \
     "rules.5: fly is in the page, not in the lexer
+rules.5: lt is in the lexer, not in the page
 rules.5: to is in the lexer, not in the page"
 tests_end

@@ -1,6 +1,6 @@
 /*
- * Values of expressions; see evaluate.h. Each kind of node has its function; none of them acts on the world, that is
- * filter.c's part.
+ * Values of expressions; see evaluate.h. Each kind of node has its function; none of them acts on
+ * the world, that is filter.c's part.
  */
 #include "filter/engine/evaluate.h"
 
@@ -16,13 +16,14 @@ evaluate_fail_at(struct evaluator *evaluator, uint32_t offset)
 {
 	struct place place = program_place(evaluator->program, offset);
 
-	error_prefix(
-	    &evaluator->error, "%.*s:%u:%u: ", TEXT_ARGUMENTS(place.file), place.line, place.column);
+	error_prefix(&evaluator->error, "%.*s:%u:%u: ", TEXT_ARGUMENTS(place.file), place.line,
+	    place.column);
 	return false;
 }
 
 bool
-evaluate_fail(struct evaluator *evaluator, enum error_kind kind, uint32_t offset, const char *format, ...)
+evaluate_fail(
+    struct evaluator *evaluator, enum error_kind kind, uint32_t offset, const char *format, ...)
 {
 	va_list arguments;
 	char what[ERROR_TEXT_MAX];
@@ -51,7 +52,8 @@ evaluate_is_interrupted(struct evaluator *evaluator, uint32_t offset)
 	if (input->host->is_interrupted == NULL || !input->host->is_interrupted(input->host_self))
 		return false;
 	evaluator->is_interrupted = true;
-	evaluate_fail(evaluator, ERROR_LIMIT, offset, "the rules were stopped: their time was over");
+	evaluate_fail(
+	    evaluator, ERROR_LIMIT, offset, "the rules were stopped: their time was over");
 	return true;
 }
 
@@ -87,8 +89,8 @@ evaluate_find_variable(const void *self, struct text name)
 }
 
 bool
-evaluate_text(
-    struct evaluator *evaluator, struct text source, bool expands, uint32_t offset, struct text *value_out)
+evaluate_text(struct evaluator *evaluator, struct text source, bool expands, uint32_t offset,
+    struct text *value_out)
 {
 	if (!expands) {
 		*value_out = source;
@@ -106,7 +108,8 @@ evaluate_truth(bool truth)
 }
 
 static bool
-evaluate_number(struct evaluator *evaluator, const struct expression *expression, double *number_out)
+evaluate_number(
+    struct evaluator *evaluator, const struct expression *expression, double *number_out)
 {
 	struct text value;
 
@@ -126,7 +129,8 @@ evaluate_concatenation(
 		count++;
 	struct text *parts = arena_alloc_array(&evaluator->scratch, count, sizeof *parts);
 	count = 0;
-	for (const struct expression *part = expression->operands; part != NULL; part = part->next) {
+	for (const struct expression *part = expression->operands; part != NULL;
+	     part = part->next) {
 		if (!evaluate(evaluator, part, &parts[count]))
 			return false;
 		size += parts[count++].size;
@@ -144,11 +148,13 @@ evaluate_concatenation(
 }
 
 static bool
-evaluate_logical(struct evaluator *evaluator, const struct expression *expression, struct text *value_out)
+evaluate_logical(
+    struct evaluator *evaluator, const struct expression *expression, struct text *value_out)
 {
 	bool deciding = expression->kind == EXPRESSION_OR;
 
-	for (const struct expression *operand = expression->operands; operand != NULL; operand = operand->next) {
+	for (const struct expression *operand = expression->operands; operand != NULL;
+	     operand = operand->next) {
 		if (!evaluate(evaluator, operand, value_out))
 			return false;
 		if (value_is_true(*value_out) == deciding)
@@ -158,7 +164,8 @@ evaluate_logical(struct evaluator *evaluator, const struct expression *expressio
 }
 
 static bool
-evaluate_arithmetic(struct evaluator *evaluator, const struct expression *expression, struct text *value_out)
+evaluate_arithmetic(
+    struct evaluator *evaluator, const struct expression *expression, struct text *value_out)
 {
 	const struct expression *operand = expression->operands;
 	double result;
@@ -176,7 +183,8 @@ evaluate_arithmetic(struct evaluator *evaluator, const struct expression *expres
 }
 
 static bool
-evaluate_comparison(struct evaluator *evaluator, const struct expression *expression, struct text *value_out)
+evaluate_comparison(
+    struct evaluator *evaluator, const struct expression *expression, struct text *value_out)
 {
 	struct text left, right;
 	const struct expression *operands = expression->operands;
@@ -188,12 +196,14 @@ evaluate_comparison(struct evaluator *evaluator, const struct expression *expres
 }
 
 static bool
-evaluate_substr(struct evaluator *evaluator, const struct expression *expression, struct text *value_out)
+evaluate_substr(
+    struct evaluator *evaluator, const struct expression *expression, struct text *value_out)
 {
 	const struct expression *start = expression->operands->next;
 	double from, count = 0;
 
-	if (!evaluate(evaluator, expression->operands, value_out) || !evaluate_number(evaluator, start, &from))
+	if (!evaluate(evaluator, expression->operands, value_out) ||
+	    !evaluate_number(evaluator, start, &from))
 		return false;
 	if (start->next != NULL && !evaluate_number(evaluator, start->next, &count))
 		return false;
@@ -202,7 +212,8 @@ evaluate_substr(struct evaluator *evaluator, const struct expression *expression
 }
 
 static bool
-evaluate_letters(struct evaluator *evaluator, const struct expression *expression, struct text *value_out)
+evaluate_letters(
+    struct evaluator *evaluator, const struct expression *expression, struct text *value_out)
 {
 	struct text value;
 
@@ -218,7 +229,8 @@ evaluate_letters(struct evaluator *evaluator, const struct expression *expressio
 }
 
 static bool
-evaluate_function(struct evaluator *evaluator, const struct expression *expression, struct text *value_out)
+evaluate_function(
+    struct evaluator *evaluator, const struct expression *expression, struct text *value_out)
 {
 	struct text value;
 
@@ -244,13 +256,14 @@ evaluate_function(struct evaluator *evaluator, const struct expression *expressi
 		    (double)evaluator->input->host->time(evaluator->input->host_self));
 		return true;
 	default:
-		return evaluate_fail(
-		    evaluator, ERROR_INPUT, expression->offset, "this function is not available in this version");
+		return evaluate_fail(evaluator, ERROR_INPUT, expression->offset,
+		    "this function is not available in this version");
 	}
 }
 
 static bool
-evaluate_assignment(struct evaluator *evaluator, const struct expression *expression, struct text *value_out)
+evaluate_assignment(
+    struct evaluator *evaluator, const struct expression *expression, struct text *value_out)
 {
 	if (!evaluate(evaluator, expression->operands, value_out))
 		return false;
@@ -265,8 +278,8 @@ evaluate(struct evaluator *evaluator, const struct expression *expression, struc
 
 	switch (expression->kind) {
 	case EXPRESSION_STRING:
-		return evaluate_text(
-		    evaluator, expression->text, expression->expands, expression->offset, value_out);
+		return evaluate_text(evaluator, expression->text, expression->expands,
+		    expression->offset, value_out);
 	case EXPRESSION_CONCATENATION:
 		return evaluate_concatenation(evaluator, expression, value_out);
 	case EXPRESSION_ASSIGNMENT:
@@ -296,6 +309,6 @@ evaluate(struct evaluator *evaluator, const struct expression *expression, struc
 	case EXPRESSION_COMMAND:
 		break;
 	}
-	return evaluate_fail(
-	    evaluator, ERROR_INPUT, expression->offset, "commands are not available in this version");
+	return evaluate_fail(evaluator, ERROR_INPUT, expression->offset,
+	    "commands are not available in this version");
 }

@@ -1,6 +1,7 @@
 /*
- * The state of one run, and the values of expressions; used by filter.c (statements) and match.c (patterns). Values
- * are borrowed from the program or live in the scratch arena, which is emptied before each statement.
+ * The state of one run, and the values of expressions; used by filter.c (statements) and match.c
+ * (patterns). Values are borrowed from the program or live in the scratch arena, which is emptied
+ * before each statement.
  */
 #ifndef FILTER_ENGINE_EVALUATE_H
 #define FILTER_ENGINE_EVALUATE_H
@@ -17,7 +18,7 @@ enum {
 	EVALUATE_SCRATCH_MAX = 4 * VARIABLE_VALUE_MAX, /* bytes of values in one statement */
 	EVALUATE_SCRATCH_FIRST = 2048,
 	EVALUATE_INCLUDES_MAX = 20,
-	EVALUATE_FOREACH_MAX = 100000,	      /* matches */
+	EVALUATE_FOREACH_MAX = 100000,         /* matches */
 	EVALUATE_FOREACH_GROUPS_MAX = 1000000, /* of all matches together */
 };
 
@@ -54,10 +55,11 @@ struct evaluator {
 };
 
 /* The value; false after an error. */
-bool evaluate(struct evaluator *evaluator, const struct expression *expression, struct text *value_out);
+bool evaluate(
+    struct evaluator *evaluator, const struct expression *expression, struct text *value_out);
 /* Sets evaluator->error with a place; returns false. */
-bool evaluate_fail(struct evaluator *evaluator, enum error_kind kind, uint32_t offset, const char *format, ...)
-    __attribute__((format(printf, 4, 5)));
+bool evaluate_fail(struct evaluator *evaluator, enum error_kind kind, uint32_t offset,
+    const char *format, ...) __attribute__((format(printf, 4, 5)));
 /* Puts the place in front of the error that is there; returns false. */
 bool evaluate_fail_at(struct evaluator *evaluator, uint32_t offset);
 /* Empties the scratch arena. */
@@ -65,8 +67,8 @@ void evaluate_begin(struct evaluator *evaluator);
 /* Copies the work buffer to the scratch arena. */
 bool evaluate_take_work(struct evaluator *evaluator, uint32_t offset, struct text *value_out);
 /* The text with its variables replaced, when `expands`. */
-bool evaluate_text(
-    struct evaluator *evaluator, struct text source, bool expands, uint32_t offset, struct text *value_out);
+bool evaluate_text(struct evaluator *evaluator, struct text source, bool expands, uint32_t offset,
+    struct text *value_out);
 /* The deadline has passed or the process was asked to stop; then evaluator->error is set. */
 bool evaluate_is_interrupted(struct evaluator *evaluator, uint32_t offset);
 

@@ -5,6 +5,9 @@
 #ifndef FILTER_ENGINE_FILTER_H
 #define FILTER_ENGINE_FILTER_H
 
+#include <stddef.h>
+#include <stdint.h>
+
 #include "base/arena.h"
 #include "filter/engine/host.h"
 #include "filter/engine/variable.h"
@@ -23,6 +26,7 @@ enum filter_end {
 
 struct filter_result {
 	enum filter_end end;
+	bool failed_in_rules; /* FILTER_END_FAILED: the rules are at fault, not a delivery */
 	struct outcome outcome;
 	struct place place;   /* of the statement that decided */
 	struct text decision; /* what decided, for the log: `to "./Junk/"`; empty on fall-through */
@@ -40,9 +44,35 @@ struct filter_input {
 	    *variables; /* set up by the caller (HOME, DEFAULT, FROM ...), changed by the rules */
 	const struct filter_host *host;
 	void *host_self;
+	const struct variables *environment; /* what `import` reads; NULL: nothing */
+	uint32_t match_limit;                /* backtracking steps of one pattern on one line; 0:
+						PATTERN_MATCH_LIMIT_DEFAULT */
 };
 
-/* Runs the program. All memory comes from the arena. */
+/*
+ * Runs the program; all that the result points to lives in the arena. A program with something in
+ * it that this version cannot do is refused before anything of it runs (program_is_runnable).
+ */
 struct filter_result filter_run(struct arena *arena, const struct filter_input *input);
+
+/*
+ * What the variable EXITCODE stands for at the end of rules that did not deliver: unset or 0 is
+ * DONE (the message is discarded); a sysexits value that says "never" (65, 67, 68, 69, 76, 77) is
+ * kept; any other number is "later" with that exit status.
+ */
+struct outcome filter_exit_outcome(struct arena *arena, const struct variables *variables);
+
+struct filter_problem {
+	struct place place;
+	struct text what;
+};
+
+/*
+ * Compiles every pattern of the program that holds no variables, and lists those that do not
+ * compile, in the order of the file. A run compiles a pattern only when it needs it. Returns the
+ * number of problems.
+ */
+size_t filter_check_patterns(
+    struct arena *arena, const struct program *program, struct filter_problem **problems_out);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * Pattern expressions; see match.h. Before a line costs a call into PCRE2, the prefilter is asked whether it could
- * match at all; a pattern that no line could match is never even compiled.
+ * Pattern expressions; see match.h. Before a line costs a call into PCRE2, the prefilter is asked
+ * whether it could match at all; a pattern that no line could match is never even compiled.
  */
 #include "filter/engine/match.h"
 
@@ -18,8 +18,8 @@ match_state(struct evaluator *evaluator, const struct program_pattern *pattern)
 	struct pattern_state *state = &evaluator->states[pattern->index];
 
 	if (!state->is_analysed && !pattern->expands)
-		state->prefilter =
-		    prefilter_analyse(evaluator->program_arena, pattern->source, pattern->case_sensitive);
+		state->prefilter = prefilter_analyse(
+		    evaluator->program_arena, pattern->source, pattern->case_sensitive);
 	state->is_analysed = true;
 	return state;
 }
@@ -75,10 +75,12 @@ match_walk_begin(
 {
 	*walk = (struct match_walk){.pattern = pattern, .state = match_state(evaluator, pattern)};
 	/* Only header lines begin with a field name, but a line of the body may as well. */
-	struct text field = (pattern->scope & PATTERN_SCOPE_BODY) != 0 ? (struct text){NULL, 0}
-								       : walk->state->prefilter.field;
+	struct text field = (pattern->scope & PATTERN_SCOPE_BODY) != 0
+				? (struct text){NULL, 0}
+				: walk->state->prefilter.field;
 	scope_begin(&walk->cursor, evaluator->scope, pattern->scope, field);
-	/* A pattern that is not understood may be wrong: that must be found even when there is no line to try. */
+	/* A pattern that is not understood may be wrong: that must be found even when there is no
+	 * line to try. */
 	if (!walk->state->prefilter.understood)
 		walk->compiled = match_compiled(evaluator, pattern, walk->state);
 	return walk->state->prefilter.understood || walk->compiled != NULL;
@@ -98,8 +100,8 @@ match_walk_next(struct evaluator *evaluator, struct match_walk *walk)
 			walk->compiled = match_compiled(evaluator, walk->pattern, walk->state);
 		if (walk->compiled == NULL)
 			return PATTERN_FAILED;
-		enum pattern_answer answer = pattern_next(
-		    evaluator->engine, walk->compiled, walk->line.text, &at_start, &evaluator->error);
+		enum pattern_answer answer = pattern_next(evaluator->engine, walk->compiled,
+		    walk->line.text, &at_start, &evaluator->error);
 		if (answer == PATTERN_FAILED)
 			evaluate_fail_at(evaluator, walk->pattern->offset);
 		if (answer != PATTERN_NO)
@@ -110,10 +112,12 @@ match_walk_next(struct evaluator *evaluator, struct match_walk *walk)
 
 /* Keeps pattern and matched text for the log. */
 static void
-match_remember(struct evaluator *evaluator, const struct program_pattern *pattern, struct text matched)
+match_remember(
+    struct evaluator *evaluator, const struct program_pattern *pattern, struct text matched)
 {
 	evaluator->condition = pattern->written;
-	evaluator->matched_size = matched.size < FILTER_MATCHED_MAX ? matched.size : FILTER_MATCHED_MAX;
+	evaluator->matched_size =
+	    matched.size < FILTER_MATCHED_MAX ? matched.size : FILTER_MATCHED_MAX;
 	if (evaluator->matched_size > 0)
 		memcpy(evaluator->matched, matched.data, evaluator->matched_size);
 }
@@ -142,7 +146,8 @@ match_take(struct evaluator *evaluator, const struct program_pattern *pattern,
 	unsigned count = pattern_group_count(evaluator->engine, compiled);
 
 	for (unsigned i = 0; i < count; i++)
-		match_set_variable(evaluator, i, pattern_group(evaluator->engine, compiled, subject, i));
+		match_set_variable(
+		    evaluator, i, pattern_group(evaluator->engine, compiled, subject, i));
 	match_remember(evaluator, pattern, pattern_group(evaluator->engine, compiled, subject, 0));
 }
 
@@ -161,7 +166,8 @@ match_score(struct evaluator *evaluator, const struct program_pattern *pattern, 
 }
 
 static bool
-match_search(struct evaluator *evaluator, const struct expression *expression, struct text *value_out)
+match_search(
+    struct evaluator *evaluator, const struct expression *expression, struct text *value_out)
 {
 	const struct program_pattern *pattern = expression->pattern;
 	enum pattern_answer answer;
@@ -197,11 +203,12 @@ match_text(struct evaluator *evaluator, const struct expression *expression, str
 
 	if (!evaluate(evaluator, expression->operands, &subject))
 		return false;
-	struct pattern *compiled = match_compiled(evaluator, pattern, match_state(evaluator, pattern));
+	struct pattern *compiled =
+	    match_compiled(evaluator, pattern, match_state(evaluator, pattern));
 	if (compiled == NULL)
 		return false;
-	while ((answer = pattern_next(
-		    evaluator->engine, compiled, subject, &cursor, &evaluator->error)) == PATTERN_YES) {
+	while ((answer = pattern_next(evaluator->engine, compiled, subject, &cursor,
+		    &evaluator->error)) == PATTERN_YES) {
 		if (!pattern->weighted) {
 			match_take(evaluator, pattern, compiled, subject);
 			*value_out = TEXT("1");
@@ -210,7 +217,8 @@ match_text(struct evaluator *evaluator, const struct expression *expression, str
 		if (++hits % MATCH_LINES_BETWEEN_QUESTIONS == 0 &&
 		    evaluate_is_interrupted(evaluator, pattern->offset))
 			return false;
-		match_remember(evaluator, pattern, pattern_group(evaluator->engine, compiled, subject, 0));
+		match_remember(
+		    evaluator, pattern, pattern_group(evaluator->engine, compiled, subject, 0));
 	}
 	if (answer == PATTERN_FAILED)
 		return evaluate_fail_at(evaluator, pattern->offset);
@@ -219,7 +227,8 @@ match_text(struct evaluator *evaluator, const struct expression *expression, str
 }
 
 bool
-match_evaluate(struct evaluator *evaluator, const struct expression *expression, struct text *value_out)
+match_evaluate(
+    struct evaluator *evaluator, const struct expression *expression, struct text *value_out)
 {
 	if (expression->kind == EXPRESSION_SEARCH)
 		return match_search(evaluator, expression, value_out);
@@ -240,15 +249,16 @@ match_add(struct evaluator *evaluator, struct arena *arena, const struct program
 	match.groups = arena_alloc_array(arena, match.count, sizeof *match.groups);
 	for (unsigned i = 0; i < match.count; i++)
 		match.groups[i] = pattern_group(evaluator->engine, compiled, subject, i);
-	list->items = vector_grow(arena, list->items, list->count, &list->capacity, sizeof *list->items);
+	list->items =
+	    vector_grow(arena, list->items, list->count, &list->capacity, sizeof *list->items);
 	list->items[list->count++] = match;
 	match_remember(evaluator, pattern, match.groups[0]);
 	return true;
 }
 
 static bool
-match_collect_lines(struct evaluator *evaluator, const struct expression *expression, struct arena *arena,
-    struct match_list *list)
+match_collect_lines(struct evaluator *evaluator, const struct expression *expression,
+    struct arena *arena, struct match_list *list)
 {
 	enum pattern_answer answer;
 	struct match_walk walk;
@@ -283,12 +293,13 @@ match_collect(struct evaluator *evaluator, const struct expression *expression, 
 		return match_collect_lines(evaluator, expression, arena, list);
 	if (!evaluate(evaluator, expression->operands, &subject))
 		return false;
-	struct pattern *compiled = match_compiled(evaluator, pattern, match_state(evaluator, pattern));
+	struct pattern *compiled =
+	    match_compiled(evaluator, pattern, match_state(evaluator, pattern));
 	if (compiled == NULL)
 		return false;
 	subject = arena_copy_text(arena, subject);
-	while ((answer = pattern_next(
-		    evaluator->engine, compiled, subject, &cursor, &evaluator->error)) == PATTERN_YES)
+	while ((answer = pattern_next(evaluator->engine, compiled, subject, &cursor,
+		    &evaluator->error)) == PATTERN_YES)
 		if (!match_add(evaluator, arena, pattern, compiled, subject, list))
 			return false;
 	return answer == PATTERN_NO || evaluate_fail_at(evaluator, pattern->offset);

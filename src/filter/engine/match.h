@@ -1,6 +1,6 @@
 /*
- * Patterns against the message and against texts: the values 0 and 1, weighted scores, the MATCH variables, and the
- * matches that `foreach` walks.
+ * Patterns against the message and against texts: the values 0 and 1, weighted scores, the MATCH
+ * variables, and the matches that `foreach` walks.
  */
 #ifndef FILTER_ENGINE_MATCH_H
 #define FILTER_ENGINE_MATCH_H
@@ -8,7 +8,8 @@
 #include "filter/engine/evaluate.h"
 
 /* The value of /pattern/ or text =~ /pattern/. */
-bool match_evaluate(struct evaluator *evaluator, const struct expression *expression, struct text *value_out);
+bool match_evaluate(
+    struct evaluator *evaluator, const struct expression *expression, struct text *value_out);
 
 /* One match of `foreach`: its groups, the whole match first. */
 struct match {
@@ -23,8 +24,8 @@ struct match_list {
 };
 
 /* All matches, made in the arena: one a line in the message, every one in a text. */
-bool match_collect(struct evaluator *evaluator, const struct expression *expression, struct arena *arena,
-    struct match_list *list);
+bool match_collect(struct evaluator *evaluator, const struct expression *expression,
+    struct arena *arena, struct match_list *list);
 /* MATCH, MATCH1, MATCH2 ... */
 void match_set_variables(struct evaluator *evaluator, const struct match *match);
 

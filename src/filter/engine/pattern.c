@@ -1,7 +1,7 @@
 /*
- * The seam to PCRE2; see pattern.h. Its library is opened by name with dlopen(), so that the programs do not depend
- * on it at start: loading and relocating it costs more than a whole small delivery. It stays mapped until the
- * process ends.
+ * The seam to PCRE2; see pattern.h. Its library is opened by name with dlopen(), so that the
+ * programs do not depend on it at start: loading and relocating it costs more than a whole small
+ * delivery. It stays mapped until the process ends.
  */
 #include "filter/engine/pattern.h"
 
@@ -72,7 +72,8 @@ pattern_engine_close(struct pattern_engine *engine)
 	engine->is_open = false;
 }
 
-/* dlsym() gives a data pointer; POSIX says that copying its bytes into a function pointer is right. */
+/* dlsym() gives a data pointer; POSIX says that copying its bytes into a function pointer is right.
+ */
 static bool
 pattern_load(void *handle, const char *name, void *function_out)
 {
@@ -91,8 +92,8 @@ pattern_engine_open(struct pattern_engine *engine, struct error *error)
 		return true;
 	void *handle = dlopen(PATTERN_LIBRARY, RTLD_NOW | RTLD_LOCAL);
 	if (handle == NULL)
-		return error_set(error, ERROR_SYSTEM, "patterns need %s, which cannot be opened: %s",
-		    PATTERN_LIBRARY, dlerror());
+		return error_set(error, ERROR_SYSTEM,
+		    "patterns need %s, which cannot be opened: %s", PATTERN_LIBRARY, dlerror());
 	if (!pattern_load(handle, "pcre2_compile_8", &library->compile) ||
 	    !pattern_load(handle, "pcre2_code_free_8", &library->code_free) ||
 	    !pattern_load(handle, "pcre2_match_8", &library->match) ||
@@ -107,7 +108,8 @@ pattern_engine_open(struct pattern_engine *engine, struct error *error)
 	    !pattern_load(handle, "pcre2_set_depth_limit_8", &library->set_depth_limit) ||
 	    !pattern_load(handle, "pcre2_set_heap_limit_8", &library->set_heap_limit) ||
 	    !pattern_load(handle, "pcre2_get_error_message_8", &library->get_error_message))
-		return error_set(error, ERROR_SYSTEM, "%s is too old: %s", PATTERN_LIBRARY, dlerror());
+		return error_set(
+		    error, ERROR_SYSTEM, "%s is too old: %s", PATTERN_LIBRARY, dlerror());
 	engine->context = library->context_create(NULL);
 	if (engine->context == NULL)
 		out_of_memory();
@@ -119,7 +121,8 @@ pattern_engine_open(struct pattern_engine *engine, struct error *error)
 }
 
 struct pattern *
-pattern_compile(struct pattern_engine *engine, struct text source, bool case_sensitive, struct error *error)
+pattern_compile(
+    struct pattern_engine *engine, struct text source, bool case_sensitive, struct error *error)
 {
 	uint32_t options = PCRE2_UTF | PCRE2_MATCH_INVALID_UTF | PCRE2_NEVER_BACKSLASH_C;
 	PCRE2_SIZE position;
@@ -183,8 +186,8 @@ pattern_try(struct pattern_engine *engine, struct pattern *pattern, struct text 
 
 	if (cursor->is_valid)
 		options |= PCRE2_NO_UTF_CHECK;
-	result = engine->library.match(pattern->code, (PCRE2_SPTR)bytes, subject.size, cursor->at, options,
-	    pattern->data, engine->context);
+	result = engine->library.match(pattern->code, (PCRE2_SPTR)bytes, subject.size, cursor->at,
+	    options, pattern->data, engine->context);
 	if (result >= 0)
 		return PATTERN_YES;
 	if (result == PCRE2_ERROR_NOMATCH)
@@ -193,7 +196,8 @@ pattern_try(struct pattern_engine *engine, struct pattern *pattern, struct text 
 		out_of_memory();
 	PCRE2_UCHAR message[ERROR_TEXT_MAX / 2];
 	engine->library.get_error_message(result, message, sizeof message);
-	error_set(error, ERROR_LIMIT, "this pattern needs too much work on this message (%s)", (const char *)message);
+	error_set(error, ERROR_LIMIT, "this pattern needs too much work on this message (%s)",
+	    (const char *)message);
 	return PATTERN_FAILED;
 }
 
@@ -222,8 +226,8 @@ pattern_next(struct pattern_engine *engine, struct pattern *pattern, struct text
 	if (cursor->at > subject.size)
 		return PATTERN_NO;
 	if (cursor->after_empty) {
-		answer = pattern_try(
-		    engine, pattern, subject, cursor, PCRE2_NOTEMPTY_ATSTART | PCRE2_ANCHORED, error);
+		answer = pattern_try(engine, pattern, subject, cursor,
+		    PCRE2_NOTEMPTY_ATSTART | PCRE2_ANCHORED, error);
 		if (answer == PATTERN_NO)
 			pattern_step(subject, cursor);
 	}
@@ -232,7 +236,8 @@ pattern_next(struct pattern_engine *engine, struct pattern *pattern, struct text
 	if (!cursor->is_valid) {
 		cursor->work += subject.size - cursor->at;
 		if (cursor->work > pattern_work_max) {
-			error_set(error, ERROR_LIMIT, "this pattern needs too much work on this text");
+			error_set(
+			    error, ERROR_LIMIT, "this pattern needs too much work on this text");
 			return PATTERN_FAILED;
 		}
 	}
@@ -257,8 +262,8 @@ pattern_group_count(const struct pattern_engine *engine, const struct pattern *p
 }
 
 struct text
-pattern_group(const struct pattern_engine *engine, const struct pattern *pattern, struct text subject,
-    unsigned group)
+pattern_group(const struct pattern_engine *engine, const struct pattern *pattern,
+    struct text subject, unsigned group)
 {
 	const PCRE2_SIZE *offsets = engine->library.get_offsets(pattern->data);
 

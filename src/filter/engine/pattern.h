@@ -1,9 +1,11 @@
 /*
- * Patterns (Perl-compatible regular expressions), compiled and tried. The only module that knows PCRE2, which is
- * opened when the first pattern has to be compiled: a delivery whose rules need none does not load it.
+ * Patterns (Perl-compatible regular expressions), compiled and tried. The only module that knows
+ * PCRE2, which is opened when the first pattern has to be compiled: a delivery whose rules need
+ * none does not load it.
  *
- * Subjects may hold any bytes; what is not UTF-8 matches nothing but does not stop the search. Work is bounded by
- * limits on backtracking steps, depth and memory: a limit that is reached is an error, never "no match".
+ * Subjects may hold any bytes; what is not UTF-8 matches nothing but does not stop the search. Work
+ * is bounded by limits on backtracking steps, depth and memory: a limit that is reached is an
+ * error, never "no match".
  */
 #ifndef FILTER_ENGINE_PATTERN_H
 #define FILTER_ENGINE_PATTERN_H
@@ -19,14 +21,19 @@
 struct pattern_engine;
 struct pattern;
 
-enum { PATTERN_MATCH_LIMIT_DEFAULT = 100000, PATTERN_DEPTH_LIMIT = 10000, PATTERN_HEAP_LIMIT_KIB = 8192 };
+enum {
+	PATTERN_MATCH_LIMIT_DEFAULT = 100000,
+	PATTERN_DEPTH_LIMIT = 10000,
+	PATTERN_HEAP_LIMIT_KIB = 8192
+};
 
 /* A match_limit of 0 is the default. Nothing is loaded yet. */
 struct pattern_engine *pattern_engine_new(struct arena *arena, uint32_t match_limit);
 /* Frees what PCRE2 allocated, all patterns of this engine included. */
 void pattern_engine_close(struct pattern_engine *engine);
 
-/* The error's text is PCRE2's, with the position in the pattern; ERROR_SYSTEM when PCRE2 cannot be opened. */
+/* The error's text is PCRE2's, with the position in the pattern; ERROR_SYSTEM when PCRE2 cannot be
+ * opened. */
 struct pattern *pattern_compile(
     struct pattern_engine *engine, struct text source, bool case_sensitive, struct error *error);
 /* The text that it was compiled from. */
@@ -39,17 +46,17 @@ enum pattern_answer { PATTERN_NO, PATTERN_YES, PATTERN_FAILED };
 struct pattern_cursor {
 	size_t at;
 	bool after_empty; /* the last match was empty and lies at `at` */
-	bool is_valid;	  /* the whole subject is known to be UTF-8 */
+	bool is_valid;    /* the whole subject is known to be UTF-8 */
 	bool is_checked;
 	uint64_t work; /* bytes looked at, as far as they are counted */
 };
 
 /*
- * The next match at or behind the cursor, which then moves behind it; an empty match never comes twice. Group
- * numbers count from 0, the whole match.
+ * The next match at or behind the cursor, which then moves behind it; an empty match never comes
+ * twice. Group numbers count from 0, the whole match.
  */
-enum pattern_answer pattern_next(struct pattern_engine *engine, struct pattern *pattern, struct text subject,
-    struct pattern_cursor *cursor, struct error *error);
+enum pattern_answer pattern_next(struct pattern_engine *engine, struct pattern *pattern,
+    struct text subject, struct pattern_cursor *cursor, struct error *error);
 /* Groups of the last match, the whole match included. */
 unsigned pattern_group_count(const struct pattern_engine *engine, const struct pattern *pattern);
 /* The bytes of a group of the last match; an unset group is empty. Borrowed from the subject. */

@@ -1,6 +1,7 @@
 /*
- * A conservative reader of patterns; see prefilter.h. It collects the runs of plain characters at the top level of a
- * pattern without alternatives, leaves out every character that a quantifier makes optional, and keeps the longest.
+ * A conservative reader of patterns; see prefilter.h. It collects the runs of plain characters at
+ * the top level of a pattern without alternatives, leaves out every character that a quantifier
+ * makes optional, and keeps the longest.
  */
 #include "filter/engine/prefilter.h"
 
@@ -11,10 +12,10 @@ enum { PREFILTER_SOURCE_MAX = 4096, PREFILTER_GROUPS_MAX = 50, PREFILTER_REPEAT_
 struct prefilter_reader {
 	struct text source;
 	size_t at;
-	unsigned groups; /* open ones */
+	unsigned groups;       /* open ones */
 	bool has_alternatives; /* at the top level */
 	bool failed;
-	char *run;	 /* the plain characters in a row that were read last */
+	char *run; /* the plain characters in a row that were read last */
 	size_t run_size;
 	bool run_is_first; /* nothing but ^ stands before it */
 	char *best;
@@ -117,7 +118,8 @@ prefilter_quantifier(struct prefilter_reader *reader, bool is_group, unsigned *l
 	}
 	if (prefilter_peek(reader, '?'))
 		reader->at++;
-	if (reader->at < reader->source.size && strchr("*+?{", reader->source.data[reader->at]) != NULL)
+	if (reader->at < reader->source.size &&
+	    strchr("*+?{", reader->source.data[reader->at]) != NULL)
 		reader->failed = true;
 	return true;
 }
@@ -188,10 +190,12 @@ prefilter_class(struct prefilter_reader *reader)
 		if (byte == '\\') {
 			byte = at < source.size ? source.data[at++] : '\0';
 			bool is_set = byte != '\0' && strchr("dDwWsS", byte) != NULL;
-			if (!is_set && (!prefilter_is_plain(byte) || text_is_alpha(byte) || text_is_digit(byte)))
+			if (!is_set && (!prefilter_is_plain(byte) || text_is_alpha(byte) ||
+					   text_is_digit(byte)))
 				reader->failed = true;
 			/* A hyphen behind a set, or behind an escape, is left to PCRE2. */
-			if (at + 1 < source.size && source.data[at] == '-' && source.data[at + 1] != ']')
+			if (at + 1 < source.size && source.data[at] == '-' &&
+			    source.data[at + 1] != ']')
 				reader->failed = true;
 			previous = -1;
 			continue;
@@ -203,7 +207,8 @@ prefilter_class(struct prefilter_reader *reader)
 		if (at < source.size && source.data[at] == ']')
 			continue;
 		char last = at < source.size ? source.data[at] : '\0';
-		if (previous < 0 || !prefilter_is_plain(last) || last == '\\' || last == '[' || last < previous)
+		if (previous < 0 || !prefilter_is_plain(last) || last == '\\' || last == '[' ||
+		    last < previous)
 			reader->failed = true;
 		at++;
 		previous = -1;
@@ -224,8 +229,9 @@ prefilter_open(struct prefilter_reader *reader)
 			reader->failed = true;
 		reader->at++;
 	}
-	if (prefilter_peek(reader, '*') || prefilter_peek(reader, '+') || prefilter_peek(reader, '?') ||
-	    prefilter_peek(reader, '{') || reader->groups > PREFILTER_GROUPS_MAX)
+	if (prefilter_peek(reader, '*') || prefilter_peek(reader, '+') ||
+	    prefilter_peek(reader, '?') || prefilter_peek(reader, '{') ||
+	    reader->groups > PREFILTER_GROUPS_MAX)
 		reader->failed = true;
 }
 
@@ -249,7 +255,8 @@ prefilter_alternative(struct prefilter_reader *reader)
 	reader->at++;
 	if (reader->groups == 0)
 		reader->has_alternatives = true;
-	if (reader->at < reader->source.size && strchr("*+?{", reader->source.data[reader->at]) != NULL)
+	if (reader->at < reader->source.size &&
+	    strchr("*+?{", reader->source.data[reader->at]) != NULL)
 		reader->failed = true;
 }
 
@@ -259,7 +266,8 @@ prefilter_read(struct prefilter_reader *reader)
 	reader->run_is_first = prefilter_peek(reader, '^');
 	if (reader->run_is_first) {
 		reader->at++;
-		if (reader->at < reader->source.size && strchr("*+?{", reader->source.data[reader->at]) != NULL)
+		if (reader->at < reader->source.size &&
+		    strchr("*+?{", reader->source.data[reader->at]) != NULL)
 			reader->failed = true;
 	}
 	while (reader->at < reader->source.size && !reader->failed) {
@@ -366,7 +374,8 @@ prefilter_may_match_raw(const struct prefilter *prefilter, struct text line)
 		if (line.data[i] != lower && line.data[i] != upper)
 			continue;
 		if (i >= prefilter->rare &&
-		    text_has_prefix_nocase(text_slice(line, i - prefilter->rare, line.size), literal))
+		    text_has_prefix_nocase(
+			text_slice(line, i - prefilter->rare, line.size), literal))
 			return true;
 	}
 	return has_high;

@@ -1,6 +1,6 @@
 /*
- * What can be asked of a parsed program without running it. Nodes carry only a byte offset; lines and columns are
- * counted when somebody wants to read them, which most deliveries never do.
+ * What can be asked of a parsed program without running it. Nodes carry only a byte offset; lines
+ * and columns are counted when somebody wants to read them, which most deliveries never do.
  */
 #include "filter/engine/program.h"
 
@@ -28,5 +28,6 @@ program_is_runnable(const struct program *program, struct error *error)
 		return true;
 	struct place place = program_place(program, program->unavailable_offset);
 	return error_set(error, ERROR_INPUT, "%.*s:%u:%u: %.*s is not available in this version",
-	    TEXT_ARGUMENTS(place.file), place.line, place.column, TEXT_ARGUMENTS(program->unavailable));
+	    TEXT_ARGUMENTS(place.file), place.line, place.column,
+	    TEXT_ARGUMENTS(program->unavailable));
 }

@@ -1,8 +1,8 @@
 /*
- * A rules program as a tree: what a language folder builds and the evaluator walks. Everything lives in one arena
- * and borrows from the source text, which must outlive it. Chains (a || b || c, a + b - c, "x" "y") are lists of
- * operands, not towers, so that the depth of the tree is the nesting that its author wrote, at most
- * PROGRAM_DEPTH_MAX.
+ * A rules program as a tree: what a language folder builds and the evaluator walks. Everything
+ * lives in one arena and borrows from the source text, which must outlive it. Chains (a || b || c,
+ * a + b - c, "x" "y") are lists of operands, not towers, so that the depth of the tree is the
+ * nesting that its author wrote, at most PROGRAM_DEPTH_MAX.
  */
 #ifndef FILTER_ENGINE_PROGRAM_H
 #define FILTER_ENGINE_PROGRAM_H
@@ -19,13 +19,13 @@
 enum { PROGRAM_DEPTH_MAX = 256 };
 
 enum expression_kind {
-	EXPRESSION_STRING,	  /* text; `expands`: `$name` inside it is replaced when it is evaluated */
+	EXPRESSION_STRING, /* text; `expands`: `$name` inside it is replaced when it is evaluated */
 	EXPRESSION_CONCATENATION, /* operands joined */
-	EXPRESSION_ASSIGNMENT,	  /* text is the name; one operand */
-	EXPRESSION_OR,		  /* the first true operand, or the last */
-	EXPRESSION_AND,		  /* the first false operand, or the last */
-	EXPRESSION_COMPARISON,	  /* two operands, the second has the operation */
-	EXPRESSION_ARITHMETIC,	  /* operands from the left; each but the first has its operation */
+	EXPRESSION_ASSIGNMENT,    /* text is the name; one operand */
+	EXPRESSION_OR,            /* the first true operand, or the last */
+	EXPRESSION_AND,           /* the first false operand, or the last */
+	EXPRESSION_COMPARISON,    /* two operands, the second has the operation */
+	EXPRESSION_ARITHMETIC,    /* operands from the left; each but the first has its operation */
 	EXPRESSION_NOT,
 	EXPRESSION_COMPLEMENT,
 	EXPRESSION_SEARCH,   /* a pattern on its own: searches the message */
@@ -74,13 +74,13 @@ enum function {
 enum pattern_scope {
 	PATTERN_SCOPE_HEADER = 1,     /* header lines of the message and of every MIME part */
 	PATTERN_SCOPE_TOP_HEADER = 2, /* header lines of the message only */
-	PATTERN_SCOPE_BODY = 4,	      /* lines of text parts */
+	PATTERN_SCOPE_BODY = 4,       /* lines of text parts */
 };
 
 struct program_pattern {
-	struct text source; /* between the slashes, as written */
+	struct text source;  /* between the slashes, as written */
 	struct text written; /* slashes and flags included: how explanations call it */
-	bool expands;	     /* holds `$name` */
+	bool expands;        /* holds `$name` */
 	bool case_sensitive;
 	bool weighted;
 	double weight, factor;
@@ -105,7 +105,8 @@ struct expression {
 
 enum statement_kind {
 	STATEMENT_EXPRESSION,
-	STATEMENT_IF, /* `expression` and `body`, else `otherwise` (the next elsif's STATEMENT_IF, or the else body) */
+	STATEMENT_IF, /* `expression` and `body`, else `otherwise` (the next elsif's STATEMENT_IF,
+			 or the else body) */
 	STATEMENT_WHILE,
 	STATEMENT_FOREACH,
 	STATEMENT_BLOCK,
@@ -119,16 +120,17 @@ enum statement_kind {
 	STATEMENT_INCLUDE,
 	STATEMENT_IMPORT,
 	STATEMENT_UNSET,
-	STATEMENT_UNAVAILABLE, /* parsed, not available in this version: xfilter, system, dotlock, flock */
+	STATEMENT_UNAVAILABLE, /* parsed, not available in this version: xfilter, system, dotlock,
+				  flock */
 };
 
 struct statement {
 	enum statement_kind kind;
 	uint32_t offset;
 	struct expression *expression;
-	struct statement *body;	     /* a list; NULL: nothing */
+	struct statement *body;      /* a list; NULL: nothing */
 	struct statement *otherwise; /* STATEMENT_IF */
-	bool otherwise_is_if;	     /* the else branch is an elsif */
+	bool otherwise_is_if;        /* the else branch is an elsif */
 	struct statement *next;
 };
 
@@ -148,14 +150,16 @@ struct program {
 	struct statement *statements;
 	struct program_pattern *patterns, **patterns_end;
 	unsigned pattern_count;
-	/* The first thing in it that this version cannot run; empty: none. Such a program is never started. */
+	/* The first thing in it that this version cannot run; empty: none. Such a program is never
+	 * started. */
 	struct text unavailable;
 	uint32_t unavailable_offset;
 };
 
 /* Line and column of a byte of the source. */
 struct place program_place(const struct program *program, uint32_t offset);
-/* False, with "name:line:column: ... is not available in this version", when the program cannot be run. */
+/* False, with "name:line:column: ... is not available in this version", when the program cannot be
+ * run. */
 bool program_is_runnable(const struct program *program, struct error *error);
 
 #endif

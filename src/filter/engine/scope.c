@@ -1,6 +1,7 @@
 /*
- * The walk over a message's lines; see scope.h. Header lines are made once and kept, up to a bound, since every rule
- * asks for them again; fields are chained by a hash of their names, so that /^Name:/ looks only at its own.
+ * The walk over a message's lines; see scope.h. Header lines are made once and kept, up to a bound,
+ * since every rule asks for them again; fields are chained by a hash of their names, so that
+ * /^Name:/ looks only at its own.
  */
 #include "filter/engine/scope.h"
 
@@ -28,9 +29,9 @@ struct scope {
 	size_t first[SCOPE_BUCKETS], last[SCOPE_BUCKETS];
 	bool has_top, has_parts, is_tree_made;
 	const struct mime_part *root; /* NULL: not a MIME message with parts */
-	bool is_text;		      /* without parts: the body is text */
-	struct buffer line;	      /* of a field that is not kept */
-	size_t kept;		      /* bytes */
+	bool is_text;                 /* without parts: the body is text */
+	struct buffer line;           /* of a field that is not kept */
+	size_t kept;                  /* bytes */
 };
 
 struct scope *
@@ -56,10 +57,9 @@ scope_bucket(struct text name)
 {
 	if (name.size == 0)
 		return 0;
-	return 1 +
-	       (name.size * 7 + (unsigned char)text_lower(name.data[0]) * 3 +
-		   (unsigned char)text_lower(name.data[name.size - 1])) %
-		   (SCOPE_BUCKETS - 1);
+	return 1 + (name.size * 7 + (unsigned char)text_lower(name.data[0]) * 3 +
+		       (unsigned char)text_lower(name.data[name.size - 1])) %
+		       (SCOPE_BUCKETS - 1);
 }
 
 static void
@@ -67,8 +67,8 @@ scope_add_field(struct scope *scope, const struct header_field *field)
 {
 	size_t bucket = scope_bucket(field->name);
 
-	scope->fields =
-	    vector_grow(scope->arena, scope->fields, scope->count, &scope->capacity, sizeof *scope->fields);
+	scope->fields = vector_grow(
+	    scope->arena, scope->fields, scope->count, &scope->capacity, sizeof *scope->fields);
 	scope->fields[scope->count++] = (struct scope_field){.field = *field};
 	if (scope->first[bucket] == 0)
 		scope->first[bucket] = scope->count;
@@ -93,8 +93,10 @@ scope_add_top(struct scope *scope)
 static void
 scope_look_at_structure(struct scope *scope)
 {
-	const struct header_field *version = message_find_field(scope->message, TEXT("MIME-Version"));
-	const struct header_field *content = message_find_field(scope->message, TEXT("Content-Type"));
+	const struct header_field *version =
+	    message_find_field(scope->message, TEXT("MIME-Version"));
+	const struct header_field *content =
+	    message_find_field(scope->message, TEXT("Content-Type"));
 
 	if (scope->is_tree_made)
 		return;
@@ -106,9 +108,11 @@ scope_look_at_structure(struct scope *scope)
 	if (!content_type_take_value(&rest, &type, &subtype))
 		return;
 	scope->is_text = text_is_equal_nocase(type, TEXT("text"));
-	if (!text_is_equal_nocase(type, TEXT("multipart")) && !text_is_equal_nocase(type, TEXT("message")))
+	if (!text_is_equal_nocase(type, TEXT("multipart")) &&
+	    !text_is_equal_nocase(type, TEXT("message")))
 		return;
-	scope->root = mime_tree_parse(scope->arena, message_bytes(scope->message), MIME_LIMITS_DEFAULT).root;
+	scope->root =
+	    mime_tree_parse(scope->arena, message_bytes(scope->message), MIME_LIMITS_DEFAULT).root;
 }
 
 static void
@@ -166,14 +170,15 @@ scope_begin(struct scope_cursor *cursor, struct scope *scope, unsigned kinds, st
 	*cursor = (struct scope_cursor){.scope = scope, .kinds = kinds, .field = field};
 }
 
-/* The number + 1 of the first field at or behind `from` in the chain of a bucket whose name fits; 0: none. */
+/* The number + 1 of the first field at or behind `from` in the chain of a bucket whose name fits;
+ * 0: none. */
 static size_t
 scope_find_in_bucket(const struct scope *scope, size_t bucket, size_t from, struct text name)
 {
 	size_t number = scope->first[bucket];
 
-	while (number != 0 &&
-	       (number <= from || !text_is_equal_nocase(scope->fields[number - 1].field.name, name)))
+	while (number != 0 && (number <= from || !text_is_equal_nocase(
+						     scope->fields[number - 1].field.name, name)))
 		number = scope->fields[number - 1].next;
 	return number;
 }
@@ -186,7 +191,8 @@ scope_find_field(const struct scope_cursor *cursor, size_t from)
 
 	if (cursor->field.size == 0)
 		return from < scope->count ? from + 1 : 0;
-	size_t named = scope_find_in_bucket(scope, scope_bucket(cursor->field), from, cursor->field);
+	size_t named =
+	    scope_find_in_bucket(scope, scope_bucket(cursor->field), from, cursor->field);
 	size_t nameless = scope_find_in_bucket(scope, 0, from, (struct text){NULL, 0});
 	if (named == 0 || (nameless != 0 && nameless < named))
 		return nameless;
@@ -231,7 +237,9 @@ scope_next_part(struct scope_cursor *cursor)
 	} else if (cursor->part != NULL) {
 		cursor->part = mime_tree_next(cursor->part);
 	}
-	while (cursor->part != NULL && !(cursor->part->kind == MIME_LEAF && mime_part_is(cursor->part, TEXT("text"), (struct text){NULL, 0})))
+	while (cursor->part != NULL &&
+	       !(cursor->part->kind == MIME_LEAF &&
+		   mime_part_is(cursor->part, TEXT("text"), (struct text){NULL, 0})))
 		cursor->part = mime_tree_next(cursor->part);
 	if (cursor->part == NULL)
 		return false;

@@ -1,10 +1,12 @@
 /*
- * The lines of a message that patterns are tried on, as the mailfilter language sees them: "Name: body" for each
- * header field (of the message, and of the parts of a MIME message), and the lines of its text parts. Nothing is
- * looked at before a pattern asks for it: rules about the header of a plain message never walk its body.
+ * The lines of a message that patterns are tried on, as the mailfilter language sees them: "Name:
+ * body" for each header field (of the message, and of the parts of a MIME message), and the lines
+ * of its text parts. Nothing is looked at before a pattern asks for it: rules about the header of a
+ * plain message never walk its body.
  *
- * Limits: SCOPE_PART_FIELDS_MAX fields of parts are seen; of a header line longer than SCOPE_LINE_MAX, when it is
- * folded, the first part as it stands (doc/tolerance.md: header-line-limit).
+ * Limits: SCOPE_PART_FIELDS_MAX fields of parts are seen; of a header line longer than
+ * SCOPE_LINE_MAX, when it is folded, the first part as it stands (doc/tolerance.md:
+ * header-line-limit).
  */
 #ifndef FILTER_ENGINE_SCOPE_H
 #define FILTER_ENGINE_SCOPE_H
@@ -26,21 +28,23 @@ void scope_close(struct scope *scope);
 
 struct scope_line {
 	struct text text;
-	struct text folded; /* in lower case, when it is known and the line is all ASCII; else NULL data */
+	struct text
+	    folded; /* in lower case, when it is known and the line is all ASCII; else NULL data */
 };
 
 /* A walk over lines. */
 struct scope_cursor {
 	struct scope *scope;
-	unsigned kinds;	   /* of enum pattern_scope, still to come */
+	unsigned kinds;    /* of enum pattern_scope, still to come */
 	struct text field; /* only fields of this name, and those without a name; empty: all */
-	size_t next;	   /* field number + 1 where the walk goes on; 0: not begun */
+	size_t next;       /* field number + 1 where the walk goes on; 0: not begun */
 	const struct mime_part *part;
 	struct text body; /* what is left of the part's text */
 	bool in_body;
 };
 
-void scope_begin(struct scope_cursor *cursor, struct scope *scope, unsigned kinds, struct text field);
+void scope_begin(
+    struct scope_cursor *cursor, struct scope *scope, unsigned kinds, struct text field);
 /* The next line, which holds until the next call for any cursor of this scope; false at the end. */
 bool scope_next(struct scope_cursor *cursor, struct scope_line *line_out);
 

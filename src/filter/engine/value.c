@@ -1,6 +1,7 @@
 /*
- * Numbers, truth, comparison, expansion and escapes of rule values; see value.h. Conversions that C leaves
- * undefined (a double that does not fit an integer) have one fixed result here, the same on every machine.
+ * Numbers, truth, comparison, expansion and escapes of rule values; see value.h. Conversions that C
+ * leaves undefined (a double that does not fit an integer) have one fixed result here, the same on
+ * every machine.
  */
 #include "filter/engine/value.h"
 
@@ -30,7 +31,8 @@ value_number(struct text value)
 	while (blanks < value.size && text_is_space(value.data[blanks]))
 		blanks++;
 	value = text_slice(value, blanks, value.size);
-	/* strtod() wants a NUL. A number whose text is longer than this is cut: digits that no double can hold. */
+	/* strtod() wants a NUL. A number whose text is longer than this is cut: digits that no
+	 * double can hold. */
 	if (value.size >= sizeof copy)
 		value.size = sizeof copy - 1;
 	if (value.size > 0)
@@ -162,7 +164,8 @@ value_name_end(struct text source, size_t at, struct text *name_out)
 	size_t end = at + 1;
 
 	if (end < source.size && source.data[end] == '{') {
-		while (end < source.size && source.data[end] != '}' && !text_is_space(source.data[end]))
+		while (end < source.size && source.data[end] != '}' &&
+		       !text_is_space(source.data[end]))
 			end++;
 		if (end == source.size || source.data[end] != '}')
 			return 0;
@@ -226,7 +229,8 @@ value_echo_escape(struct text source, size_t at, char *byte_out)
 		*byte_out = bytes[letter - letters];
 		return 1;
 	}
-	while (size < 3 && at + size < source.size && source.data[at + size] >= '0' && source.data[at + size] <= '7')
+	while (size < 3 && at + size < source.size && source.data[at + size] >= '0' &&
+	       source.data[at + size] <= '7')
 		octal = octal * 8 + (unsigned)(source.data[at + size++] - '0');
 	*byte_out = size > 0 ? (char)octal : source.data[at];
 	return size > 0 ? size : 1;

@@ -1,6 +1,6 @@
 /*
- * Values of the rules: every value is a text; numbers are texts that are read and printed by these rules (strtod in,
- * 22 significant digits out, as the mailfilter language has always printed them).
+ * Values of the rules: every value is a text; numbers are texts that are read and printed by these
+ * rules (strtod in, 22 significant digits out, as the mailfilter language has always printed them).
  */
 #ifndef FILTER_ENGINE_VALUE_H
 #define FILTER_ENGINE_VALUE_H
@@ -12,7 +12,8 @@
 #include "base/text.h"
 #include "filter/engine/program.h"
 
-/* The number at the front of the text: leading blanks, sign, decimals, exponent, hexadecimal, inf, nan; else 0. */
+/* The number at the front of the text: leading blanks, sign, decimals, exponent, hexadecimal, inf,
+ * nan; else 0. */
 double value_number(struct text value);
 /* "%.22g" */
 struct text value_format_number(struct arena *arena, double number);
@@ -25,7 +26,8 @@ double value_compute(enum expression_operator operation, double left, double rig
 double value_complement(double number);
 bool value_compare(enum expression_operator operation, struct text left, struct text right);
 
-/* Appends the text with `$name` and `${name}` replaced by find(); a backslash keeps the character behind it. */
+/* Appends the text with `$name` and `${name}` replaced by find(); a backslash keeps the character
+ * behind it. */
 typedef struct text value_find(const void *self, struct text name);
 bool value_expand(struct text source, value_find *find, const void *self, struct buffer *out);
 /* There is something in the text that value_expand() would replace. */

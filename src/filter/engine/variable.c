@@ -1,6 +1,6 @@
 /*
- * The variables of a rules run; see variable.h. Each value owns a place that is kept and grown by doubling, so that
- * a loop which counts does not eat memory.
+ * The variables of a rules run; see variable.h. Each value owns a place that is kept and grown by
+ * doubling, so that a loop which counts does not eat memory.
  */
 #include "filter/engine/variable.h"
 
@@ -57,7 +57,8 @@ variables_set(struct variables *variables, struct text name, struct text value)
 		table_set(&variables->table, name, variable);
 	}
 	if (value.size > variable->capacity) {
-		size_t wanted = value.size < variable->capacity * 2 ? variable->capacity * 2 : value.size;
+		size_t wanted =
+		    value.size < variable->capacity * 2 ? variable->capacity * 2 : value.size;
 		char *grown = arena_alloc(variables->arena, wanted);
 		memcpy(grown, value.data, value.size);
 		variable->data = grown;
@@ -79,8 +80,8 @@ variables_unset(struct variables *variables, struct text name)
 }
 
 bool
-variables_next(
-    const struct variables *variables, size_t *position, struct text *name_out, struct text *value_out)
+variables_next(const struct variables *variables, size_t *position, struct text *name_out,
+    struct text *value_out)
 {
 	void *value;
 

@@ -1,7 +1,7 @@
 /*
- * The lexer of the mailfilter language; see lexer.h. Strings and patterns borrow from the source unless a quoted
- * character or a joined line makes a copy necessary. The table of character classes decides what a token can be by
- * its first byte.
+ * The lexer of the mailfilter language; see lexer.h. Strings and patterns borrow from the source
+ * unless a quoted character or a joined line makes a copy necessary. The table of character classes
+ * decides what a token can be by its first byte.
  */
 #include "filter/mailfilter/lexer.h"
 
@@ -98,7 +98,8 @@ static const struct symbol symbols[] = {
 
 enum { CLASS_OTHER, CLASS_WORD, CLASS_WORD_INSIDE, CLASS_LOWER };
 
-/* CLASS_LOWER: a letter that a reserved word may begin with; CLASS_WORD_INSIDE: not at a word's start. */
+/* CLASS_LOWER: a letter that a reserved word may begin with; CLASS_WORD_INSIDE: not at a word's
+ * start. */
 static const unsigned char classes[256] = {
     ['a' ... 'z'] = CLASS_LOWER,
     ['A' ... 'Z'] = CLASS_WORD,
@@ -134,7 +135,8 @@ lexer_fail(struct lexer *lexer, size_t offset, const char *what)
 {
 	lexer->error_offset = offset;
 	error_set(lexer->error, ERROR_INPUT, "%s", what);
-	return (struct token){.kind = TOKEN_ERROR, .start = (uint32_t)offset, .end = (uint32_t)offset};
+	return (struct token){
+	    .kind = TOKEN_ERROR, .start = (uint32_t)offset, .end = (uint32_t)offset};
 }
 
 static struct token
@@ -144,7 +146,8 @@ lexer_token(struct lexer *lexer, enum token_kind kind, size_t start, size_t end)
 	return (struct token){.kind = kind, .start = (uint32_t)start, .end = (uint32_t)end};
 }
 
-/* Skips blanks, comments and continued lines up to the next token or line end; false: a stray backslash. */
+/* Skips blanks, comments and continued lines up to the next token or line end; false: a stray
+ * backslash. */
 static bool
 lexer_skip_blanks(struct lexer *lexer)
 {
@@ -156,7 +159,8 @@ lexer_skip_blanks(struct lexer *lexer)
 		if (byte == ' ' || byte == '\t' || byte == '\v' || byte == '\f') {
 			at++;
 		} else if (byte == '#') {
-			while (at < source.size && source.data[at] != '\n' && source.data[at] != '\r')
+			while (
+			    at < source.size && source.data[at] != '\n' && source.data[at] != '\r')
 				at++;
 		} else if (byte == '\\') {
 			if (at + 1 >= source.size || !text_is_space(source.data[at + 1]))
@@ -171,7 +175,8 @@ lexer_skip_blanks(struct lexer *lexer)
 	return at >= source.size || source.data[at] != '\\';
 }
 
-/* Where a string goes on when the backslash at `at` ends its line (blanks or a comment may follow it); else 0. */
+/* Where a string goes on when the backslash at `at` ends its line (blanks or a comment may follow
+ * it); else 0. */
 static size_t
 lexer_joined_line(struct text source, size_t at)
 {
@@ -234,19 +239,21 @@ lexer_string(struct lexer *lexer, size_t start, char quote, enum token_kind kind
 	}
 	if (at >= source.size || source.data[at] != quote)
 		return lexer_fail(lexer, start,
-		    quote == '`'
-			? "this command has no closing ` on its line"
-			: "this string has no closing quote on its line (a \\ at the line's end continues it)");
+		    quote == '`' ? "this command has no closing ` on its line"
+				 : "this string has no closing quote on its line (a \\ at the "
+				   "line's end continues it)");
 	struct token token = lexer_token(lexer, kind, start, at + 1);
-	token.text = has_backslash && kind != TOKEN_COMMAND ? lexer_unquote(lexer, start + 1, at, quote)
-							    : text_slice(source, start + 1, at);
+	token.text = has_backslash && kind != TOKEN_COMMAND
+			 ? lexer_unquote(lexer, start + 1, at, quote)
+			 : text_slice(source, start + 1, at);
 	return token;
 }
 
 static bool
 lexer_is_flag(char byte)
 {
-	return text_is_alpha(byte) || text_is_digit(byte) || byte == '-' || byte == '+' || byte == '.' || byte == ',';
+	return text_is_alpha(byte) || text_is_digit(byte) || byte == '-' || byte == '+' ||
+	       byte == '.' || byte == ',';
 }
 
 static struct token
@@ -255,11 +262,15 @@ lexer_pattern(struct lexer *lexer, size_t start)
 	struct text source = lexer->source;
 	size_t at = start + 1;
 
-	while (at < source.size && source.data[at] != '/' && source.data[at] != '\n' && source.data[at] != '\r')
-		at += source.data[at] == '\\' && at + 1 < source.size && source.data[at + 1] != '\n' ? 2 : 1;
+	while (at < source.size && source.data[at] != '/' && source.data[at] != '\n' &&
+	       source.data[at] != '\r')
+		at += source.data[at] == '\\' && at + 1 < source.size && source.data[at + 1] != '\n'
+			  ? 2
+			  : 1;
 	if (at >= source.size || source.data[at] != '/')
 		return lexer_fail(lexer, start,
-		    "this pattern has no closing / on its line (a path is written in quotes; a division has "
+		    "this pattern has no closing / on its line (a path is written in quotes; a "
+		    "division has "
 		    "blanks on both sides)");
 	struct text text = text_slice(source, start + 1, at);
 	size_t end = ++at;
@@ -299,7 +310,8 @@ lexer_find_reserved(struct lexer *lexer, struct token *token)
 			continue;
 		token->kind = TOKEN_RESERVED;
 		token->reserved = (unsigned char)reserved->word;
-		lexer->slash_is_word = reserved->word == RESERVED_TO || reserved->word == RESERVED_CC;
+		lexer->slash_is_word =
+		    reserved->word == RESERVED_TO || reserved->word == RESERVED_CC;
 		return;
 	}
 }
@@ -334,15 +346,16 @@ lexer_symbol(struct lexer *lexer, size_t start)
 		size_t size = symbol->bytes[1] == '\0' ? 1 : 2;
 		if (source.data[start] != symbol->bytes[0])
 			continue;
-		if (size == 2 && (start + 1 >= source.size || source.data[start + 1] != symbol->bytes[1]))
+		if (size == 2 &&
+		    (start + 1 >= source.size || source.data[start + 1] != symbol->bytes[1]))
 			continue;
 		struct token token = lexer_token(lexer, symbol->kind, start, start + size);
 		token.operation = (unsigned char)symbol->operation;
 		lexer->slash_is_word = symbol->kind == TOKEN_ASSIGN;
 		return token;
 	}
-	return lexer_fail(
-	    lexer, start, "this character means nothing here (text with such characters needs quotes)");
+	return lexer_fail(lexer, start,
+	    "this character means nothing here (text with such characters needs quotes)");
 }
 
 struct token
@@ -365,7 +378,8 @@ lexer_next(struct lexer *lexer)
 	case '\r':
 		/* tolerance: rules-crlf */
 		return lexer_token(lexer, TOKEN_NEWLINE, start,
-		    start + 1 < source.size && source.data[start + 1] == '\n' ? start + 2 : start + 1);
+		    start + 1 < source.size && source.data[start + 1] == '\n' ? start + 2
+									      : start + 1);
 	case '"':
 		return lexer_string(lexer, start, byte, TOKEN_QUOTED);
 	case '\'':

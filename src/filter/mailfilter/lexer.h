@@ -1,6 +1,7 @@
 /*
- * The words of the mailfilter language (mailfilter(5), LEXICAL STRUCTURE): rules text in, one token at a time out.
- * What a slash means depends on the word before it, and the lexer keeps track of that itself.
+ * The words of the mailfilter language (mailfilter(5), LEXICAL STRUCTURE): rules text in, one token
+ * at a time out. What a slash means depends on the word before it, and the lexer keeps track of
+ * that itself.
  */
 #ifndef FILTER_MAILFILTER_LEXER_H
 #define FILTER_MAILFILTER_LEXER_H
@@ -30,10 +31,10 @@ enum token_kind {
 	TOKEN_AND,
 	TOKEN_NOT,
 	TOKEN_COMPLEMENT,
-	TOKEN_MATCHES, /* =~ */
+	TOKEN_MATCHES,  /* =~ */
 	TOKEN_OPERATOR, /* between two operands: token.operation, of enum expression_operator */
 	TOKEN_RESERVED, /* token.reserved */
-	TOKEN_ERROR,	/* the error was set */
+	TOKEN_ERROR,    /* the error was set */
 };
 
 enum reserved_word {
@@ -74,10 +75,10 @@ enum reserved_word {
 struct token {
 	enum token_kind kind;
 	unsigned char operation; /* TOKEN_OPERATOR */
-	unsigned char reserved; /* TOKEN_RESERVED */
-	uint32_t start, end;	/* bytes of the source */
-	struct text text;	/* a string's or pattern's content, backslashes of the quoting removed */
-	struct text flags;	/* of a pattern: what follows its colon */
+	unsigned char reserved;  /* TOKEN_RESERVED */
+	uint32_t start, end;     /* bytes of the source */
+	struct text text;  /* a string's or pattern's content, backslashes of the quoting removed */
+	struct text flags; /* of a pattern: what follows its colon */
 };
 
 struct lexer {
@@ -90,7 +91,8 @@ struct lexer {
 };
 
 void lexer_init(struct lexer *lexer, struct arena *arena, struct text source, struct error *error);
-/* The next token. After TOKEN_ERROR (error and error_offset are set, without the place) the lexer is not asked again. */
+/* The next token. After TOKEN_ERROR (error and error_offset are set, without the place) the lexer
+ * is not asked again. */
 struct token lexer_next(struct lexer *lexer);
 /* The spelling of a reserved word. */
 const char *lexer_reserved_name(enum reserved_word word);

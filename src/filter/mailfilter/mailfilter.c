@@ -1,6 +1,7 @@
 /*
- * Statements of the mailfilter language and its layout rules, in which line ends decide: see mailfilter.h and
- * mailfilter(5), GRAMMAR. An empty line after `if (...)` is an empty branch, as it has always been.
+ * Statements of the mailfilter language and its layout rules, in which line ends decide: see
+ * mailfilter.h and mailfilter(5), GRAMMAR. An empty line after `if (...)` is an empty branch, as it
+ * has always been.
  */
 #include "filter/mailfilter/mailfilter.h"
 
@@ -38,7 +39,8 @@ parser_end_line(struct parser *parser)
 	else if (parser->token.kind == TOKEN_OPEN_BRACE)
 		parser_fail(parser, parser->token.start, "{ must start a line of its own");
 	else
-		parser_fail(parser, parser->token.start, "the statement is complete: a line end or ; is expected");
+		parser_fail(parser, parser->token.start,
+		    "the statement is complete: a line end or ; is expected");
 	return false;
 }
 
@@ -46,7 +48,8 @@ parser_end_line(struct parser *parser)
 static bool
 parser_statements(struct parser *parser, struct statement **list)
 {
-	while (!parser->failed && parser->token.kind != TOKEN_END && parser->token.kind != TOKEN_CLOSE_BRACE) {
+	while (!parser->failed && parser->token.kind != TOKEN_END &&
+	       parser->token.kind != TOKEN_CLOSE_BRACE) {
 		if (parser->token.kind == TOKEN_NEWLINE) {
 			parser_advance(parser);
 			continue;
@@ -74,7 +77,8 @@ parser_block(struct parser *parser, struct statement **body)
 		return false;
 	}
 	parser_advance(parser);
-	if (parser_is_reserved(parser, RESERVED_ELSE) || parser_is_reserved(parser, RESERVED_ELSIF)) {
+	if (parser_is_reserved(parser, RESERVED_ELSE) ||
+	    parser_is_reserved(parser, RESERVED_ELSIF)) {
 		parser_fail(parser, parser->token.start, "a line end must stand between } and `%s`",
 		    lexer_reserved_name(parser->token.reserved));
 		return false;
@@ -82,12 +86,14 @@ parser_block(struct parser *parser, struct statement **body)
 	return parser_end_line(parser);
 }
 
-/* The line end that a branch must begin behind, and the branch: a statement, or nothing when the line is empty. */
+/* The line end that a branch must begin behind, and the branch: a statement, or nothing when the
+ * line is empty. */
 static bool
 parser_branch(struct parser *parser, const char *after, struct statement **body)
 {
 	if (parser->token.kind == TOKEN_OPEN_BRACE) {
-		parser_fail(parser, parser->token.start, "{ must start the next line: a line end follows %s", after);
+		parser_fail(parser, parser->token.start,
+		    "{ must start the next line: a line end follows %s", after);
 		return false;
 	}
 	if (parser->token.kind == TOKEN_RESERVED && parser->token.reserved == RESERVED_IF) {
@@ -126,7 +132,8 @@ parser_condition(struct parser *parser)
 		return NULL;
 	if (parser->token.kind != TOKEN_CLOSE_PARENTHESIS) {
 		parser_fail(parser, parser->token.start,
-		    "a closing ) is expected here (a condition that goes on in the next line needs a \\ at the "
+		    "a closing ) is expected here (a condition that goes on in the next line needs "
+		    "a \\ at the "
 		    "line's end)");
 		return NULL;
 	}
@@ -176,9 +183,11 @@ parser_foreach(struct parser *parser)
 	statement->expression = parser_expression(parser);
 	if (statement->expression == NULL)
 		return NULL;
-	if (statement->expression->kind != EXPRESSION_SEARCH && statement->expression->kind != EXPRESSION_MATCH) {
+	if (statement->expression->kind != EXPRESSION_SEARCH &&
+	    statement->expression->kind != EXPRESSION_MATCH) {
 		parser_fail(parser, statement->offset,
-		    "`foreach` goes over a pattern: foreach /pattern/ or foreach \"text\" =~ /pattern/");
+		    "`foreach` goes over a pattern: foreach /pattern/ or foreach \"text\" =~ "
+		    "/pattern/");
 		return NULL;
 	}
 	if (!parser_branch(parser, "the pattern of `foreach`", &statement->body))
@@ -200,7 +209,8 @@ parser_guarded(struct parser *parser, enum statement_kind kind)
 			return NULL;
 	}
 	if (parser->token.kind != TOKEN_OPEN_BRACE) {
-		parser_fail(parser, parser->token.start, "{ must follow `%s` on the same line", name);
+		parser_fail(
+		    parser, parser->token.start, "{ must follow `%s` on the same line", name);
 		return NULL;
 	}
 	return parser_block(parser, &statement->body) ? statement : NULL;
@@ -266,7 +276,8 @@ parser_reserved_statement(struct parser *parser)
 	case RESERVED_ELSE:
 	case RESERVED_ELSIF:
 		parser_fail(parser, parser->token.start,
-		    "`%s` must start the line right behind its `if` branch (no empty or comment line between)",
+		    "`%s` must start the line right behind its `if` branch (no empty or comment "
+		    "line between)",
 		    lexer_reserved_name(word));
 		return NULL;
 	default:
@@ -295,15 +306,15 @@ parser_statement(struct parser *parser)
 }
 
 bool
-mailfilter_parse(struct arena *arena, struct text name, struct text source, const struct program **program_out,
-    struct error *error)
+mailfilter_parse(struct arena *arena, struct text name, struct text source,
+    const struct program **program_out, struct error *error)
 {
 	struct program *program = arena_alloc(arena, sizeof *program);
 	struct parser parser;
 
 	if (source.size > MAILFILTER_SOURCE_MAX)
-		return error_set(error, ERROR_LIMIT, "%.*s: larger than %d MiB", TEXT_ARGUMENTS(name),
-		    (int)(MAILFILTER_SOURCE_MAX / 1024 / 1024));
+		return error_set(error, ERROR_LIMIT, "%.*s: larger than %d MiB",
+		    TEXT_ARGUMENTS(name), (int)(MAILFILTER_SOURCE_MAX / 1024 / 1024));
 	program->language = &mailfilter_language;
 	program->name = name;
 	program->source = source;

@@ -1,5 +1,6 @@
 /*
- * Expressions of the mailfilter language by recursive descent, one function a level of precedence, loosest first:
+ * Expressions of the mailfilter language by recursive descent, one function a level of precedence,
+ * loosest first:
  * =, ||, &&, comparison, |, &, + -, * /, =~, element. See parser.h.
  */
 #include "filter/mailfilter/parser.h"
@@ -14,7 +15,8 @@
 enum { FLAGS_TEXT_MAX = 64 };
 
 void
-parser_init(struct parser *parser, struct arena *arena, struct program *program, struct error *error)
+parser_init(
+    struct parser *parser, struct arena *arena, struct program *program, struct error *error)
 {
 	*parser = (struct parser){.arena = arena, .program = program, .error = error};
 	lexer_init(&parser->lexer, arena, program->source, error);
@@ -28,9 +30,10 @@ parser_advance(struct parser *parser)
 		return;
 	parser->token = lexer_next(&parser->lexer);
 	if (parser->token.kind == TOKEN_ERROR) {
-		struct place place = program_place(parser->program, (uint32_t)parser->lexer.error_offset);
-		error_prefix(
-		    parser->error, "%.*s:%u:%u: ", TEXT_ARGUMENTS(place.file), place.line, place.column);
+		struct place place =
+		    program_place(parser->program, (uint32_t)parser->lexer.error_offset);
+		error_prefix(parser->error, "%.*s:%u:%u: ", TEXT_ARGUMENTS(place.file), place.line,
+		    place.column);
 		parser->failed = true;
 	}
 }
@@ -48,16 +51,16 @@ parser_fail(struct parser *parser, uint32_t offset, const char *format, ...)
 	vsnprintf(what, sizeof what, format, arguments);
 	va_end(arguments);
 	struct place place = program_place(parser->program, offset);
-	error_set(parser->error, ERROR_INPUT, "%.*s:%u:%u: %s", TEXT_ARGUMENTS(place.file), place.line,
-	    place.column, what);
+	error_set(parser->error, ERROR_INPUT, "%.*s:%u:%u: %s", TEXT_ARGUMENTS(place.file),
+	    place.line, place.column, what);
 }
 
 bool
 parser_enter(struct parser *parser)
 {
 	if (parser->depth >= PROGRAM_DEPTH_MAX) {
-		parser_fail(
-		    parser, parser->token.start, "nested more than %d levels deep", (int)PROGRAM_DEPTH_MAX);
+		parser_fail(parser, parser->token.start, "nested more than %d levels deep",
+		    (int)PROGRAM_DEPTH_MAX);
 		return false;
 	}
 	parser->depth++;
@@ -112,7 +115,8 @@ parser_weights(struct program_pattern *pattern, struct text flags)
 	pattern->weighted = true;
 	pattern->weight = strtod(copy, NULL);
 	snprintf(copy, sizeof copy, "%.*s", TEXT_ARGUMENTS(flags));
-	pattern->factor = flags.size > 0 && parser_begins_number(flags.data[0]) ? strtod(copy, NULL) : 1;
+	pattern->factor =
+	    flags.size > 0 && parser_begins_number(flags.data[0]) ? strtod(copy, NULL) : 1;
 }
 
 static void
@@ -144,7 +148,8 @@ parser_flags(struct program_pattern *pattern, struct text flags)
 		}
 	}
 	if (pattern->scope == 0)
-		pattern->scope = whole ? PATTERN_SCOPE_HEADER | PATTERN_SCOPE_BODY : PATTERN_SCOPE_HEADER;
+		pattern->scope =
+		    whole ? PATTERN_SCOPE_HEADER | PATTERN_SCOPE_BODY : PATTERN_SCOPE_HEADER;
 	if ((pattern->scope & PATTERN_SCOPE_HEADER) != 0)
 		pattern->scope &= ~(unsigned)PATTERN_SCOPE_TOP_HEADER;
 }
@@ -172,7 +177,8 @@ parser_pattern(struct parser *parser)
 static bool
 parser_is_string(enum token_kind kind)
 {
-	return kind == TOKEN_WORD || kind == TOKEN_QUOTED || kind == TOKEN_LITERAL || kind == TOKEN_COMMAND;
+	return kind == TOKEN_WORD || kind == TOKEN_QUOTED || kind == TOKEN_LITERAL ||
+	       kind == TOKEN_COMMAND;
 }
 
 static struct expression *
@@ -185,13 +191,14 @@ parser_string(struct parser *parser)
 	while (parser_is_string(parser->token.kind)) {
 		const struct token *token = &parser->token;
 		bool is_command = token->kind == TOKEN_COMMAND;
-		struct expression *node =
-		    parser_node(parser, is_command ? EXPRESSION_COMMAND : EXPRESSION_STRING, token->start);
+		struct expression *node = parser_node(
+		    parser, is_command ? EXPRESSION_COMMAND : EXPRESSION_STRING, token->start);
 		node->text = token->text;
 		node->is_name = token->kind == TOKEN_WORD || token->kind == TOKEN_QUOTED;
 		node->expands = node->is_name && value_has_names(token->text);
 		if (is_command)
-			parser_note_unavailable(parser, token->start, TEXT("a command in backticks"));
+			parser_note_unavailable(
+			    parser, token->start, TEXT("a command in backticks"));
 		*end = node;
 		end = &node->next;
 		count++;
@@ -252,11 +259,12 @@ parser_call(struct parser *parser, enum function function, unsigned minimum, uns
 		count++;
 	} while (parser->token.kind == TOKEN_COMMA);
 	if (count < minimum || count > maximum) {
-		parser_fail(parser, node->offset, "`%s` takes %u to %u values, here are %u", name, minimum, maximum,
-		    count);
+		parser_fail(parser, node->offset, "`%s` takes %u to %u values, here are %u", name,
+		    minimum, maximum, count);
 		return NULL;
 	}
-	if (!parser_expect(parser, TOKEN_CLOSE_PARENTHESIS, "a closing ) or a comma is expected here"))
+	if (!parser_expect(
+		parser, TOKEN_CLOSE_PARENTHESIS, "a closing ) or a comma is expected here"))
 		return NULL;
 	return node;
 }
@@ -282,7 +290,8 @@ parser_unavailable_call(struct parser *parser)
 	case RESERVED_DBMSTORE:
 		return parser_call(parser, FUNCTION_DBM, 2, 2);
 	default: {
-		struct expression *node = parser_node(parser, EXPRESSION_FUNCTION, parser->token.start);
+		struct expression *node =
+		    parser_node(parser, EXPRESSION_FUNCTION, parser->token.start);
 		node->function = FUNCTION_DBM;
 		parser_advance(parser);
 		return node;
@@ -305,7 +314,8 @@ parser_reserved(struct parser *parser)
 	case RESERVED_SUBSTR:
 		return parser_call(parser, FUNCTION_SUBSTR, 2, 3);
 	case RESERVED_TIME: {
-		struct expression *node = parser_node(parser, EXPRESSION_FUNCTION, parser->token.start);
+		struct expression *node =
+		    parser_node(parser, EXPRESSION_FUNCTION, parser->token.start);
 		node->function = FUNCTION_TIME;
 		parser_advance(parser);
 		return node;
@@ -320,8 +330,10 @@ parser_reserved(struct parser *parser)
 		return parser_unavailable_call(parser);
 	default:
 		parser_fail(parser, parser->token.start,
-		    "`%s` is a reserved word and cannot stand here; as text it needs quotes: \"%s\"",
-		    lexer_reserved_name(parser->token.reserved), lexer_reserved_name(parser->token.reserved));
+		    "`%s` is a reserved word and cannot stand here; as text it needs quotes: "
+		    "\"%s\"",
+		    lexer_reserved_name(parser->token.reserved),
+		    lexer_reserved_name(parser->token.reserved));
 		return NULL;
 	}
 }
@@ -331,9 +343,10 @@ parser_parenthesis(struct parser *parser)
 {
 	parser_advance(parser);
 	struct expression *inside = parser_expression(parser);
-	if (inside == NULL || !parser_expect(parser, TOKEN_CLOSE_PARENTHESIS,
-				  "a closing ) is expected here (an expression that goes on in the next line "
-				  "needs a \\ at the line's end)"))
+	if (inside == NULL ||
+	    !parser_expect(parser, TOKEN_CLOSE_PARENTHESIS,
+		"a closing ) is expected here (an expression that goes on in the next line "
+		"needs a \\ at the line's end)"))
 		return NULL;
 	return inside;
 }
@@ -343,7 +356,8 @@ parser_element_inside(struct parser *parser)
 {
 	switch (parser->token.kind) {
 	case TOKEN_PATTERN: {
-		struct expression *node = parser_node(parser, EXPRESSION_SEARCH, parser->token.start);
+		struct expression *node =
+		    parser_node(parser, EXPRESSION_SEARCH, parser->token.start);
 		node->pattern = parser_pattern(parser);
 		return node;
 	}
@@ -362,7 +376,8 @@ parser_element_inside(struct parser *parser)
 		return parser_reserved(parser);
 	case TOKEN_NEWLINE:
 	case TOKEN_END:
-		parser_fail(parser, parser->token.start, "a value is expected before the line ends");
+		parser_fail(
+		    parser, parser->token.start, "a value is expected before the line ends");
 		return NULL;
 	default:
 		parser_fail(parser, parser->token.start, "a value is expected here");
@@ -387,11 +402,13 @@ parser_match(struct parser *parser)
 	unsigned levels = 0;
 
 	while (left != NULL && parser->token.kind == TOKEN_MATCHES && parser_enter(parser)) {
-		struct expression *match = parser_node(parser, EXPRESSION_MATCH, parser->token.start);
+		struct expression *match =
+		    parser_node(parser, EXPRESSION_MATCH, parser->token.start);
 		levels++;
 		parser_advance(parser);
 		if (parser->token.kind != TOKEN_PATTERN) {
-			parser_fail(parser, parser->token.start, "a /pattern/ is expected after =~");
+			parser_fail(
+			    parser, parser->token.start, "a /pattern/ is expected after =~");
 			return NULL;
 		}
 		match->operands = left;
@@ -402,7 +419,8 @@ parser_match(struct parser *parser)
 	return parser->failed ? NULL : left;
 }
 
-/* The four levels of arithmetic operators, loosest first; the last reads its first operand with parser_match(). */
+/* The four levels of arithmetic operators, loosest first; the last reads its first operand with
+ * parser_match(). */
 static const enum expression_operator levels[][2] = {
     {OPERATOR_BIT_OR, OPERATOR_BIT_OR},
     {OPERATOR_BIT_AND, OPERATOR_BIT_AND},
@@ -412,7 +430,8 @@ static const enum expression_operator levels[][2] = {
 enum { LEVEL_FACTOR = 3 };
 
 static bool
-parser_is_operator(const struct parser *parser, enum expression_operator first, enum expression_operator last)
+parser_is_operator(
+    const struct parser *parser, enum expression_operator first, enum expression_operator last)
 {
 	return parser->token.kind == TOKEN_OPERATOR && parser->token.operation >= first &&
 	       parser->token.operation <= last;
@@ -432,8 +451,8 @@ parser_arithmetic(struct parser *parser, unsigned level)
 	     parser_is_operator(parser, levels[level][0], levels[level][1]); last = last->next) {
 		enum expression_operator operation = parser->token.operation;
 		parser_advance(parser);
-		last->next =
-		    level == LEVEL_FACTOR ? parser_element(parser) : parser_arithmetic(parser, level + 1);
+		last->next = level == LEVEL_FACTOR ? parser_element(parser)
+						   : parser_arithmetic(parser, level + 1);
 		if (last->next == NULL)
 			return NULL;
 		last->next->operation = operation;
@@ -448,7 +467,8 @@ parser_comparison(struct parser *parser)
 
 	if (left == NULL || !parser_is_operator(parser, OPERATOR_LESS, OPERATOR_TEXT_NOT_EQUAL))
 		return left;
-	struct expression *comparison = parser_node(parser, EXPRESSION_COMPARISON, parser->token.start);
+	struct expression *comparison =
+	    parser_node(parser, EXPRESSION_COMPARISON, parser->token.start);
 	enum expression_operator operation = parser->token.operation;
 	parser_advance(parser);
 	comparison->operands = left;
@@ -468,8 +488,8 @@ static struct expression *
 parser_logical(struct parser *parser, enum expression_kind kind)
 {
 	enum token_kind token = kind == EXPRESSION_OR ? TOKEN_OR : TOKEN_AND;
-	struct expression *first =
-	    kind == EXPRESSION_OR ? parser_logical(parser, EXPRESSION_AND) : parser_comparison(parser);
+	struct expression *first = kind == EXPRESSION_OR ? parser_logical(parser, EXPRESSION_AND)
+							 : parser_comparison(parser);
 
 	if (first == NULL || parser->token.kind != token)
 		return first;
@@ -477,8 +497,8 @@ parser_logical(struct parser *parser, enum expression_kind kind)
 	chain->operands = first;
 	for (struct expression *last = first; parser->token.kind == token; last = last->next) {
 		parser_advance(parser);
-		last->next =
-		    kind == EXPRESSION_OR ? parser_logical(parser, EXPRESSION_AND) : parser_comparison(parser);
+		last->next = kind == EXPRESSION_OR ? parser_logical(parser, EXPRESSION_AND)
+						   : parser_comparison(parser);
 		if (last->next == NULL)
 			return NULL;
 	}
@@ -493,7 +513,8 @@ parser_expression(struct parser *parser)
 	while (left != NULL && parser->token.kind == TOKEN_ASSIGN) {
 		if (!left->is_name) {
 			parser_fail(parser, parser->token.start,
-			    "left of = stands one name, bare or in double quotes (a comparison is written ==)");
+			    "left of = stands one name, bare or in double quotes (a comparison is "
+			    "written ==)");
 			return NULL;
 		}
 		struct expression *assignment =

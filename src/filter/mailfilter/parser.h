@@ -1,6 +1,6 @@
 /*
- * The parser's state, shared by its two files: parser.c reads expressions, mailfilter.c statements. The first error
- * stays: it is set with its place, and every function above returns NULL.
+ * The parser's state, shared by its two files: parser.c reads expressions, mailfilter.c statements.
+ * The first error stays: it is set with its place, and every function above returns NULL.
  */
 #ifndef FILTER_MAILFILTER_PARSER_H
 #define FILTER_MAILFILTER_PARSER_H
@@ -18,7 +18,8 @@ struct parser {
 	struct error *error;
 };
 
-void parser_init(struct parser *parser, struct arena *arena, struct program *program, struct error *error);
+void parser_init(
+    struct parser *parser, struct arena *arena, struct program *program, struct error *error);
 /* Takes the current token; the next one is then in parser->token. */
 void parser_advance(struct parser *parser);
 /* Sets the error with the place of that byte, unless there is one. */

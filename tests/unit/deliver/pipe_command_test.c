@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "deliver/backend.h"
+#include "system/signals.h"
 #include "support/tap.h"
 
 static struct arena arena;

@@ -7,12 +7,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "system/signals.h"
 #include "support/tap.h"
 #include "system/child.h"
 
@@ -136,6 +138,7 @@ quotas_are_parsed(void)
 	    {"5KS", true, 5120, 0},
 	    {"5MS, 7C", true, 5242880, 7},
 	    {"2GS", true, 2147483648, 0},
+	    {"500S,", true, 500, 0},
 	    {"", false, 0, 0},
 	    {"5000000", false, 0, 0},
 	    {"S", false, 0, 0},
@@ -466,6 +469,41 @@ fifty_deliveries_at_once_stay_within_reason(void)
 	check(rmdir("m/tmp") == 0);
 }
 
+/* Messages come and go in `new` as fast as one process can make them. */
+static void
+keep_changing(void)
+{
+	for (;;) {
+		close(open("m/new/busy", O_CREAT | O_WRONLY, 0600));
+		unlink("m/new/busy");
+	}
+}
+
+static void
+counts_of_changing_folders_are_thrown_away(void)
+{
+	bool was_thrown_away = false;
+	pid_t changer;
+
+	/* Without sizes in their names: the count takes longer than the clock of the times ticks.
+	 */
+	for (unsigned i = 0; i < 2000; i++)
+		make_message(arena_format(&arena, "m/cur/%u.slow", i).data, 0);
+	if ((changer = fork()) == 0)
+		keep_changing();
+	for (unsigned tries = 0; tries < 200 && !was_thrown_away; tries++) {
+		unlink("m/maildirsize");
+		check(check_quota("m", "1000S", 1) == QUOTA_FITS);
+		was_thrown_away = access("m/maildirsize", F_OK) < 0;
+	}
+	kill(changer, SIGKILL);
+	waitpid(changer, NULL, 0);
+	check(was_thrown_away);
+	unlink("m/new/busy");
+	check(check_quota("m", "1000S", 1) == QUOTA_FITS);
+	check_text(read_size_file(), TEXT("1000S\n0 2000       \n"));
+}
+
 static void
 unreadable_folders_are_later(void)
 {
@@ -565,6 +603,7 @@ QUOTA_TEST(strange_files_are_later)
 QUOTA_TEST(nothing_stays_in_tmp)
 QUOTA_TEST(fifty_adders_lose_nothing)
 QUOTA_TEST(fifty_deliveries_at_once_stay_within_reason)
+QUOTA_TEST(counts_of_changing_folders_are_thrown_away)
 QUOTA_TEST(unreadable_folders_are_later)
 QUOTA_TEST(deliverquota_understands_us_and_we_it)
 
@@ -594,6 +633,8 @@ main(void)
 	test("fifty adders at once lose nothing", run_fifty_adders_lose_nothing);
 	test("fifty deliveries at once leave a Maildir that counts right",
 	    run_fifty_deliveries_at_once_stay_within_reason);
+	test("a count is thrown away when folders change meanwhile",
+	    run_counts_of_changing_folders_are_thrown_away);
 	test("a folder that cannot be read is later", run_unreadable_folders_are_later);
 	if (peer_is_installed())
 		test("deliverquota and we understand each other",

@@ -1,1 +1,37 @@
-# tests of this folder
+mail_tests = \
+	tests/unit/mail/address.test \
+	tests/unit/mail/content_type.test \
+	tests/unit/mail/envelope.test \
+	tests/unit/mail/header.test \
+	tests/unit/mail/mail_date.test \
+	tests/unit/mail/message.test \
+	tests/unit/mail/message_id.test \
+	tests/unit/mail/mime_tree.test
+check_PROGRAMS += $(mail_tests)
+TESTS += $(mail_tests)
+mail_test_cppflags = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
+mail_test_libraries = libmail.a libbase.a
+tests_unit_mail_address_test_SOURCES = %D%/address_test.c
+tests_unit_mail_address_test_CPPFLAGS = $(mail_test_cppflags)
+tests_unit_mail_address_test_LDADD = $(mail_test_libraries)
+tests_unit_mail_content_type_test_SOURCES = %D%/content_type_test.c
+tests_unit_mail_content_type_test_CPPFLAGS = $(mail_test_cppflags)
+tests_unit_mail_content_type_test_LDADD = $(mail_test_libraries)
+tests_unit_mail_envelope_test_SOURCES = %D%/envelope_test.c
+tests_unit_mail_envelope_test_CPPFLAGS = $(mail_test_cppflags)
+tests_unit_mail_envelope_test_LDADD = $(mail_test_libraries)
+tests_unit_mail_header_test_SOURCES = %D%/header_test.c
+tests_unit_mail_header_test_CPPFLAGS = $(mail_test_cppflags)
+tests_unit_mail_header_test_LDADD = $(mail_test_libraries)
+tests_unit_mail_mail_date_test_SOURCES = %D%/mail_date_test.c
+tests_unit_mail_mail_date_test_CPPFLAGS = $(mail_test_cppflags)
+tests_unit_mail_mail_date_test_LDADD = $(mail_test_libraries)
+tests_unit_mail_message_test_SOURCES = %D%/message_test.c
+tests_unit_mail_message_test_CPPFLAGS = $(mail_test_cppflags)
+tests_unit_mail_message_test_LDADD = $(mail_test_libraries)
+tests_unit_mail_message_id_test_SOURCES = %D%/message_id_test.c
+tests_unit_mail_message_id_test_CPPFLAGS = $(mail_test_cppflags)
+tests_unit_mail_message_id_test_LDADD = $(mail_test_libraries)
+tests_unit_mail_mime_tree_test_SOURCES = %D%/mime_tree_test.c
+tests_unit_mail_mime_tree_test_CPPFLAGS = $(mail_test_cppflags)
+tests_unit_mail_mime_tree_test_LDADD = $(mail_test_libraries)

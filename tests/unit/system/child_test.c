@@ -377,6 +377,35 @@ background_readers_get_everything(void)
 }
 
 static void
+background_readers_outlive_the_command(void)
+{
+	const char *const arguments[] = {
+	    "sh", "-c", "exec 3<&0; { sleep 0.2; cat >\"$0\"; } <&3 & exit 0", NULL, NULL};
+	char path[] = "/tmp/culver-child-XXXXXX";
+	const char *with_path[5];
+	struct text bytes = make_bytes(TEN_MEGABYTES);
+	struct child_request request = request_for(with_path);
+	struct child_result result;
+	struct error error;
+	struct stat status = {.st_size = 0};
+
+	close(mkstemp(path));
+	memcpy(with_path, arguments, sizeof with_path);
+	with_path[3] = path;
+	request.input = bytes;
+	check(child_run(&request, &result, &error));
+	check(result.status == 0 && !result.input_incomplete);
+	for (unsigned tries = 0; tries < 100 && status.st_size < TEN_MEGABYTES; tries++) {
+		struct timespec moment = {.tv_nsec = 20000000};
+		nanosleep(&moment, NULL);
+		check(stat(path, &status) == 0);
+	}
+	check_number(status.st_size, TEN_MEGABYTES);
+	unlink(path);
+	free_bytes(bytes);
+}
+
+static void
 the_child_has_three_descriptors(void)
 {
 	int leaked = open("/dev/null", O_RDONLY), high = fcntl(leaked, F_DUPFD, 200);
@@ -466,9 +495,11 @@ without_a_pidfd_it_works_too(void)
 	request.input_descriptor = open("/dev/null", O_RDONLY);
 	limit.rlim_cur = (rlim_t)lowest + 2;
 	setrlimit(RLIMIT_NOFILE, &limit);
+	int64_t start = clock_monotonic_milliseconds();
 	bool started = child_run(&request, &result, &error);
 	setrlimit(RLIMIT_NOFILE, &before);
 	close(request.input_descriptor);
+	check(!result.timed_out && clock_monotonic_milliseconds() - start < 3000);
 	check(started && WIFEXITED(result.status) && WEXITSTATUS(result.status) == 5);
 }
 
@@ -506,6 +537,8 @@ a_request_to_stop_ends_it(void)
 	check(WIFSIGNALED(run.result.status));
 	check(run.milliseconds >= 250 && run.milliseconds < 2000);
 	buffer_clear(&run.output);
+	run = run_shell("exit 0", TEXT(""), 30);
+	check(!run.started && run.error.kind == ERROR_AGAIN);
 }
 
 int
@@ -533,12 +566,14 @@ main(void)
 	    what_may_not_be_executed_is_passed_over);
 	test("input that is closed early does no harm", input_closed_early_is_no_harm);
 	test("a reader in the background gets everything", background_readers_get_everything);
+	test("a reader in the background gets everything after the command's end",
+	    background_readers_outlive_the_command);
 	test("the child has the descriptors 0, 1 and 2 only", the_child_has_three_descriptors);
 	test("closed standard descriptors are not mixed up", closed_low_descriptors_do_not_mix_up);
 	test("signals are as at birth", signals_are_as_at_birth);
 	test("SIGPIPE never ends the caller", sigpipe_never_ends_us);
 	test("without a process descriptor its end is seen too", without_a_pidfd_it_works_too);
 	test("without descriptors it is not started", no_descriptors_is_not_started);
-	test("a request to stop ends it", a_request_to_stop_ends_it);
+	test("a request to stop ends it, and nothing new is started", a_request_to_stop_ends_it);
 	return tests_end();
 }

@@ -162,6 +162,24 @@ a_lock_older_than_the_process_it_names_is_removed(void)
 }
 
 static void
+a_lock_from_before_this_hosts_start_is_removed(void)
+{
+	struct dot_lock_options options = {.timeout = 0, .stale_after = 1000000000};
+	struct timespec since_boot;
+	struct dot_lock lock;
+	struct error error;
+
+	check(clock_gettime(CLOCK_BOOTTIME, &since_boot) == 0);
+	put_file("box.lock", "");
+	make_older("box.lock", since_boot.tv_sec / 2);
+	check(!acquire("box", &options, &lock, &error));
+	make_older("box.lock", since_boot.tv_sec + 100);
+	check(acquire("box", &options, &lock, &error));
+	dot_lock_release(&lock);
+	check_number(names_here(), 0);
+}
+
+static void
 a_zombie_holds_no_lock(void)
 {
 	char content[32];
@@ -462,6 +480,8 @@ main(void)
 	    the_lock_of_a_living_process_is_respected_at_any_age);
 	test("a lock older than the process that it names is removed",
 	    a_lock_older_than_the_process_it_names_is_removed);
+	test("a lock from before this host's start is removed",
+	    a_lock_from_before_this_hosts_start_is_removed);
 	test("a zombie holds no lock", a_zombie_holds_no_lock);
 	test("a lock of an unknown owner is removed when it is old",
 	    a_lock_of_an_unknown_owner_is_removed_when_it_is_old);

@@ -1,0 +1,457 @@
+/*
+ * Runs a program's statements against one message; see filter.h. What a statement leads to is one
+ * of three flows: go on, the end is decided, or a failure that an enclosing `exception` may catch.
+ * A failure carries the fate that the message has when nobody catches it: "later", or what the host
+ * said.
+ */
+#include "filter/engine/filter.h"
+
+#include <string.h>
+#include <sysexits.h>
+
+#include "base/vector.h"
+#include "filter/engine/evaluate.h"
+#include "filter/engine/match.h"
+#include "filter/engine/value.h"
+
+enum filter_flow { FILTER_NEXT, FILTER_ENDED, FILTER_FAILURE };
+
+static enum filter_flow filter_run_list(struct evaluator *evaluator, const struct statement *list);
+
+/* An error in the rules themselves: evaluator->error is set. */
+static enum filter_flow
+filter_fail(struct evaluator *evaluator, const struct statement *statement)
+{
+	struct filter_result *result = &evaluator->result;
+
+	result->end = FILTER_END_FAILED;
+	result->place = program_place(evaluator->program, statement->offset);
+	result->decision = (struct text){NULL, 0};
+	result->failed_in_rules = true;
+	result->outcome = outcome_later(
+	    evaluator->arena, STATUS_SYSTEM_CONFIGURATION, "%s", evaluator->error.text);
+	return FILTER_FAILURE;
+}
+
+/* EXITCODE as the rules set it; unset or empty: 0. Not a number from 0 to 255: -1. */
+static int
+filter_exit_code(const struct variables *variables)
+{
+	struct text value = text_trim(variables_get(variables, TEXT("EXITCODE")));
+
+	if (value.size == 0 || (!text_is_digit(value.data[0]) && value.data[0] != '.'))
+		return value.size == 0 ? 0 : -1;
+	double number = value_number(value);
+	return number >= 0 && number < 256 ? (int)number : -1;
+}
+
+/* How `to` names itself in the log. */
+static struct text
+filter_decision(struct evaluator *evaluator, const char *verb, struct text destination)
+{
+	return arena_format(evaluator->arena, "%s \"%.*s\"", verb, TEXT_ARGUMENTS(destination));
+}
+
+static enum filter_flow
+filter_deliver(struct evaluator *evaluator, const struct statement *statement)
+{
+	const struct filter_input *input = evaluator->input;
+	bool is_copy = statement->kind == STATEMENT_CC;
+	struct text destination;
+
+	if (!evaluate(evaluator, statement->expression, &destination))
+		return filter_fail(evaluator, statement);
+	struct delivery_request request = {
+	    .destination = destination,
+	    .copy = is_copy,
+	    .message = input->message,
+	    .variables = input->variables,
+	    .place = program_place(evaluator->program, statement->offset),
+	    .condition = text_slice(evaluator->condition, 0, FILTER_MATCHED_MAX),
+	    .matched = {evaluator->matched, evaluator->matched_size},
+	};
+	struct outcome outcome = input->host->deliver(input->host_self, &request);
+	if (outcome.class == OUTCOME_DONE && is_copy)
+		return FILTER_NEXT;
+	evaluator->result.place = request.place;
+	evaluator->result.decision = filter_decision(evaluator, is_copy ? "cc" : "to", destination);
+	evaluator->result.outcome = outcome;
+	evaluator->result.end = FILTER_END_FAILED;
+	if (outcome.class != OUTCOME_DONE)
+		return FILTER_FAILURE;
+	evaluator->result.end = FILTER_END_DELIVERED;
+	int code = filter_exit_code(input->variables);
+	if (code > 0)
+		evaluator->result.outcome.exit_status = code;
+	return FILTER_ENDED;
+}
+
+/* The EXITCODE values with which a rule says that trying again is useless. */
+static bool
+filter_is_never(int code)
+{
+	return code == EX_DATAERR || code == EX_NOUSER || code == EX_NOHOST ||
+	       code == EX_UNAVAILABLE || code == EX_PROTOCOL || code == EX_NOPERM;
+}
+
+struct outcome
+filter_exit_outcome(struct arena *arena, const struct variables *variables)
+{
+	int code = filter_exit_code(variables);
+
+	if (code == 0)
+		return outcome_done("discarded by a rule");
+	if (code < 0)
+		return outcome_later(arena, STATUS_SYSTEM_CONFIGURATION,
+		    "a rule ended with an EXITCODE that is not 0 to 255");
+	if (filter_is_never(code))
+		return outcome_never(
+		    arena, STATUS_REFUSED, code, "refused by a rule (EXITCODE %d)", code);
+	struct outcome outcome =
+	    outcome_later(arena, STATUS_OTHER, "deferred by a rule (EXITCODE %d)", code);
+	outcome.exit_status = code;
+	return outcome;
+}
+
+static enum filter_flow
+filter_exit(struct evaluator *evaluator, const struct statement *statement)
+{
+	struct filter_result *result = &evaluator->result;
+
+	result->end = FILTER_END_EXIT;
+	result->place = program_place(evaluator->program, statement->offset);
+	result->decision = TEXT("exit");
+	result->outcome = filter_exit_outcome(evaluator->arena, evaluator->input->variables);
+	return FILTER_ENDED;
+}
+
+static enum filter_flow
+filter_echo(struct evaluator *evaluator, const struct statement *statement, struct text value)
+{
+	buffer_reset(&evaluator->work);
+	if (!value_append_echo(value, &evaluator->work)) {
+		evaluate_fail(
+		    evaluator, ERROR_LIMIT, statement->offset, "the text of `echo` is too long");
+		return filter_fail(evaluator, statement);
+	}
+	evaluator->input->host->echo(evaluator->input->host_self, buffer_text(&evaluator->work));
+	return FILTER_NEXT;
+}
+
+static enum filter_flow
+filter_open_log(struct evaluator *evaluator, const struct statement *statement, struct text name)
+{
+	const struct filter_input *input = evaluator->input;
+
+	if (input->host->open_log(input->host_self, name, &evaluator->error))
+		return FILTER_NEXT;
+	evaluate_fail_at(evaluator, statement->offset);
+	return filter_fail(evaluator, statement);
+}
+
+static void
+filter_import(struct evaluator *evaluator, struct text name)
+{
+	const struct filter_input *input = evaluator->input;
+	struct text value = {NULL, 0};
+
+	if (input->environment != NULL)
+		value = variables_get(input->environment, name);
+	variables_set(input->variables, name, value);
+}
+
+/* The statements with one value that cannot end the run. */
+static enum filter_flow
+filter_run_simple(struct evaluator *evaluator, const struct statement *statement)
+{
+	const struct filter_input *input = evaluator->input;
+	struct error ignored;
+	struct text value;
+
+	if (!evaluate(evaluator, statement->expression, &value))
+		return filter_fail(evaluator, statement);
+	switch (statement->kind) {
+	case STATEMENT_ECHO:
+		return filter_echo(evaluator, statement, value);
+	case STATEMENT_LOG:
+		/* tolerance: log-write */
+		input->host->log(input->host_self, value, &ignored);
+		return FILTER_NEXT;
+	case STATEMENT_LOGFILE:
+		return filter_open_log(evaluator, statement, value);
+	case STATEMENT_IMPORT:
+		filter_import(evaluator, value);
+		return FILTER_NEXT;
+	case STATEMENT_UNSET:
+		variables_unset(input->variables, value);
+		return FILTER_NEXT;
+	default:
+		return FILTER_NEXT; /* an expression: its value is not wanted */
+	}
+}
+
+static enum filter_flow
+filter_run_if(struct evaluator *evaluator, const struct statement *statement)
+{
+	for (;;) {
+		struct text value;
+		evaluate_begin(evaluator);
+		if (!evaluate(evaluator, statement->expression, &value))
+			return filter_fail(evaluator, statement);
+		if (value_is_true(value))
+			return filter_run_list(evaluator, statement->body);
+		if (!statement->otherwise_is_if)
+			return filter_run_list(evaluator, statement->otherwise);
+		statement = statement->otherwise;
+	}
+}
+
+static enum filter_flow
+filter_run_while(struct evaluator *evaluator, const struct statement *statement)
+{
+	for (;;) {
+		struct text value;
+		enum filter_flow flow;
+		evaluate_begin(evaluator);
+		if (evaluate_is_interrupted(evaluator, statement->offset) ||
+		    !evaluate(evaluator, statement->expression, &value))
+			return filter_fail(evaluator, statement);
+		if (!value_is_true(value))
+			return FILTER_NEXT;
+		flow = filter_run_list(evaluator, statement->body);
+		if (flow != FILTER_NEXT)
+			return flow;
+	}
+}
+
+static enum filter_flow
+filter_run_foreach(struct evaluator *evaluator, const struct statement *statement)
+{
+	enum filter_flow flow = FILTER_NEXT;
+	struct match_list list = {0};
+	struct arena arena;
+
+	arena_init(&arena, NULL, 0);
+	if (!match_collect(evaluator, statement->expression, &arena, &list))
+		flow = filter_fail(evaluator, statement);
+	for (size_t i = 0; i < list.count && flow == FILTER_NEXT; i++) {
+		match_set_variables(evaluator, &list.items[i]);
+		flow = filter_run_list(evaluator, statement->body);
+	}
+	arena_clear(&arena);
+	return flow;
+}
+
+static enum filter_flow
+filter_run_exception(struct evaluator *evaluator, const struct statement *statement)
+{
+	enum filter_flow flow = filter_run_list(evaluator, statement->body);
+
+	/* The end of the time for this run is nothing that rules may go on after. */
+	if (flow != FILTER_FAILURE || evaluator->is_interrupted)
+		return flow;
+	evaluator->result = (struct filter_result){.end = FILTER_END_FALL_THROUGH};
+	return FILTER_NEXT;
+}
+
+/* Makes the states for a program's patterns. */
+static void
+filter_enter_program(
+    struct evaluator *evaluator, const struct program *program, struct arena *arena)
+{
+	evaluator->program = program;
+	evaluator->program_arena = arena;
+	evaluator->states =
+	    arena_alloc_array(arena, program->pattern_count, sizeof *evaluator->states);
+}
+
+/* Frees what the program's patterns hold, and keeps what the log wants of its text, which goes
+ * away. */
+static void
+filter_leave_program(struct evaluator *evaluator)
+{
+	for (unsigned i = 0; i < evaluator->program->pattern_count; i++)
+		if (evaluator->states[i].compiled != NULL)
+			pattern_free(evaluator->engine, evaluator->states[i].compiled);
+	struct text condition = text_slice(evaluator->condition, 0, FILTER_MATCHED_MAX);
+	if (condition.size > 0)
+		memmove(evaluator->condition_kept, condition.data, condition.size);
+	evaluator->condition = (struct text){evaluator->condition_kept, condition.size};
+	struct text *file = &evaluator->result.place.file;
+	if (file->size > 0)
+		*file = arena_copy_text(evaluator->arena, *file);
+}
+
+/* Reads and parses what `include` names; the program lives in the arena. */
+static bool
+filter_read_program(struct evaluator *evaluator, const struct statement *statement,
+    struct arena *arena, const struct program **program_out)
+{
+	const struct filter_input *input = evaluator->input;
+	const struct program_language *language = evaluator->program->language;
+	struct error *error = &evaluator->error;
+	struct text name, rules;
+
+	if (!evaluate(evaluator, statement->expression, &name))
+		return false;
+	if (evaluator->includes >= EVALUATE_INCLUDES_MAX)
+		return evaluate_fail(evaluator, ERROR_LIMIT, statement->offset,
+		    "`include` is nested more than %d files deep", (int)EVALUATE_INCLUDES_MAX);
+	name = arena_copy_text(arena, name);
+	if (!input->host->read_rules(input->host_self, arena, name, &rules, error) ||
+	    !language->parse(arena, name, rules, program_out, error) ||
+	    !program_is_runnable(*program_out, error))
+		return evaluate_fail_at(evaluator, statement->offset);
+	return true;
+}
+
+static enum filter_flow
+filter_run_include(struct evaluator *evaluator, const struct statement *statement)
+{
+	const struct program *above = evaluator->program, *program;
+	struct arena *above_arena = evaluator->program_arena;
+	struct pattern_state *above_states = evaluator->states;
+	enum filter_flow flow;
+	struct arena arena;
+
+	arena_init(&arena, NULL, 0);
+	if (filter_read_program(evaluator, statement, &arena, &program)) {
+		evaluator->includes++;
+		filter_enter_program(evaluator, program, &arena);
+		flow = filter_run_list(evaluator, program->statements);
+		filter_leave_program(evaluator);
+		evaluator->includes--;
+		evaluator->program = above;
+		evaluator->program_arena = above_arena;
+		evaluator->states = above_states;
+	} else {
+		flow = filter_fail(evaluator, statement);
+	}
+	arena_clear(&arena);
+	return flow;
+}
+
+static enum filter_flow
+filter_run_statement(struct evaluator *evaluator, const struct statement *statement)
+{
+	switch (statement->kind) {
+	case STATEMENT_IF:
+		return filter_run_if(evaluator, statement);
+	case STATEMENT_WHILE:
+		return filter_run_while(evaluator, statement);
+	case STATEMENT_FOREACH:
+		return filter_run_foreach(evaluator, statement);
+	case STATEMENT_BLOCK:
+		return filter_run_list(evaluator, statement->body);
+	case STATEMENT_EXCEPTION:
+		return filter_run_exception(evaluator, statement);
+	case STATEMENT_TO:
+	case STATEMENT_CC:
+		return filter_deliver(evaluator, statement);
+	case STATEMENT_EXIT:
+		return filter_exit(evaluator, statement);
+	case STATEMENT_INCLUDE:
+		return filter_run_include(evaluator, statement);
+	case STATEMENT_UNAVAILABLE:
+		evaluate_fail(evaluator, ERROR_INPUT, statement->offset,
+		    "this is not available in this version");
+		return filter_fail(evaluator, statement);
+	default:
+		return filter_run_simple(evaluator, statement);
+	}
+}
+
+static enum filter_flow
+filter_run_list(struct evaluator *evaluator, const struct statement *list)
+{
+	for (; list != NULL; list = list->next) {
+		evaluate_begin(evaluator);
+		if (evaluate_is_interrupted(evaluator, list->offset))
+			return filter_fail(evaluator, list);
+		enum filter_flow flow = filter_run_statement(evaluator, list);
+		if (flow != FILTER_NEXT)
+			return flow;
+	}
+	return FILTER_NEXT;
+}
+
+/* Fills in what the log wants to know, in memory that outlives the evaluator. */
+static struct filter_result
+filter_finish(struct evaluator *evaluator, enum filter_flow flow)
+{
+	struct filter_result *result = &evaluator->result;
+	struct text matched = {evaluator->matched, evaluator->matched_size};
+
+	if (flow == FILTER_NEXT)
+		*result = (struct filter_result){.end = FILTER_END_FALL_THROUGH};
+	result->condition = arena_copy_text(
+	    evaluator->arena, text_slice(evaluator->condition, 0, FILTER_MATCHED_MAX));
+	result->matched = arena_copy_text(evaluator->arena, matched);
+	return *result;
+}
+
+struct filter_result
+filter_run(struct arena *arena, const struct filter_input *input)
+{
+	struct evaluator evaluator;
+	struct error error;
+
+	if (!program_is_runnable(input->program, &error)) {
+		return (struct filter_result){
+		    .end = FILTER_END_FAILED,
+		    .failed_in_rules = true,
+		    .outcome = outcome_later(arena, STATUS_SYSTEM_CONFIGURATION, "%s", error.text),
+		    .place = program_place(input->program, input->program->unavailable_offset),
+		};
+	}
+	/* Not zeroed as a whole: the scratch buffer is large. */
+	evaluator.arena = arena;
+	evaluator.input = input;
+	evaluator.scope = scope_new(arena, input->message);
+	evaluator.engine = pattern_engine_new(arena, input->match_limit);
+	evaluator.includes = 0;
+	evaluator.scratch.blocks = NULL;
+	evaluator.condition = (struct text){NULL, 0};
+	evaluator.matched_size = 0;
+	evaluator.is_interrupted = false;
+	evaluator.result = (struct filter_result){.end = FILTER_END_FALL_THROUGH};
+	buffer_init(&evaluator.work, VARIABLE_VALUE_MAX);
+	filter_enter_program(&evaluator, input->program, arena);
+	evaluate_begin(&evaluator);
+	enum filter_flow flow = filter_run_list(&evaluator, input->program->statements);
+	struct filter_result result = filter_finish(&evaluator, flow);
+	pattern_engine_close(evaluator.engine);
+	scope_close(evaluator.scope);
+	buffer_clear(&evaluator.work);
+	arena_clear(&evaluator.scratch);
+	return result;
+}
+
+size_t
+filter_check_patterns(
+    struct arena *arena, const struct program *program, struct filter_problem **problems_out)
+{
+	struct pattern_engine *engine = pattern_engine_new(arena, 0);
+	struct filter_problem *problems = NULL;
+	size_t count = 0, capacity = 0;
+
+	for (const struct program_pattern *at = program->patterns; at != NULL; at = at->next) {
+		struct error error;
+		struct pattern *pattern;
+		if (at->expands)
+			continue;
+		pattern = pattern_compile(engine, at->source, at->case_sensitive, &error);
+		if (pattern != NULL) {
+			pattern_free(engine, pattern);
+			continue;
+		}
+		problems = vector_grow(arena, problems, count, &capacity, sizeof *problems);
+		problems[count++] = (struct filter_problem){
+		    program_place(program, at->offset),
+		    arena_copy_text(arena, text_from_string(error.text)),
+		};
+	}
+	pattern_engine_close(engine);
+	*problems_out = problems;
+	return count;
+}

@@ -1,0 +1,109 @@
+/*
+ * The recording host; see plan.h.
+ */
+#include "filter/engine/plan.h"
+
+#include "base/vector.h"
+
+void
+plan_init(struct plan *plan, struct arena *arena)
+{
+	*plan = (struct plan){.arena = arena};
+	table_init(&plan->rules, arena);
+	table_init(&plan->failures, arena);
+}
+
+const char *
+plan_kind_word(enum plan_kind kind)
+{
+	static const char *const words[] = {"to", "cc", "echo", "logfile", "log"};
+
+	return words[kind];
+}
+
+static void
+plan_add(struct plan *plan, enum plan_kind kind, struct text text, struct place place)
+{
+	plan->items = vector_grow(
+	    plan->arena, plan->items, plan->count, &plan->capacity, sizeof *plan->items);
+	place.file = arena_copy_text(plan->arena, place.file);
+	plan->items[plan->count++] =
+	    (struct plan_item){kind, arena_copy_text(plan->arena, text), place};
+}
+
+static struct outcome
+plan_deliver(void *self, const struct delivery_request *request)
+{
+	struct plan *plan = self;
+	const struct outcome *failure = table_find(&plan->failures, request->destination);
+
+	plan_add(plan, request->copy ? PLAN_CC : PLAN_TO, request->destination, request->place);
+	return failure != NULL ? *failure : outcome_done("planned");
+}
+
+static bool
+plan_read_rules(
+    void *self, struct arena *arena, struct text name, struct text *rules_out, struct error *error)
+{
+	struct plan *plan = self;
+	const struct text *rules = table_find(&plan->rules, name);
+
+	(void)arena;
+	if (rules == NULL)
+		return error_set(
+		    error, ERROR_SYSTEM, "there is no rules file %.*s", TEXT_ARGUMENTS(name));
+	*rules_out = *rules;
+	return true;
+}
+
+static bool
+plan_open_log(void *self, struct text name, struct error *error)
+{
+	struct plan *plan = self;
+
+	plan_add(plan, PLAN_LOGFILE, name, (struct place){{NULL, 0}, 0, 0});
+	if (table_find(&plan->failures, name) != NULL)
+		return error_set(
+		    error, ERROR_AGAIN, "log file %.*s cannot be opened", TEXT_ARGUMENTS(name));
+	return true;
+}
+
+static bool
+plan_log(void *self, struct text line, struct error *error)
+{
+	(void)error;
+	plan_add(self, PLAN_LOG, line, (struct place){{NULL, 0}, 0, 0});
+	return true;
+}
+
+static void
+plan_echo(void *self, struct text bytes)
+{
+	plan_add(self, PLAN_ECHO, bytes, (struct place){{NULL, 0}, 0, 0});
+}
+
+static int64_t
+plan_time(void *self)
+{
+	const struct plan *plan = self;
+
+	return plan->time;
+}
+
+static bool
+plan_is_interrupted(void *self)
+{
+	struct plan *plan = self;
+
+	return plan->statements_left > 0 && --plan->statements_left == 0;
+}
+
+const struct filter_host plan_host = {
+    .deliver = plan_deliver,
+    .read_rules = plan_read_rules,
+    .open_log = plan_open_log,
+    .log = plan_log,
+    .echo = plan_echo,
+    .time = plan_time,
+    .is_interrupted = plan_is_interrupted,
+};

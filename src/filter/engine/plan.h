@@ -1,0 +1,38 @@
+/*
+ * The host that does nothing and writes down what it was asked: for tests, for checking rules and
+ * for explaining them. Deliveries succeed unless the plan was told otherwise; included rules come
+ * from a table of texts.
+ */
+#ifndef FILTER_ENGINE_PLAN_H
+#define FILTER_ENGINE_PLAN_H
+
+#include "base/arena.h"
+#include "base/table.h"
+#include "filter/engine/host.h"
+
+enum plan_kind { PLAN_TO, PLAN_CC, PLAN_ECHO, PLAN_LOGFILE, PLAN_LOG };
+
+struct plan_item {
+	enum plan_kind kind;
+	struct text text;   /* destination, bytes, name or line */
+	struct place place; /* of a delivery */
+};
+
+struct plan {
+	struct arena *arena;
+	struct plan_item *items; /* in the order they were asked for */
+	size_t count, capacity;
+	struct table rules; /* name -> struct text *: what `include` finds */
+	struct table
+	    failures; /* destination, or log file -> struct outcome *: what fails, and how */
+	int64_t time;
+	unsigned long statements_left; /* then the run is interrupted; 0: never */
+};
+
+extern const struct filter_host plan_host;
+
+void plan_init(struct plan *plan, struct arena *arena);
+/* The word of a rules file for that kind: "to", "cc", "echo", "logfile", "log". */
+const char *plan_kind_word(enum plan_kind kind);
+
+#endif
