@@ -5,7 +5,7 @@
  *	name	= letter { letter | digit | "_" }		(lower case)
  *	value	= bare | quoted
  *	bare	= bytes to the end of the line or to a "#" with a blank before it, without blanks
- *around; no quote in it, no "#" without a blank before it
+ *		  around; no quote in it, no "#" without a blank before it
  *	quoted	= """ { byte | \" | \\ | \n } """
  *
  * Bytes are UTF-8 without NUL and without control characters but tab and line ends.

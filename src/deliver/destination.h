@@ -9,7 +9,7 @@
  *	any other PATH		mbox
  *
  * A relative path is relative to the current directory, as the rules have it; "~/" is the
- *recipient's home.
+ * recipient's home.
  */
 #ifndef DELIVER_DESTINATION_H
 #define DELIVER_DESTINATION_H

@@ -3,8 +3,8 @@
  *
  *	mbox_traffic make NUMBER		message NUMBER on standard output
  *	mbox_traffic move BOX OUT STOP	like a mail reader: takes the locks, the dot-lock first,
- *moves what is in BOX to the end of OUT; until a file STOP exists mbox_traffic check COUNT FILE...
- *the files hold the messages 0 to COUNT-1, each once, whole
+ *					moves what is in BOX to the end of OUT; until a file STOP exists
+ *	mbox_traffic check COUNT FILE...	the files hold the messages 0 to COUNT-1, each once, whole
  *
  * It shares no code with what is tested.
  */

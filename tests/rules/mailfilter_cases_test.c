@@ -1,6 +1,6 @@
 /*
- * Runs the case files of tests/rules/mailfilter/: rules, a message, and what the rules must have
- *asked for. The format, line by line:
+ * Runs the case files of tests/rules/mailfilter/: rules, a message, and what the rules must have asked for. The
+ * format, line by line:
  *
  *	== the sentence that names the case
  *	-- rules             the rules file; "-- rules NAME": a file that `include` finds
@@ -10,11 +10,10 @@
  *	-- fails             optional: "DESTINATION later" or "DESTINATION never" lines
  *	-- asks              what was asked, in order, then "end HOW STATUS"
  *
- * Lines of "asks": to X, cc X, log X, logfile X, echo X (a line), part X (echo without line end),
- *"end fall-through", "end delivered 0", "end exit 75", "end failed 75", then optionally "reason
- *TEXT", "place FILE:LINE:COLUMN", "condition TEXT", "matched TEXT" with what the result must say;
- *"refused TEXT" alone: the rules do not parse, and the error holds TEXT. Bytes outside of 32..126
- *are shown as \xHH.
+ * Lines of "asks": to X, cc X, log X, logfile X, echo X (a line), part X (echo without line end), "end fall-through",
+ * "end delivered 0", "end exit 75", "end failed 75", then optionally "reason TEXT", "place FILE:LINE:COLUMN",
+ * "condition TEXT", "matched TEXT" with what the result must say; "refused TEXT" alone: the rules do not parse, and
+ * the error holds TEXT. Bytes outside of 32..126 are shown as \xHH.
  */
 #include <glob.h>
 
@@ -75,8 +74,7 @@ show_items(struct buffer *out, const struct plan *plan)
 	}
 }
 
-/* Takes "WORD rest" lines off the end of the expectation; the rest is empty when the word is not
- * there. */
+/* Takes "WORD rest" lines off the end of the expectation; the rest is empty when the word is not there. */
 static struct text
 take_last(struct text *asks, struct text word)
 {

@@ -1,6 +1,6 @@
 /*
  * The test build's answer of base/fault.h, linked before libbase.a. CULVER_FAULT asks for one
- *fault:
+ * fault:
  *
  *	POINT=ERRNO	the point fails with that error (ENOSPC, EIO, ...)
  *	POINT=kill	the process dies there, by SIGKILL
@@ -8,7 +8,7 @@
  *	POINT=kill@3	at its third visit
  *
  * A process that ends by exit() without having reached the point that was asked for ends with
- *status FAULT_NOT_REACHED and a line on stderr, so that a test of a point that is gone notices.
+ * status FAULT_NOT_REACHED and a line on stderr, so that a test of a point that is gone notices.
  */
 #include "base/fault.h"
 

@@ -258,6 +258,8 @@ main(void)
 	arena_init(&arena, NULL, 0);
 	if (mkdtemp(directory) == NULL)
 		return EXIT_FAILURE;
+	/* Made once and kept by the process: not a leak of the first test. */
+	signals_descriptor();
 	test("accounts are those of the name service", accounts_are_those_of_the_name_service);
 	test("unknown accounts are unknown, odd names too", unknown_accounts_are_unknown);
 	test("without root nobody becomes another", nobody_becomes_another_without_root);
