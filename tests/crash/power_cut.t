@@ -2,7 +2,7 @@
 # Power cuts. A file system in an image file is shut down at the instant of exit 0, by the ioctl that stops it without
 # writing anything more; then it is unmounted, mounted again (its journal is replayed) and looked at. What was not
 # synced is gone. Each message must be there whole, and all earlier ones too. CULVER_POWER_CUTS sets the number of cuts
-# for each of Maildir and mbox, half of them on ext4 and half on xfs.
+# for each of Maildir and mbox on each of ext4 and xfs.
 # shellcheck source=tests/support/tap.sh
 . "$top_srcdir/tests/support/tap.sh"
 # shellcheck source=tests/support/delivery.sh
@@ -10,7 +10,7 @@
 own_accounts
 
 : "${CULVER_POWER_CUTS:=50}"
-cuts=$(((CULVER_POWER_CUTS + 1) / 2))
+cuts=$CULVER_POWER_CUTS
 for program in mkfs.ext4 mkfs.xfs xfs_io; do
 	command -v "$program" >/dev/null || skip_all "$program is not installed"
 done

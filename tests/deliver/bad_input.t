@@ -134,17 +134,18 @@ stream long_line
 streamed "one line of 100 MiB is searched by a body rule and delivered whole in 4 MiB" "$maildir" long_line
 
 many_fields() {
+	sed '/^$/,$d' "$small"
 	awk 'BEGIN { for (n = 0; n < 100000; n++) printf "X-Field-%d: value %d\n", n, n }'
-	cat "$small"
+	sed -n '/^$/,$p' "$small"
 }
 fresh_home
-rules 'if (/^X-Field-99999: value 99999/ && /^Subject: is there land/)
-{
+rules 'if (/^X-Needle: / || /the needle/)
+	to "./Wrong/"
+if (/^Subject: is there land/ && /^X-Field-9999: value 9999/)
 	to "./Maildir/"
-}
 exit'
 stream many_fields
-streamed "100,000 header fields are delivered whole, and rules see the last of them, in 4 MiB" "$maildir" many_fields
+streamed "100,000 header fields are delivered whole by rules that look at all of them, in 4 MiB" "$maildir" many_fields
 test_that "100,000 header fields take less than 10 seconds" [ "$seconds" -lt 10 ]
 
 deep() {

@@ -318,7 +318,7 @@ if perl -MJSON::PP -e 1 2>/dev/null; then
 else
 	printf "# perl has no JSON::PP\n"
 fi
-is "the line names the rules file" "$(value rules)" ".mailfilter"
+is "the line names the rules file" "$(value rules)" "$home/.mailfilter"
 is "and the line in it" "$(value line)" 4
 is "and the pattern" "$(value condition)" "/^Subject: (is there) land/"
 is "and what it matched" "$(value matched)" "Subject: is there land"
