@@ -1,5 +1,5 @@
 # Tests: unit/ mirrors src/; the others are named for what they show.
-EXTRA_DIST += tests/support/tap.h tests/support/tap.sh
+EXTRA_DIST += tests/support/tap.h tests/support/tap.sh tests/support/delivery.sh
 
 include tests/lint/sources.mk
 include tests/unit/base/sources.mk

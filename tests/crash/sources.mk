@@ -2,3 +2,11 @@
 TESTS += %D%/mbox_kill.t
 dist_check_SCRIPTS += %D%/mbox_kill.t
 EXTRA_DIST += %D%/inject.sh
+TESTS += %D%/maildir_kill.t %D%/power_cut.t
+dist_check_SCRIPTS += %D%/maildir_kill.t %D%/power_cut.t
+
+# A library to be preloaded, so not built as a program is.
+check_PROGRAMS += %D%/short_write.so
+tests_crash_short_write_so_SOURCES = %D%/short_write.c
+tests_crash_short_write_so_CFLAGS = -fPIC $(WARNING_CFLAGS)
+tests_crash_short_write_so_LDFLAGS = -shared

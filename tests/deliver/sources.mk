@@ -7,3 +7,10 @@ TESTS += %D%/config_show.t
 
 TESTS += %D%/costs.t
 dist_check_SCRIPTS += %D%/costs.t
+DELIVER_TESTS = \
+	%D%/bad_input.t \
+	%D%/command_line.t \
+	%D%/maildir_concurrent.t \
+	%D%/postfix.t
+TESTS += $(DELIVER_TESTS)
+dist_check_SCRIPTS += $(DELIVER_TESTS)
