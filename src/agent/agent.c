@@ -31,6 +31,24 @@ struct agent {
 	bool is_in_home;
 };
 
+/* An id without an account (a container, a virtual user of the MTA): what the MTA's environment says, as long as the
+ * home passes the checks that every home must pass. */
+static bool
+agent_find_in_environment(struct agent *agent)
+{
+	const char *const *environment = agent->request->environment;
+	const char *name = envelope_sources_variable(environment, "USER");
+	const char *home = envelope_sources_variable(environment, "HOME");
+
+	if (name == NULL)
+		name = envelope_sources_variable(environment, "LOGNAME");
+	if (name == NULL || name[0] == '\0' || home == NULL || home[0] != '/')
+		return false;
+	agent->user = (struct user){
+	    .name = name, .uid = rights_caller(), .gid = getgid(), .home = home, .shell = ""};
+	return true;
+}
+
 /* Who it is for, and becoming that user. */
 static struct outcome
 agent_become_user(struct agent *agent)
@@ -46,9 +64,11 @@ agent_become_user(struct agent *agent)
 	if (answer == USER_UNKNOWN && name != NULL)
 		return outcome_never(agent->arena, STATUS_NO_MAILBOX, EX_NOUSER,
 		    "there is no user \"%s\" here", name);
-	if (answer == USER_UNKNOWN)
+	if (answer == USER_UNKNOWN && !agent_find_in_environment(agent))
 		return outcome_later(agent->arena, STATUS_SYSTEM_CONFIGURATION,
-		    "the caller's user id %ld has no account", (long)rights_caller());
+		    "the caller's user id %ld has no account, and USER and HOME do not stand in "
+		    "for one",
+		    (long)rights_caller());
 	if (!rights_become(&agent->user, &error))
 		return outcome_later(agent->arena, STATUS_SYSTEM_CONFIGURATION, "%s", error.text);
 	return outcome_done("");

@@ -43,7 +43,10 @@ envelope_sources_read_environment(struct envelope *envelope, const char *const *
 	    {TEXT("CLIENT_ADDRESS="), &envelope->client_address},
 	    {TEXT("CLIENT_HOSTNAME="), &envelope->client_name},
 	    {TEXT("CLIENT_HELO="), &envelope->client_helo},
+	    {TEXT("CLIENT_PROTOCOL="), &envelope->client_protocol},
 	    {TEXT("SASL_USERNAME="), &envelope->sasl_user},
+	    {TEXT("SASL_METHOD="), &envelope->sasl_method},
+	    {TEXT("SASL_SENDER="), &envelope->sasl_sender},
 	};
 
 	for (; environment != NULL && *environment != NULL; environment++) {

@@ -36,29 +36,32 @@ rules_environment_set_number(struct variables *variables, struct text name, uint
 	variables_set(variables, name, number_format_unsigned(value, digits));
 }
 
-static void
-rules_environment_set_known(struct variables *variables, struct text name, struct text value)
-{
-	if (value.size > 0)
-		variables_set(variables, name, value);
-}
-
 /* The envelope under the names that Postfix's local(8) and OpenSMTPD give it. */
 static void
 rules_environment_set_envelope(struct variables *variables, const struct envelope *envelope)
 {
+	const struct {
+		struct text name, value;
+	} known[] = {
+	    {TEXT("RECIPIENT"), envelope->recipient},
+	    {TEXT("ORIGINAL_RECIPIENT"), envelope->original_recipient},
+	    {TEXT("EXTENSION"), envelope->extension},
+	    {TEXT("LOCAL"), envelope->local_part},
+	    {TEXT("DOMAIN"), envelope->domain},
+	    {TEXT("CLIENT_ADDRESS"), envelope->client_address},
+	    {TEXT("CLIENT_HOSTNAME"), envelope->client_name},
+	    {TEXT("CLIENT_HELO"), envelope->client_helo},
+	    {TEXT("CLIENT_PROTOCOL"), envelope->client_protocol},
+	    {TEXT("SASL_USERNAME"), envelope->sasl_user},
+	    {TEXT("SASL_METHOD"), envelope->sasl_method},
+	    {TEXT("SASL_SENDER"), envelope->sasl_sender},
+	};
+
 	if (envelope->has_sender)
 		variables_set(variables, TEXT("SENDER"), envelope->sender);
-	rules_environment_set_known(variables, TEXT("RECIPIENT"), envelope->recipient);
-	rules_environment_set_known(
-	    variables, TEXT("ORIGINAL_RECIPIENT"), envelope->original_recipient);
-	rules_environment_set_known(variables, TEXT("EXTENSION"), envelope->extension);
-	rules_environment_set_known(variables, TEXT("LOCAL"), envelope->local_part);
-	rules_environment_set_known(variables, TEXT("DOMAIN"), envelope->domain);
-	rules_environment_set_known(variables, TEXT("CLIENT_ADDRESS"), envelope->client_address);
-	rules_environment_set_known(variables, TEXT("CLIENT_HOSTNAME"), envelope->client_name);
-	rules_environment_set_known(variables, TEXT("CLIENT_HELO"), envelope->client_helo);
-	rules_environment_set_known(variables, TEXT("SASL_USERNAME"), envelope->sasl_user);
+	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+		if (known[i].value.size > 0)
+			variables_set(variables, known[i].name, known[i].value);
 	/* FROM: a null sender stays empty; only an unknown one gets maildrop's stand-in. */
 	variables_set(variables, TEXT("FROM"),
 	    envelope->has_sender ? envelope->sender : TEXT("MAILER-DAEMON"));

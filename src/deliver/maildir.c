@@ -168,6 +168,11 @@ maildir_link_to(struct maildir_store *store, const char *name)
 		return -1;
 	if (store->temporary_name != NULL)
 		return link(store->temporary_name, name);
+	/* Directly from the descriptor: root always may, others since Linux 6.10 (ENOENT before). */
+	if (linkat(store->descriptor, "", AT_FDCWD, name, AT_EMPTY_PATH) == 0)
+		return 0;
+	if (errno != ENOENT && errno != EPERM)
+		return -1;
 	snprintf(source, sizeof source, "/proc/self/fd/%d", store->descriptor);
 	return linkat(AT_FDCWD, source, AT_FDCWD, name, AT_SYMLINK_FOLLOW);
 }

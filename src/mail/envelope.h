@@ -22,7 +22,10 @@ struct envelope {
 	struct text client_address; /* of the SMTP client, where the MTA tells it */
 	struct text client_name;
 	struct text client_helo;
-	struct text sasl_user; /* authenticated submitter */
+	struct text client_protocol; /* SMTP, ESMTP */
+	struct text sasl_user;       /* authenticated submitter */
+	struct text sasl_method;
+	struct text sasl_sender;
 	/* The date of a leading From_ line, as it stood there; empty: none. */
 	struct text from_line_date;
 };

@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/magic.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -42,11 +43,13 @@ struct dot_lock_candidate {
 bool
 lock_pause(unsigned milliseconds)
 {
-	struct timespec length = {milliseconds / 1000, (long)(milliseconds % 1000) * 1000000};
+	struct pollfd stop = {.fd = signals_descriptor(), .events = POLLIN};
+	int left = signals_time_left();
 
-	if (signals_pending() != 0)
+	if (left < 0 || (unsigned)left > milliseconds)
+		left = (int)milliseconds;
+	if (poll(&stop, 1, left) > 0)
 		return false;
-	nanosleep(&length, NULL);
 	return signals_pending() == 0;
 }
 

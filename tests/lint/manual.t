@@ -70,9 +70,12 @@ lexer_words() {
 	inside && /^[ \t]*};/ { inside = 0 }' "$1" | sed "s/{'\([a-z]\)', '\([a-z]\)'}/\"\1\2\"/" |
 	    grep -oE '"[a-z]+"' | tr -d '"' | LC_ALL=C sort -u
 }
+# List items (".It Ic if ...") and lines that enumerate words (".Ic lt , le , gt"), up to the next macro.
 page_words() {
-	sed -nE 's/^\.It (.*(Ic|Fn) .*)/\1/p' "$1" | grep -oE '\b(Ic|Fn) [a-z]+' | sed -E 's/^(Ic|Fn) //' |
-	    LC_ALL=C sort -u
+	{
+		sed -nE 's/^\.It (.*(Ic|Fn) .*)/\1/p' "$1" | grep -oE '\b(Ic|Fn) [a-z]+' | sed -E 's/^(Ic|Fn) //'
+		awk '$1 == ".Ic" { for (i = 2; i <= NF && $i !~ /^[A-Z]/; i++) if ($i ~ /^[a-z]+$/) print $i }' "$1"
+	} | LC_ALL=C sort -u
 }
 words() {
 	{

@@ -5,28 +5,34 @@
  */
 #include "filter/engine/scope.h"
 
+#include <stdint.h>
+
 #include "base/buffer.h"
-#include "base/vector.h"
 #include "filter/engine/prefilter.h"
 #include "filter/engine/program.h"
 #include "mail/content_type.h"
 #include "mail/mime_tree.h"
 
-enum { SCOPE_BUCKETS = 64 };
+enum {
+	SCOPE_BUCKETS = 64,
+	SCOPE_CHUNK =
+	    512, /* fields in one piece of memory: an array that grows would leave its old places behind */
+	SCOPE_CHUNKS_MAX = (MESSAGE_FIELDS_MAX + SCOPE_PART_FIELDS_MAX) / SCOPE_CHUNK + 1,
+};
 
+/* Kept small: hostile mail has tens of thousands. */
 struct scope_field {
-	struct header_field field;
-	struct text line, folded; /* NULL data: not made */
-	bool is_made;
-	size_t next; /* number + 1 of the next field in the same bucket; 0: none */
+	struct text raw;
+	struct scope_line *made; /* NULL: not made, or not kept */
+	uint32_t next;           /* number + 1 of the next field in the same bucket; 0: none */
 };
 
 struct scope {
 	struct arena *arena;
 	const struct message *message;
-	struct scope_field *fields; /* of the message, then of its parts */
-	size_t count, capacity, top_count;
-	size_t first[SCOPE_BUCKETS], last[SCOPE_BUCKETS];
+	struct scope_field *chunks[SCOPE_CHUNKS_MAX]; /* of the message, then of its parts */
+	size_t count, top_count;
+	uint32_t first[SCOPE_BUCKETS], last[SCOPE_BUCKETS];
 	bool has_top, has_parts, is_tree_made;
 	const struct mime_part *root; /* NULL: not a MIME message with parts */
 	bool is_text;                 /* without parts: the body is text */
@@ -62,19 +68,28 @@ scope_bucket(struct text name)
 		       (SCOPE_BUCKETS - 1);
 }
 
+/* Numbers count from 1, so that 0 is none. */
+static struct scope_field *
+scope_field_at(const struct scope *scope, size_t number)
+{
+	return &scope->chunks[(number - 1) / SCOPE_CHUNK][(number - 1) % SCOPE_CHUNK];
+}
+
 static void
 scope_add_field(struct scope *scope, const struct header_field *field)
 {
 	size_t bucket = scope_bucket(field->name);
+	struct scope_field **chunk = &scope->chunks[scope->count / SCOPE_CHUNK];
 
-	scope->fields = vector_grow(
-	    scope->arena, scope->fields, scope->count, &scope->capacity, sizeof *scope->fields);
-	scope->fields[scope->count++] = (struct scope_field){.field = *field};
+	if (*chunk == NULL)
+		*chunk = arena_alloc_array(scope->arena, SCOPE_CHUNK, sizeof **chunk);
+	uint32_t number = (uint32_t)++scope->count;
+	scope_field_at(scope, number)->raw = field->raw;
 	if (scope->first[bucket] == 0)
-		scope->first[bucket] = scope->count;
+		scope->first[bucket] = number;
 	else
-		scope->fields[scope->last[bucket] - 1].next = scope->count;
-	scope->last[bucket] = scope->count;
+		scope_field_at(scope, scope->last[bucket])->next = number;
+	scope->last[bucket] = number;
 }
 
 static void
@@ -83,9 +98,10 @@ scope_add_top(struct scope *scope)
 	if (scope->has_top)
 		return;
 	scope->has_top = true;
-	const struct header *header = message_header(scope->message);
-	for (size_t i = 0; i < header->count; i++)
-		scope_add_field(scope, &header->fields[i]);
+	struct text rest = message_header_block(scope->message);
+	struct header_field field;
+	while (scope->count < MESSAGE_FIELDS_MAX && header_next(&rest, &field))
+		scope_add_field(scope, &field);
 	scope->top_count = scope->count;
 }
 
@@ -131,88 +147,104 @@ scope_add_parts(struct scope *scope)
 	}
 }
 
-static void
+/* The line that rules match; kept while there is room for that. */
+static struct scope_line
 scope_make_line(struct scope *scope, struct scope_field *field)
 {
+	struct text rest = field->raw;
+	struct header_field parsed;
+
 	buffer_reset(&scope->line);
-	field->line = text_slice(field->field.raw, 0, SCOPE_LINE_MAX);
-	field->is_made = true;
+	header_next(&rest, &parsed);
 	/* tolerance: header-line-limit */
-	if (!header_append_match_line(&field->field, &scope->line))
-		return;
-	struct text line = buffer_text(&scope->line);
-	if (scope->kept + 2 * line.size > SCOPE_CACHE_MAX) {
-		field->is_made = false;
-		field->line = line;
-		return;
-	}
-	scope->kept += 2 * line.size;
-	field->line = arena_copy_text(scope->arena, line);
-	char *folded = arena_alloc(scope->arena, line.size);
-	if (prefilter_fold(line, folded))
-		field->folded = (struct text){folded, line.size};
+	if (!header_append_match_line(&parsed, &scope->line))
+		return (struct scope_line){text_slice(field->raw, 0, SCOPE_LINE_MAX), {NULL, 0}};
+	struct scope_line line = {buffer_text(&scope->line), {NULL, 0}};
+	size_t cost = 2 * line.text.size + sizeof *field->made;
+	if (scope->kept + cost > SCOPE_CACHE_MAX)
+		return line;
+	scope->kept += cost;
+	line.text = arena_copy_text(scope->arena, line.text);
+	char *folded = arena_alloc(scope->arena, line.text.size);
+	if (prefilter_fold(line.text, folded))
+		line.folded = (struct text){folded, line.text.size};
+	field->made = arena_alloc(scope->arena, sizeof *field->made);
+	*field->made = line;
+	return line;
 }
 
 static struct scope_line
 scope_field_line(struct scope *scope, struct scope_field *field)
 {
-	if (!field->is_made)
-		scope_make_line(scope, field);
-	return (struct scope_line){field->line, field->folded};
+	return field->made != NULL ? *field->made : scope_make_line(scope, field);
 }
 
 void
 scope_begin(struct scope_cursor *cursor, struct scope *scope, unsigned kinds, struct text field)
 {
 	*cursor = (struct scope_cursor){.scope = scope, .kinds = kinds, .field = field};
+	cursor->named.bucket = (unsigned)scope_bucket(field);
 }
 
-/* The number + 1 of the first field at or behind `from` in the chain of a bucket whose name fits;
- * 0: none. */
-static size_t
-scope_find_in_bucket(const struct scope *scope, size_t bucket, size_t from, struct text name)
+static struct text
+scope_field_name(const struct scope *scope, size_t number)
 {
-	size_t number = scope->first[bucket];
+	struct text rest = scope_field_at(scope, number)->raw;
+	struct header_field field = {.name = {NULL, 0}};
 
-	while (number != 0 && (number <= from || !text_is_equal_nocase(
-						     scope->fields[number - 1].field.name, name)))
-		number = scope->fields[number - 1].next;
-	return number;
+	header_next(&rest, &field);
+	return field.name;
 }
 
-/* The number + 1 of the next field behind `from` that the walk wants; 0: none. */
+/* The next field of the chain whose name fits; 0: none (yet). Looks at each field of the chain once in a walk. */
 static size_t
-scope_find_field(const struct scope_cursor *cursor, size_t from)
+scope_chain_peek(const struct scope *scope, struct scope_chain *chain, struct text name)
+{
+	while (chain->candidate == 0) {
+		size_t number = chain->last == 0 ? scope->first[chain->bucket]
+						 : scope_field_at(scope, chain->last)->next;
+		if (number == 0)
+			return 0;
+		chain->last = number;
+		if (name.size == 0 || text_is_equal_nocase(scope_field_name(scope, number), name))
+			chain->candidate = number;
+	}
+	return chain->candidate;
+}
+
+/* The number of the next field that the walk wants, which is then behind it; 0: none. */
+static size_t
+scope_take_field(struct scope_cursor *cursor, size_t end)
 {
 	const struct scope *scope = cursor->scope;
 
 	if (cursor->field.size == 0)
-		return from < scope->count ? from + 1 : 0;
-	size_t named =
-	    scope_find_in_bucket(scope, scope_bucket(cursor->field), from, cursor->field);
-	size_t nameless = scope_find_in_bucket(scope, 0, from, (struct text){NULL, 0});
-	if (named == 0 || (nameless != 0 && nameless < named))
-		return nameless;
-	return named;
+		return cursor->next < end ? ++cursor->next : 0;
+	size_t named = scope_chain_peek(scope, &cursor->named, cursor->field);
+	size_t nameless = scope_chain_peek(scope, &cursor->nameless, (struct text){NULL, 0});
+	bool is_nameless = named == 0 || (nameless != 0 && nameless < named);
+	size_t found = is_nameless ? nameless : named;
+	if (found == 0 || found > end)
+		return 0;
+	*(is_nameless ? &cursor->nameless.candidate : &cursor->named.candidate) = 0;
+	return found;
 }
 
 static bool
 scope_next_field(struct scope_cursor *cursor, struct scope_line *line_out)
 {
 	struct scope *scope = cursor->scope;
+	bool wants_parts = (cursor->kinds & PATTERN_SCOPE_HEADER) != 0;
 
 	scope_add_top(scope);
-	size_t found = scope_find_field(cursor, cursor->next);
-	if (found == 0 && (cursor->kinds & PATTERN_SCOPE_HEADER) != 0 && !scope->has_parts) {
+	size_t found = scope_take_field(cursor, wants_parts ? scope->count : scope->top_count);
+	if (found == 0 && wants_parts && !scope->has_parts) {
 		scope_add_parts(scope);
-		found = scope_find_field(cursor, cursor->next);
+		found = scope_take_field(cursor, scope->count);
 	}
 	if (found == 0)
 		return false;
-	if ((cursor->kinds & PATTERN_SCOPE_HEADER) == 0 && found > scope->top_count)
-		return false;
-	cursor->next = found;
-	*line_out = scope_field_line(scope, &scope->fields[found - 1]);
+	*line_out = scope_field_line(scope, scope_field_at(scope, found));
 	return true;
 }
 

@@ -32,12 +32,20 @@ struct scope_line {
 	    folded; /* in lower case, when it is known and the line is all ASCII; else NULL data */
 };
 
+/* The fields of one hash bucket, as far as a walk has come. */
+struct scope_chain {
+	unsigned bucket;
+	size_t candidate; /* number of the next field that fits; 0: to be looked for */
+	size_t last;      /* number of the last field looked at; 0: none */
+};
+
 /* A walk over lines. */
 struct scope_cursor {
 	struct scope *scope;
 	unsigned kinds;    /* of enum pattern_scope, still to come */
 	struct text field; /* only fields of this name, and those without a name; empty: all */
-	size_t next;       /* field number + 1 where the walk goes on; 0: not begun */
+	size_t next;       /* without a name: the number of the last field */
+	struct scope_chain named, nameless; /* with one */
 	const struct mime_part *part;
 	struct text body; /* what is left of the part's text */
 	bool in_body;

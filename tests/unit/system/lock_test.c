@@ -474,6 +474,8 @@ main(void)
 	if (mkdtemp(directory) == NULL || chdir(directory) != 0)
 		return 99;
 	chmod(directory, 0755);
+	/* Made once and kept by the process: not a leak of the first test. */
+	signals_descriptor();
 	test("a dot-lock is made with the process's id and removed", a_dot_lock_comes_and_goes);
 	test("the lock of a dead process is removed", the_lock_of_a_dead_process_is_removed);
 	test("the lock of a living process is respected at any age",
