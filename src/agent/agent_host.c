@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "agent/report_line.h"
 #include "agent/rules_environment.h"
 #include "agent/rules_file.h"
 #include "base/clock.h"
@@ -25,18 +26,21 @@ agent_host_say(const struct agent_host *host, const struct delivery_event *event
 {
 	char code[OUTCOME_CODE_SIZE];
 
+	struct text place = TEXT(""), condition = TEXT("");
+
 	if (host->request->verbosity == 0)
 		return;
-	fprintf(stderr, "culver: %s %.*s: %s (%.*s %s)", event->action,
-	    TEXT_ARGUMENTS(event->destination), outcome_word(event->outcome),
-	    TEXT_ARGUMENTS(outcome_format_code(event->outcome, code)), event->outcome->reason);
 	if (event->rules_line > 0)
-		fprintf(stderr, ", decided by %.*s:%u", TEXT_ARGUMENTS(event->rules_file),
-		    event->rules_line);
+		place = arena_format(host->arena, ", decided by %.*s:%u",
+		    TEXT_ARGUMENTS(event->rules_file), event->rules_line);
 	if (event->condition.size > 0)
-		fprintf(stderr, ", %.*s matched \"%.*s\"", TEXT_ARGUMENTS(event->condition),
-		    TEXT_ARGUMENTS(event->matched));
-	fputc('\n', stderr);
+		condition = arena_format(host->arena, ", %.*s matched \"%.*s\"",
+		    TEXT_ARGUMENTS(event->condition), TEXT_ARGUMENTS(event->matched));
+	struct text line = arena_format(host->arena, "culver: %s %.*s: %s (%.*s %s)%.*s%.*s",
+	    event->action, TEXT_ARGUMENTS(event->destination), outcome_word(event->outcome),
+	    TEXT_ARGUMENTS(outcome_format_code(event->outcome, code)), event->outcome->reason,
+	    TEXT_ARGUMENTS(place), TEXT_ARGUMENTS(condition));
+	fprintf(stderr, "%.*s\n", TEXT_ARGUMENTS(report_line_clean(host->arena, line)));
 }
 
 /* Completes the event with what is the same for every event of the message, writes and says it. */

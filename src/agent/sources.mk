@@ -4,6 +4,7 @@ libagent_a_SOURCES = \
 	%D%/agent_host.c %D%/agent_host.h \
 	%D%/envelope_sources.c %D%/envelope_sources.h \
 	%D%/partial_delivery.c %D%/partial_delivery.h \
+	%D%/report_line.c %D%/report_line.h \
 	%D%/rules_environment.c %D%/rules_environment.h \
 	%D%/rules_file.c %D%/rules_file.h \
 	%D%/rules_log.c %D%/rules_log.h

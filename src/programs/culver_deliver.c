@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "agent/agent.h"
+#include "agent/report_line.h"
 #include "base/arena.h"
 #include "base/error.h"
 #include "base/number.h"
@@ -93,14 +94,15 @@ struct command_line {
 
 /* Says an outcome as the MTA reads it: an enhanced status code, then the reason. */
 static void
-report(const struct outcome *outcome, enum report_stream stream)
+report(struct arena *arena, const struct outcome *outcome, enum report_stream stream)
 {
 	char code[OUTCOME_CODE_SIZE];
 
 	if (outcome->class == OUTCOME_DONE || outcome->reason == NULL)
 		return;
-	fprintf(stream == REPORT_STDOUT ? stdout : stderr, "%.*s %s\n",
-	    TEXT_ARGUMENTS(outcome_format_code(outcome, code)), outcome->reason);
+	struct text reason = report_line_clean(arena, text_from_string(outcome->reason));
+	fprintf(stream == REPORT_STDOUT ? stdout : stderr, "%.*s %.*s\n",
+	    TEXT_ARGUMENTS(outcome_format_code(outcome, code)), TEXT_ARGUMENTS(reason));
 }
 
 /* Appends "Name: value" and a line end to the fields that go in front. A line end inside would
@@ -310,7 +312,7 @@ main(int count, char **arguments)
 		outcome = agent_run(&arena, &line.request);
 	else if (line.ends_here)
 		outcome = outcome_done("");
-	report(&outcome, line.request.settings->report);
+	report(&arena, &outcome, line.request.settings->report);
 	int status = outcome_exit_status(&outcome);
 	arena_clear(&arena);
 	return status;

@@ -32,12 +32,13 @@ rules() {
 }
 
 # stream GENERATOR ARGUMENT...: one delivery of what the generator prints, under the memory limit; the generator prints
-# the same each time. Sets $status, $said and $seconds.
+# the same each time. The user calls: what root needs to become the user, the host's name services, would be counted
+# too. Sets $status, $said and $seconds.
 stream() {
 	local start=$SECONDS
 	"$@" | (
 		[ -n "$sanitizers" ] || ulimit -d "$memory_limit"
-		exec "$deliver" --config "$config" -d dove
+		exec setpriv --reuid "$dove_uid" --regid "$dove_uid" --clear-groups "$deliver" --config "$config"
 	) >"$work/stdout" 2>"$work/stderr"
 	status=${PIPESTATUS[1]}
 	said=$(<"$work/stderr")

@@ -234,6 +234,20 @@ test_that "-V says the decision on standard error" grep -q "delivered" "$work/st
 is "and delivers" "$status $(visible "$maildir" | wc -l)" "0 1"
 empty_maildirs
 
+# Bytes of a message in what is said: one line, whatever they are.
+printf 'Subject: a\001\033[31m\n\nbody\n' >"$work/control"
+manual 'if (/^Subject: (.*)/)
+	to "/nonexistent/$MATCH1/mbox"'
+run "$work/control" "$rules"
+is "control bytes of a message are not said to the mail server" "$status ${said%%:*}" \
+    "75 4.3.5 cannot create /nonexistent/a??[31m/mbox"
+run "$message" -d $'nobody\n2.0.0 delivered'
+refused "a line end in a name makes no second line" 67 'nobody?2.0.0 delivered' "$message" "$home"
+run "$message" -d "$(head -c 5000 /dev/zero | tr '\0' x)"
+test_that "a long reason is cut" [ "${#said}" -lt 1100 ]
+run "$work/control" -V 1 -A $'X-Control: \033' "$rules"
+is "and -V says each decision on one line without them" "$(tr -d '\n' <"$work/stderr" | tr -d ' -~' | wc -c) $(wc -l <"$work/stderr")" "0 2"
+
 # --- settings -----------------------------------------------------------------------------------------------------
 
 make_maildir "$home/Other" "$dove_uid"
