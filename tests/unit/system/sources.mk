@@ -14,3 +14,9 @@ TESTS += tests/unit/system/user.test
 tests_unit_system_user_test_SOURCES = %D%/user_test.c
 tests_unit_system_user_test_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 tests_unit_system_user_test_LDADD = libsystem.a libbase.a
+
+check_PROGRAMS += tests/unit/system/spool.test
+TESTS += tests/unit/system/spool.test
+tests_unit_system_spool_test_SOURCES = %D%/spool_test.c
+tests_unit_system_spool_test_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
+tests_unit_system_spool_test_LDADD = libsystem.a libbase.a
