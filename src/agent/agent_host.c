@@ -56,6 +56,7 @@ agent_host_log(struct agent_host *host, struct delivery_event *event)
 		event->message_id =
 		    field == NULL ? TEXT("") : header_unfold(host->arena, field->body);
 		event->size = message_bytes(host->message).size;
+		event->is_truncated = message_is_truncated(host->message);
 	}
 	event->milliseconds = clock_monotonic_milliseconds() - host->started;
 	/* A lost line must not lose mail; the admin hears of it on standard error with -V. */
