@@ -181,7 +181,8 @@ fields_are_the_event(void)
 		 "\"message_id\":\"<1@example.net>\",\"size\":4096,\"rules\":\"/home/b/"
 		 ".mailfilter\","
 		 "\"line\":12,\"condition\":\"/^Subject:.*x/\",\"matched\":\"Subject: x\","
-		 "\"truncated\":false,\"backend\":\"maildir\",\"destination\":\"Mail/.x/\",\"place\":\"Mail/.x/new/1\","
+		 "\"truncated\":false,\"backend\":\"maildir\",\"destination\":\"Mail/.x/"
+		 "\",\"place\":\"Mail/.x/new/1\","
 		 "\"milliseconds\":7,\"pid\":42,\"version\":\"" CULVER_VERSION "\"}\n"));
 	check_number(json_members(text_slice(buffer_text(&line), 0, line.size - 1)), MEMBERS);
 	buffer_clear(&line);
