@@ -51,6 +51,9 @@ envelope_sources_read_environment(struct envelope *envelope, const char *const *
 
 	for (; environment != NULL && *environment != NULL; environment++) {
 		const char *entry = *environment;
+		/* Most of an environment begins with none of these letters. */
+		if (entry[0] == '\0' || strchr("SROELDQC", entry[0]) == NULL)
+			continue;
 		if (strncmp(entry, "SENDER=", 7) == 0) {
 			envelope->has_sender = true;
 			envelope->sender = envelope_sources_strip(text_from_string(entry + 7));

@@ -120,7 +120,7 @@ static bool
 spool_read_into_memory(
     struct spool *spool, struct arena *arena, struct spool_input *input, struct error *error)
 {
-	spool->memory = arena_alloc(arena, input->room + SPOOL_SMALL);
+	spool->memory = arena_alloc_bytes(arena, input->room + SPOOL_SMALL);
 	if (!spool_fill(spool, input, SPOOL_SMALL, error))
 		return false;
 	if (input->at_end)

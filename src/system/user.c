@@ -13,7 +13,7 @@
 
 #include "base/number.h"
 
-enum { USER_PASSWD_PIECE = 8 * 1024, USER_RECORD_MAX = 16 * 1024 };
+enum { USER_PASSWD_PIECE = 4 * 1024, USER_RECORD_MAX = 16 * 1024 };
 
 /* What is looked for: a name, or with a NULL name a uid. */
 struct user_key {
