@@ -16,6 +16,7 @@
 #include "base/error.h"
 #include "base/number.h"
 #include "config/settings.h"
+#include "system/standard_streams.h"
 
 enum { FIRST_BLOCK_SIZE = 24 * 1024 };
 

@@ -85,6 +85,30 @@ status=$? said=$(<"$work/stderr")
 refused "a closed standard input is later" 75 "" "$work/empty" "$home"
 test_that "a closed standard input leaves no file" nothing_delivered "$maildir"
 
+# A file that is opened while standard output or standard error is closed would take its place, and the echo, the
+# decisions and the errors would go into the mail.
+closed() {
+	case $1 in
+	output) "${@:2}" >&- ;;
+	error) "${@:2}" 2>&- ;;
+	both) "${@:2}" >&- 2>&- ;;
+	esac
+}
+wide=$work/wide
+write_message "$wide" 307200
+for streams in output error both; do
+	fresh_home
+	rules 'echo "what the rules say"
+logfile "./rules.log"
+to "./Maildir/"'
+	# shellcheck disable=SC2002
+	cat "$wide" | closed "$streams" "$deliver" --config "$config" -V 5 -d dove >"$work/stdout" 2>"$work/stderr"
+	status=${PIPESTATUS[1]} said=
+	delivered "with standard $streams closed a large message is delivered as it is" "$maildir" "$wide"
+	test_that "with standard $streams closed nothing that is said gets into the log of the rules" \
+	    eval '! grep -q "what the rules say\|culver:" "$home/rules.log"'
+done
+
 gibibyte() {
 	cat "$small"
 	yes 'All in a row, two by two, they go into the ark before the rain.' | head -c 1073741824
