@@ -218,6 +218,17 @@ run "$small" -d nohome
 refused "a missing home is later" 75 "home" "$small" "$work/home"
 run "$small" -d nobody_of_this_name
 refused "an unknown user is never, with 67" 67 "nobody_of_this_name" "$small" "$work/home"
+run "$small" -d ""
+refused "an empty user name is a mistake of the mail server's settings, and later" 75 "-d" "$small" "$work/home"
+run_without_accounts() {
+	# shellcheck disable=SC2016
+	unshare --mount --propagation private bash -c 'mkdir "$1/etc" && cp /etc/nsswitch.conf /etc/ld.so.cache "$1/etc" &&
+		mount --bind "$1/etc" /etc && shift && exec "$@"' - "$work" \
+	    "$deliver" --config "$config" -d dove <"$small" >"$work/stdout" 2>"$work/stderr"
+	status=$? said=$(<"$work/stderr")
+}
+run_without_accounts
+refused "no user is called unknown while /etc/passwd is missing" 75 "account" "$small" "$work/home"
 chown "$raven_uid" "$home"
 run "$small" -d dove
 refused "a home that belongs to somebody else is later" 75 "belongs to" "$small" "$home"
