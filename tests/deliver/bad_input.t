@@ -158,6 +158,16 @@ to "./Maildir/"'
 stream long_line
 streamed "one line of 100 MiB is searched by a body rule and delivered whole in 4 MiB" "$maildir" long_line
 
+long_path() {
+	printf 'Return-Path: <'
+	head -c 26214400 /dev/zero | tr '\0' 'x'
+	printf '>\n'
+	cat "$small"
+}
+fresh_home
+rules "$header_rule"
+stream long_path
+streamed "a Return-Path of 25 MiB is no sender, and the message is delivered whole in 4 MiB" "$maildir" long_path
 many_fields() {
 	sed '/^$/,$d' "$small"
 	awk 'BEGIN { for (n = 0; n < 100000; n++) printf "X-Field-%d: value %d\n", n, n }'
