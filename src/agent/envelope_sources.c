@@ -100,7 +100,7 @@ envelope_sources_skip_from_line(struct envelope *envelope, struct text start, st
 		return 0;
 	/* Copied: the bytes of the line are overwritten by what goes in front of the message. */
 	envelope->from_line_date = arena_copy_text(arena, date);
-	if (!envelope->has_sender && sender.size <= ENVELOPE_SOURCES_PATH_MAX) {
+	if (!envelope->has_sender) {
 		envelope->has_sender = true;
 		envelope->sender = arena_copy_text(arena, sender);
 	}

@@ -168,6 +168,15 @@ fresh_home
 rules "$header_rule"
 stream long_path
 streamed "a Return-Path of 25 MiB is no sender, and the message is delivered whole in 4 MiB" "$maildir" long_path
+long_from_line() {
+	printf 'From '
+	head -c 300000 /dev/zero | tr '\0' 'x'
+	printf ' Sat Nov 21 10:00:00 2026\n'
+	cat "$small"
+}
+fresh_home
+stream long_from_line
+streamed "a first line of 300 kB that begins like a mailbox's separator stays in the message, whole" "$maildir" long_from_line
 many_fields() {
 	sed '/^$/,$d' "$small"
 	awk 'BEGIN { for (n = 0; n < 100000; n++) printf "X-Field-%d: value %d\n", n, n }'
