@@ -282,6 +282,18 @@ refused "a settings file that cannot be read is later" 75 "broken.conf" "$messag
 
 # --- partial success ----------------------------------------------------------------------------------------------
 
+rm -rf "$home/First" "$home/Other" "$home/box"
+make_maildir "$home/First" "$dove_uid"
+own_rules 'cc "./First/"
+cc "|exit 67"
+to "./Other/"'
+run "$message" -d dove
+is "a copy that a command refuses for good does not bounce the message that other copies have" \
+    "$status ${said%% *} $(visible "$home/First" | wc -l)" "75 4.1.1 1"
+run "$message" -d dove
+is "and its retry repeats no copy" "$status $(visible "$home/First" | wc -l)" "75 1"
+rm -rf "$home/First" "$home/.culver"
+
 make_maildir "$home/First" "$dove_uid"
 rm -rf "$home/Other" "$home/Made"
 own_rules 'cc "./First/"

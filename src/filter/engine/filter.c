@@ -52,6 +52,17 @@ filter_decision(struct evaluator *evaluator, const char *verb, struct text desti
 	return arena_format(evaluator->arena, "%s \"%.*s\"", verb, TEXT_ARGUMENTS(destination));
 }
 
+/* A refused copy is no refusal of the message, which other destinations may have by now: were it
+ * returned to its sender, he would hear that it was lost. */
+static struct outcome
+filter_copy_outcome(struct evaluator *evaluator, struct outcome outcome)
+{
+	if (outcome.class != OUTCOME_NEVER)
+		return outcome;
+	return outcome_later(
+	    evaluator->arena, outcome.code, "a copy was refused: %s", outcome.reason);
+}
+
 static enum filter_flow
 filter_deliver(struct evaluator *evaluator, const struct statement *statement)
 {
@@ -73,6 +84,8 @@ filter_deliver(struct evaluator *evaluator, const struct statement *statement)
 	struct outcome outcome = input->host->deliver(input->host_self, &request);
 	if (outcome.class == OUTCOME_DONE && is_copy)
 		return FILTER_NEXT;
+	if (is_copy)
+		outcome = filter_copy_outcome(evaluator, outcome);
 	evaluator->result.place = request.place;
 	evaluator->result.decision = filter_decision(evaluator, is_copy ? "cc" : "to", destination);
 	evaluator->result.outcome = outcome;
