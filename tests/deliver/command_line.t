@@ -95,6 +95,13 @@ own_rules 'echo "[$SECRET]"'
 SECRET=told run "$message" -d dove
 is "in delivery mode the caller's environment stays out" "$status [$(<"$work/stdout")]" "0 [[]]"
 empty_maildirs
+own_rules 'import SECRET
+import ABSENT
+import HOME
+echo "[$SECRET][$ABSENT][$HOME]"'
+SECRET=told HOME=/nowhere run "$message" -d dove
+is "but for what import asks for; the account stays as it is" "$status $(<"$work/stdout")" "0 [told][][$home]"
+empty_maildirs
 rm -f "$home/.mailfilter"
 
 manual 'echo "$1-$2-$SECRET-$FILE"
@@ -173,6 +180,12 @@ exit'
 export RECIPIENT=r@x ORIGINAL_RECIPIENT=o@x EXTENSION=e LOCAL=l DOMAIN=d
 answers "the environment's envelope reaches the rules" "r@x o@x e l d" "$rules"
 answers "options are trusted more" "R@x O@x E l d" --recipient=R@x --original-recipient=O@x --extension=E "$rules"
+manual 'EXTENSION="changed"
+import EXTENSION
+echo "$EXTENSION"
+exit'
+answers "import gives the environment's value back" "e" "$rules"
+answers "and an option's, which is trusted more" "E" --extension=E "$rules"
 unset RECIPIENT ORIGINAL_RECIPIENT EXTENSION LOCAL DOMAIN
 
 # --- what comes in ------------------------------------------------------------------------------------------------

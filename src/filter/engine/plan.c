@@ -4,6 +4,7 @@
 #include "filter/engine/plan.h"
 
 #include "base/vector.h"
+#include "filter/engine/variable.h"
 
 void
 plan_init(struct plan *plan, struct arena *arena)
@@ -82,6 +83,15 @@ plan_echo(void *self, struct text bytes)
 	plan_add(self, PLAN_ECHO, bytes, (struct place){{NULL, 0}, 0, 0});
 }
 
+static struct text
+plan_environment(void *self, struct text name)
+{
+	const struct plan *plan = self;
+
+	return plan->environment != NULL ? variables_get(plan->environment, name)
+					 : (struct text){NULL, 0};
+}
+
 static int64_t
 plan_time(void *self)
 {
@@ -104,6 +114,7 @@ const struct filter_host plan_host = {
     .open_log = plan_open_log,
     .log = plan_log,
     .echo = plan_echo,
+    .environment = plan_environment,
     .time = plan_time,
     .is_interrupted = plan_is_interrupted,
 };

@@ -25,6 +25,7 @@ struct plan {
 	struct table rules; /* name -> struct text *: what `include` finds */
 	struct table
 	    failures; /* destination, or log file -> struct outcome *: what fails, and how */
+	const struct variables *environment; /* what `import` finds; NULL: nothing */
 	int64_t time;
 	unsigned long statements_left; /* then the run is interrupted; 0: never */
 };
