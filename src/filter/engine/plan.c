@@ -72,8 +72,11 @@ plan_open_log(void *self, struct text name, struct error *error)
 static bool
 plan_log(void *self, struct text line, struct error *error)
 {
-	(void)error;
-	plan_add(self, PLAN_LOG, line, (struct place){{NULL, 0}, 0, 0});
+	struct plan *plan = self;
+
+	plan_add(plan, PLAN_LOG, line, (struct place){{NULL, 0}, 0, 0});
+	if (table_find(&plan->failures, line) != NULL)
+		return error_set(error, ERROR_AGAIN, "the log cannot be written");
 	return true;
 }
 
