@@ -114,6 +114,21 @@ cd "$work/here" || exit 99
 run "$message" "$rules"
 delivered "manual mode works in the current directory" "$work/here/Box" "$message"
 cd "$work" || exit 99
+# A large message is one file with several names, as long as its copies have the same mode.
+write_message "$work/large" 300000
+for folder in Closed Open Shut; do
+	make_maildir "$work/here/$folder"
+done
+manual "cc '$work/here/Closed/'
+UMASK=022
+cc '$work/here/Open/'
+UMASK=077
+to '$work/here/Shut/'"
+run "$work/large" "$rules"
+is "copies of a large message have each the mode that UMASK asked for" \
+    "$status $(stat -c %a "$work/here"/{Closed,Open,Shut}/new/* | tr '\n' ' ')" "0 600 644 600 "
+is "and each is whole" "$(cat "$work/here"/{Closed,Open,Shut}/new/* | cmp - <(cat "$work"/{large,large,large}) && echo yes)" yes
+rm -rf "$work/here"/{Closed,Open,Shut}
 run "$message" "$work/absent"
 refused "a missing rules file is later in manual mode" 75 "there is no rules file" "$message" "$home"
 
