@@ -179,6 +179,7 @@ run_case(void)
 	struct variables *variables = variables_new(&arena), *environment = variables_new(&arena);
 	set_variables(variables, c->variables);
 	set_variables(environment, c->environment);
+	plan.environment = environment;
 	if (!mailfilter_parse(&arena, TEXT("rules"), source, &program, &error)) {
 		struct text said = text_from_string(error.text), asks = c->asks;
 		struct text wanted = take_last(&asks, TEXT("refused "));
@@ -191,7 +192,6 @@ run_case(void)
 		    .variables = variables,
 		    .host = &plan_host,
 		    .host_self = &plan,
-		    .environment = environment,
 		};
 		struct filter_result result = filter_run(&arena, &input);
 		check_result(&arena, &plan, &result, c->asks);

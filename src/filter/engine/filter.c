@@ -166,11 +166,8 @@ static void
 filter_import(struct evaluator *evaluator, struct text name)
 {
 	const struct filter_input *input = evaluator->input;
-	struct text value = {NULL, 0};
 
-	if (input->environment != NULL)
-		value = variables_get(input->environment, name);
-	variables_set(input->variables, name, value);
+	variables_set(input->variables, name, input->host->environment(input->host_self, name));
 }
 
 /* The statements with one value that cannot end the run. */

@@ -44,8 +44,7 @@ struct filter_input {
 	    *variables; /* set up by the caller (HOME, DEFAULT, FROM ...), changed by the rules */
 	const struct filter_host *host;
 	void *host_self;
-	const struct variables *environment; /* what `import` reads; NULL: nothing */
-	uint32_t match_limit;                /* backtracking steps of one pattern on one line; 0:
+	uint32_t match_limit; /* backtracking steps of one pattern on one line; 0:
 						PATTERN_MATCH_LIMIT_DEFAULT */
 };
 

@@ -4,6 +4,7 @@
 #include "filter/engine/plan.h"
 
 #include "base/vector.h"
+#include "filter/engine/variable.h"
 
 void
 plan_init(struct plan *plan, struct arena *arena)
@@ -71,8 +72,11 @@ plan_open_log(void *self, struct text name, struct error *error)
 static bool
 plan_log(void *self, struct text line, struct error *error)
 {
-	(void)error;
-	plan_add(self, PLAN_LOG, line, (struct place){{NULL, 0}, 0, 0});
+	struct plan *plan = self;
+
+	plan_add(plan, PLAN_LOG, line, (struct place){{NULL, 0}, 0, 0});
+	if (table_find(&plan->failures, line) != NULL)
+		return error_set(error, ERROR_AGAIN, "the log cannot be written");
 	return true;
 }
 
@@ -80,6 +84,15 @@ static void
 plan_echo(void *self, struct text bytes)
 {
 	plan_add(self, PLAN_ECHO, bytes, (struct place){{NULL, 0}, 0, 0});
+}
+
+static struct text
+plan_environment(void *self, struct text name)
+{
+	const struct plan *plan = self;
+
+	return plan->environment != NULL ? variables_get(plan->environment, name)
+					 : (struct text){NULL, 0};
 }
 
 static int64_t
@@ -104,6 +117,7 @@ const struct filter_host plan_host = {
     .open_log = plan_open_log,
     .log = plan_log,
     .echo = plan_echo,
+    .environment = plan_environment,
     .time = plan_time,
     .is_interrupted = plan_is_interrupted,
 };

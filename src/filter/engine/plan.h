@@ -24,7 +24,8 @@ struct plan {
 	size_t count, capacity;
 	struct table rules; /* name -> struct text *: what `include` finds */
 	struct table
-	    failures; /* destination, or log file -> struct outcome *: what fails, and how */
+	    failures; /* destination, log file or log line -> struct outcome *: what fails, and how */
+	const struct variables *environment; /* what `import` finds; NULL: nothing */
 	int64_t time;
 	unsigned long statements_left; /* then the run is interrupted; 0: never */
 };
