@@ -57,6 +57,7 @@ agent_host_log(struct agent_host *host, struct delivery_event *event)
 		event->message_id =
 		    field == NULL ? TEXT("") : header_unfold(host->arena, field->body);
 		event->size = message_bytes(host->message).size;
+		event->is_truncated = message_is_truncated(host->message);
 	}
 	event->milliseconds = clock_monotonic_milliseconds() - host->started;
 	/* A lost line must not lose mail; the admin hears of it on standard error with -V. */
@@ -227,6 +228,28 @@ agent_host_on_echo(void *self, struct text bytes)
 	file_write(STDOUT_FILENO, bytes, "standard output", &error);
 }
 
+/* All that variables can begin with, in every mode: the language gives none of the environment but
+ * what is asked for. */
+static struct text
+agent_host_on_environment(void *self, struct text name)
+{
+	struct agent_host *host = self;
+
+	if (host->imports == NULL) {
+		struct agent_request all = *host->request;
+		all.mode = AGENT_MODE_MANUAL;
+		const struct rules_start start = {
+		    .request = &all,
+		    .settings = host->settings,
+		    .user = host->user,
+		    .envelope = host->envelope,
+		    .message = host->message,
+		};
+		host->imports = rules_environment_new(host->arena, &start);
+	}
+	return variables_get(host->imports, name);
+}
+
 static int64_t
 agent_host_on_time(void *self)
 {
@@ -286,6 +309,7 @@ const struct filter_host agent_host_functions = {
     .lock = agent_host_on_lock,
     .unlock = agent_host_on_unlock,
     .echo = agent_host_on_echo,
+    .environment = agent_host_on_environment,
     .time = agent_host_on_time,
     .is_interrupted = agent_host_on_is_interrupted,
 };

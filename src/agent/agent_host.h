@@ -35,6 +35,7 @@ struct agent_host {
 	struct rules_lock *locks;     /* that the rules hold, the newest first */
 	struct delivery_log *log;
 	struct rules_log rules_log;
+	struct variables *imports; /* what `import` finds; NULL until a rule asks */
 	struct partial_delivery partial;
 	int64_t started; /* clock_monotonic_milliseconds() */
 	/* What the last delivery's log line says decided it; the agent sets it for default

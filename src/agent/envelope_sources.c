@@ -5,6 +5,10 @@
 
 #include <string.h>
 
+/* Sixteen times what a path may be long (RFC 5321, section 4.5.3.1.3). What a message says beyond
+ * that is no path, and it would be copied into variables, the log and the arguments of commands. */
+enum { ENVELOPE_SOURCES_PATH_MAX = 4096 };
+
 const char *
 envelope_sources_variable(const char *const *environment, const char *name)
 {
@@ -51,6 +55,9 @@ envelope_sources_read_environment(struct envelope *envelope, const char *const *
 
 	for (; environment != NULL && *environment != NULL; environment++) {
 		const char *entry = *environment;
+		/* Most of an environment begins with none of these letters. */
+		if (entry[0] == '\0' || strchr("SROELDQC", entry[0]) == NULL)
+			continue;
 		if (strncmp(entry, "SENDER=", 7) == 0) {
 			envelope->has_sender = true;
 			envelope->sender = envelope_sources_strip(text_from_string(entry + 7));
@@ -117,6 +124,8 @@ envelope_sources_ask_message(
 	size_t open = text_find_byte(path, 0, '<'), close = text_find_byte(path, open, '>');
 	if (open < path.size && close < path.size)
 		path = text_slice(path, open + 1, close);
+	if (path.size > ENVELOPE_SOURCES_PATH_MAX)
+		return;
 	envelope->has_sender = true;
 	envelope->sender = text_trim(path);
 }

@@ -51,7 +51,7 @@ arena_add_block(struct arena *arena, size_t size)
 	return block;
 }
 
-static void *
+static char *
 arena_alloc_slow(struct arena *arena, size_t size)
 {
 	size_t wanted = ARENA_BLOCK_MIN;
@@ -61,17 +61,16 @@ arena_alloc_slow(struct arena *arena, size_t size)
 	else if (arena->blocks != NULL)
 		wanted = ARENA_BLOCK_MAX;
 	if (size > wanted / 4) {
-		struct arena_block *own = arena_add_block(arena, size);
-		return memset(own->bytes, 0, size);
+		return arena_add_block(arena, size)->bytes;
 	}
 	struct arena_block *block = arena_add_block(arena, wanted);
 	arena->next = block->bytes + size;
 	arena->end = block->bytes + wanted;
-	return memset(block->bytes, 0, size);
+	return block->bytes;
 }
 
-void *
-arena_alloc(struct arena *arena, size_t size)
+char *
+arena_alloc_bytes(struct arena *arena, size_t size)
 {
 	if (size > SIZE_MAX / 2)
 		out_of_memory();
@@ -83,7 +82,13 @@ arena_alloc(struct arena *arena, size_t size)
 		return arena_alloc_slow(arena, size);
 	char *result = arena->next + (place - (uintptr_t)arena->next);
 	arena->next = result + size;
-	return memset(result, 0, size);
+	return result;
+}
+
+void *
+arena_alloc(struct arena *arena, size_t size)
+{
+	return memset(arena_alloc_bytes(arena, size), 0, size);
 }
 
 void *
@@ -103,10 +108,11 @@ arena_copy_text(struct arena *arena, struct text source)
 char *
 arena_copy_string(struct arena *arena, struct text source)
 {
-	char *copy = arena_alloc(arena, source.size + 1);
+	char *copy = arena_alloc_bytes(arena, source.size + 1);
 
 	if (source.size > 0)
 		memcpy(copy, source.data, source.size);
+	copy[source.size] = '\0';
 	return copy;
 }
 
@@ -133,7 +139,7 @@ arena_format_list(struct arena *arena, const char *format, va_list arguments)
 	REQUIRE(length >= 0);
 	if ((size_t)length < sizeof small)
 		return arena_copy_text(arena, (struct text){small, (size_t)length});
-	char *large = arena_alloc(arena, (size_t)length + 1);
+	char *large = arena_alloc_bytes(arena, (size_t)length + 1);
 	vsnprintf(large, (size_t)length + 1, format, arguments);
 	return (struct text){large, (size_t)length};
 }

@@ -28,6 +28,8 @@ void arena_clear(struct arena *arena);
 
 /* Zeroed bytes, aligned for any type. Size 0 gives a unique non-NULL pointer. */
 void *arena_alloc(struct arena *arena, size_t size);
+/* The same, not zeroed: for bytes that are written before they are read, whose pages cost nothing until then. */
+char *arena_alloc_bytes(struct arena *arena, size_t size);
 /* Zeroed array; an overflowing product ends the process as out of memory. */
 void *arena_alloc_array(struct arena *arena, size_t count, size_t item_size);
 

@@ -117,8 +117,9 @@ void
 json_name(struct json_writer *json, const char *name)
 {
 	json_separate(json);
-	json_append_quoted(json->buffer, text_from_string(name));
-	buffer_append_byte(json->buffer, ':');
+	buffer_append_byte(json->buffer, '"');
+	buffer_append(json->buffer, text_from_string(name));
+	buffer_append(json->buffer, TEXT("\":"));
 	json->need_comma = false;
 }
 

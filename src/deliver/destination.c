@@ -46,7 +46,8 @@ destination_runs_command(struct text destination)
 	return false;
 }
 
-const struct backend *
+/* The back end for delivery->destination; sets delivery->target. */
+static const struct backend *
 destination_find(struct delivery *delivery, struct text home)
 {
 	struct text destination = text_trim(delivery->destination);

@@ -23,11 +23,8 @@
 /* Does this destination run a program, so that it needs an environment? */
 bool destination_runs_command(struct text destination);
 
-/* The back end for delivery->destination; sets delivery->target. `home` replaces a leading "~/". */
-const struct backend *destination_find(struct delivery *delivery, struct text home);
-
-/* One delivery, start to end: finds the back end and calls it. backend_out: who did it, for the
- * log. */
+/* One delivery, start to end: finds the back end, sets delivery->target and calls it. `home`
+ * replaces a leading "~/". backend_out: who did it, for the log; NULL: nobody. */
 struct outcome destination_deliver(
     struct delivery *delivery, struct text home, const struct backend **backend_out);
 

@@ -34,6 +34,7 @@ struct maildir_store {
 	const char *final_name; /* the message's path once it is linked */
 	char *temporary_name;   /* its name in tmp/, where one was needed; else NULL */
 	int descriptor;
+	mode_t mode;            /* of the file, so far */
 	bool descriptor_is_own; /* false: it is the spool's */
 	bool linked;
 };
@@ -145,13 +146,19 @@ maildir_write(struct maildir_store *store, struct error *error)
 	return file_write(store->descriptor, message_bytes(delivery->message), what, error);
 }
 
+static mode_t
+maildir_wanted_mode(const struct maildir_store *store)
+{
+	return 0666 & ~(mode_t)store->delivery->settings->umask;
+}
+
 /* File mode and data, before the message gets its name. */
 static bool
 maildir_settle(struct maildir_store *store, struct error *error)
 {
-	mode_t mode = 0666 & ~(mode_t)store->delivery->settings->umask;
+	mode_t mode = maildir_wanted_mode(store);
 
-	if (mode != 0600 && fchmod(store->descriptor, mode) < 0)
+	if (mode != store->mode && fchmod(store->descriptor, mode) < 0)
 		return error_set_errno(
 		    error, "cannot set the mode of a message in %s", store->maildir);
 	if (fault_is_requested("maildir-settle"))
@@ -239,6 +246,7 @@ maildir_fill(struct maildir_store *store, bool named, struct error *error)
 {
 	bool opened = named ? maildir_open_named(store) : maildir_open(store);
 
+	store->mode = 0600;
 	if (!opened && !named && (errno == EOPNOTSUPP || errno == EISDIR || errno == EINVAL))
 		opened = maildir_open_named(store);
 	if (!opened)
@@ -252,11 +260,18 @@ static bool
 maildir_link_spool(struct maildir_store *store, struct text flags)
 {
 	struct delivery *delivery = store->delivery;
+	struct stat status;
 	struct error error;
 
 	if (delivery->spool == NULL || spool_descriptor(delivery->spool) < 0)
 		return false;
 	store->descriptor = spool_descriptor(delivery->spool);
+	if (fstat(store->descriptor, &status) < 0)
+		return false;
+	store->mode = status.st_mode & 07777;
+	/* A copy was made of it already: another mode here must not become that one's too. */
+	if (status.st_nlink > 0 && store->mode != maildir_wanted_mode(store))
+		return false;
 	return maildir_settle(store, &error) && maildir_link(store, flags);
 }
 

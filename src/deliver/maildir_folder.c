@@ -13,19 +13,6 @@
 #include "base/error.h"
 #include "system/file.h"
 
-/* The directory that holds the last component; "." when there is only one. */
-static const char *
-maildir_folder_parent(struct arena *arena, const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	if (slash == NULL)
-		return ".";
-	if (slash == path)
-		return "/";
-	return arena_copy_string(arena, (struct text){path, (size_t)(slash - path)});
-}
-
 static bool
 maildir_folder_make_directory(const char *path, struct error *error)
 {
@@ -62,7 +49,7 @@ static bool
 maildir_folder_create(struct arena *arena, const char *maildir, struct error *error)
 {
 	static const char *const parts[] = {"tmp", "new", "cur"};
-	const char *parent = maildir_folder_parent(arena, maildir);
+	const char *parent = arena_copy_string(arena, file_directory(maildir));
 
 	if (!maildir_folder_make_directory(maildir, error))
 		return false;

@@ -7,26 +7,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/fault.h"
+#include "system/file.h"
 
 enum { MBOX_LINKS_MAX = 8, MBOX_OPEN_TRIES = 16 };
-
-static const char *
-mbox_file_directory(struct arena *arena, const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	if (slash == NULL)
-		return ".";
-	if (slash == path)
-		return "/";
-	return arena_copy_string(arena, (struct text){path, (size_t)(slash - path)});
-}
 
 static bool
 mbox_file_refuse(struct error *error, const char *path, const char *reason)
@@ -62,8 +50,8 @@ mbox_file_follow(struct arena *arena, const char **path, struct error *error)
 	if (target[0] == '/')
 		*path = arena_copy_string(arena, place);
 	else
-		*path = arena_format(
-		    arena, "%s/%.*s", mbox_file_directory(arena, *path), TEXT_ARGUMENTS(place))
+		*path = arena_format(arena, "%.*s/%.*s", TEXT_ARGUMENTS(file_directory(*path)),
+		    TEXT_ARGUMENTS(place))
 			    .data;
 	return true;
 }
@@ -175,7 +163,7 @@ mbox_file_open_once(struct arena *arena, const struct settings *settings, struct
 	}
 	if (file->descriptor < 0)
 		return mbox_file_explain(place, error);
-	file->directory = mbox_file_directory(arena, place);
+	file->directory = arena_copy_string(arena, file_directory(place));
 	if (mbox_file_is_safe(file, error))
 		return true;
 	close(file->descriptor);

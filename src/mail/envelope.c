@@ -52,6 +52,8 @@ envelope_parse_from_line(struct text bytes, struct text *sender_out, struct text
 	if (!text_has_prefix(bytes, TEXT("From ")))
 		return 0;
 	size_t end = text_find_byte(bytes, 0, '\n');
+	if (end > ENVELOPE_FROM_LINE_MAX)
+		return 0;
 	struct text line = text_trim(text_slice(bytes, 5, end));
 	/* tolerance: blank-before-colon; such a line is the field From. */
 	if (line.size > 0 && line.data[0] == ':')

@@ -30,6 +30,9 @@ struct envelope {
 	struct text from_line_date;
 };
 
+/* A longer first line is no separator, whatever it begins with: it stays in the message. */
+enum { ENVELOPE_FROM_LINE_MAX = 4096 };
+
 /*
  * Splits a leading "From sender date" line (mbox separator, as an MTA's `F` flag adds it) off the
  * bytes. Returns its length with the line end, or 0 when the bytes do not begin with one.

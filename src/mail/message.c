@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-enum { MESSAGE_SCANS_MAX = 4 };
+enum { MESSAGE_SCANS_MAX = 4, MESSAGE_INDEX_MAX = 256 * 1024 /* bytes of header */ };
 
 /* What was found out so far. */
 struct message_facts {
@@ -82,10 +82,13 @@ message_find_field(const struct message *message, struct text name)
 	struct message_facts *facts = message->facts;
 	struct header_field found;
 
-	/* A delivery without rules asks for one field: an index would cost more than it saves. */
-	if (facts->has_header || facts->scans == MESSAGE_SCANS_MAX)
+	/* A delivery without rules asks for one field: an index would cost more than it saves. An outsized header is
+	 * hostile: there it would cost memory. */
+	if (facts->has_header || (facts->scans == MESSAGE_SCANS_MAX &&
+				     message_extent(message)->header_size <= MESSAGE_INDEX_MAX))
 		return header_find(message_header(message), name, 0);
-	facts->scans++;
+	if (facts->scans < MESSAGE_SCANS_MAX)
+		facts->scans++;
 	if (!header_find_in_bytes(message->bytes, name, MESSAGE_FIELDS_MAX, &found))
 		return NULL;
 	struct header_field *field = arena_alloc(message->arena, sizeof *field);
@@ -96,7 +99,16 @@ message_find_field(const struct message *message, struct text name)
 bool
 message_is_truncated(const struct message *message)
 {
-	return message_header(message)->truncated;
+	struct text rest = message_header_block(message);
+	struct header_field field;
+	size_t count = 0;
+
+	/* A field takes two bytes at least: the usual header need not be counted. */
+	if (rest.size / 2 <= MESSAGE_FIELDS_MAX)
+		return false;
+	while (count <= MESSAGE_FIELDS_MAX && header_next(&rest, &field))
+		count++;
+	return count > MESSAGE_FIELDS_MAX;
 }
 
 uint64_t

@@ -16,6 +16,7 @@
 #include "base/error.h"
 #include "base/number.h"
 #include "config/settings.h"
+#include "system/standard_streams.h"
 
 enum { FIRST_BLOCK_SIZE = 24 * 1024 };
 
@@ -196,13 +197,20 @@ take_envelope_option(struct command_line *line, int option, const char *value)
 	}
 }
 
+/* An empty name is a variable of the mail server that holds nothing: nobody is unknown for that. */
+static bool
+take_user(struct command_line *line, const char *name, struct error *error)
+{
+	line->request.user = name;
+	return name[0] != '\0' || error_set(error, ERROR_INPUT, "-d names no user");
+}
+
 static bool
 take_option(struct command_line *line, int option, char *const *arguments, struct error *error)
 {
 	switch (option) {
 	case 'd':
-		line->request.user = optarg;
-		return true;
+		return take_user(line, optarg, error);
 	case 'A':
 		add_field(line, optarg);
 		return true;
@@ -301,6 +309,8 @@ main(int count, char **arguments)
 	struct arena arena;
 	struct outcome outcome;
 
+	if (!standard_streams_complete())
+		return EX_TEMPFAIL;
 	arena_init(&arena, first, sizeof first);
 	struct command_line line = {
 	    .arena = &arena,

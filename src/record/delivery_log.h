@@ -32,6 +32,7 @@ struct delivery_event {
 	uint64_t size;          /* bytes of the message */
 	struct text rules_file; /* empty: no rule decided */
 	unsigned rules_line;
+	bool is_truncated;       /* the header has more fields than rules are shown */
 	struct text condition;   /* the pattern that matched last; may be empty */
 	struct text matched;     /* what it matched */
 	const char *action;      /* "deliver", "copy", "discard", "refuse", "default", "defer" */

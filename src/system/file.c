@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
+#include <string.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
@@ -16,6 +17,16 @@
 
 enum { FILE_COPY_CHUNK = 1024 * 1024, FILE_COPY_BUFFER = 32 * 1024 };
 enum { FILE_SYSTEM_XFS = 0x58465342 };
+
+struct text
+file_directory(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	if (slash == NULL)
+		return TEXT(".");
+	return (struct text){path, slash == path ? 1 : (size_t)(slash - path)};
+}
 
 bool
 file_read(struct arena *arena, const char *path, size_t maximum, struct text *bytes_out,

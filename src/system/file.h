@@ -23,6 +23,10 @@ bool file_read(struct arena *arena, const char *path, size_t maximum, struct tex
 bool file_read_descriptor(struct arena *arena, int descriptor, size_t maximum,
     struct text *bytes_out, struct error *error);
 
+/* The directory that holds the last component of a path: what stands before the last slash, "/" or
+ * ".". Borrowed from the path. */
+struct text file_directory(const char *path);
+
 /* Writes all bytes at the descriptor's position. A short write is continued. `what` names the file
  * in errors. */
 bool file_write(int descriptor, struct text bytes, const char *what, struct error *error);

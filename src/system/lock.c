@@ -23,6 +23,7 @@
 #include "base/clock.h"
 #include "base/number.h"
 #include "base/text.h"
+#include "system/file.h"
 #include "system/signals.h"
 
 enum {
@@ -97,24 +98,15 @@ lock_file_release(int descriptor)
 	(void)fcntl(descriptor, F_OFD_SETLK, &whole);
 }
 
-/* The directory of a path, with its slash, or "./". */
-static struct text
-dot_lock_directory(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash == NULL ? TEXT("./") : (struct text){path, (size_t)(slash - path) + 1};
-}
-
 /* A name beside `path` that nobody else uses: process, time and a purpose are in it. */
 static bool
 dot_lock_name_unique(
     const char *path, const char *purpose, char name_out[PATH_MAX], struct error *error)
 {
-	struct text directory = dot_lock_directory(path);
+	struct text directory = file_directory(path);
 	struct timestamp now = clock_now();
 	int length =
-	    snprintf(name_out, PATH_MAX, "%.*s.lk%s.%ld.%lld%09d", TEXT_ARGUMENTS(directory),
+	    snprintf(name_out, PATH_MAX, "%.*s/.lk%s.%ld.%lld%09d", TEXT_ARGUMENTS(directory),
 		purpose, (long)getpid(), (long long)now.seconds, (int)now.nanoseconds);
 
 	if (length < PATH_MAX)
@@ -176,7 +168,7 @@ dot_lock_candidate_open(struct dot_lock_candidate *candidate, const char *path, 
 	char directory[PATH_MAX];
 
 	candidate->name[0] = '\0';
-	snprintf(directory, sizeof directory, "%.*s", TEXT_ARGUMENTS(dot_lock_directory(path)));
+	snprintf(directory, sizeof directory, "%.*s", TEXT_ARGUMENTS(file_directory(path)));
 	candidate->descriptor = open(directory, O_TMPFILE | O_RDWR | O_CLOEXEC, 0644);
 	if (candidate->descriptor < 0)
 		return dot_lock_candidate_open_named(candidate, path, error);

@@ -26,7 +26,7 @@ int signals_descriptor(void);
 /* Milliseconds until the deadline for poll(): 0 when it has passed, -1 without one. */
 int signals_time_left(void);
 
-/* Why the run must end, for a reason text: "signal 15" or "the time limit". */
+/* Why the run must end, for a reason text: "SIGTERM" or "the time limit". */
 const char *signals_describe(int pending);
 
 #endif

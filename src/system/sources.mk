@@ -6,4 +6,5 @@ libsystem_a_SOURCES = \
 	%D%/rights.c %D%/rights.h \
 	%D%/signals.c %D%/signals.h \
 	%D%/spool.c %D%/spool.h \
+	%D%/standard_streams.c %D%/standard_streams.h \
 	%D%/user.c %D%/user.h

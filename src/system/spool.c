@@ -57,10 +57,14 @@ spool_wait(struct spool_input *input, struct error *error)
 	struct pollfd waits[] = {
 	    {.fd = input->descriptor, .events = POLLIN}, {.fd = -1, .events = POLLIN}};
 
-	if (poll(waits, 1, 0) == 0) {
+	if (poll(waits, 1, 0) <= 0) {
+		int ready;
 		waits[1].fd = signals_descriptor();
-		while (poll(waits, 2, signals_time_left()) < 0 && errno == EINTR)
-			continue;
+		do
+			ready = poll(waits, 2, signals_time_left());
+		while (ready < 0 && errno == EINTR);
+		if (ready < 0)
+			return error_set_errno(error, "cannot wait for the message");
 	}
 	input->never_waits = (waits[0].revents & POLLHUP) != 0;
 	if (waits[0].revents != 0)
@@ -121,7 +125,7 @@ static bool
 spool_read_into_memory(
     struct spool *spool, struct arena *arena, struct spool_input *input, struct error *error)
 {
-	spool->memory = arena_alloc(arena, input->room + SPOOL_SMALL);
+	spool->memory = arena_alloc_bytes(arena, input->room + SPOOL_SMALL);
 	if (!spool_fill(spool, input, SPOOL_SMALL, error))
 		return false;
 	if (input->at_end)

@@ -13,7 +13,7 @@
 
 #include "base/number.h"
 
-enum { USER_PASSWD_PIECE = 8 * 1024, USER_RECORD_MAX = 16 * 1024 };
+enum { USER_PASSWD_PIECE = 4 * 1024, USER_RECORD_MAX = 16 * 1024 };
 
 /* What is looked for: a name, or with a NULL name a uid. */
 struct user_key {
@@ -81,19 +81,24 @@ user_find_in_lines(struct arena *arena, struct text bytes, const struct user_key
 	}
 }
 
-/* Only a find counts: what the file lacks, or says oddly, is asked of the name service. */
-static bool
-user_find_in_file(struct arena *arena, const struct user_key *key, struct user *user_out)
+/* Only a find counts: what the file lacks, or says oddly, is asked of the name service. LATER, with
+ * the error, only where the file cannot be read. */
+static enum user_answer
+user_find_in_file(
+    struct arena *arena, const struct user_key *key, struct user *user_out, struct error *error)
 {
 	char bytes[USER_PASSWD_PIECE];
 	size_t used = 0;
+	ssize_t got = 0;
 	enum user_answer answer = USER_UNKNOWN;
 	int descriptor = open("/etc/passwd", O_RDONLY | O_CLOEXEC);
 
-	if (descriptor < 0)
-		return false;
+	if (descriptor < 0) {
+		error_set_errno(error, "cannot look up the account: /etc/passwd");
+		return USER_LATER;
+	}
 	while (answer == USER_UNKNOWN && used < sizeof bytes) {
-		ssize_t got = read(descriptor, bytes + used, sizeof bytes - used);
+		got = read(descriptor, bytes + used, sizeof bytes - used);
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got <= 0)
@@ -103,8 +108,12 @@ user_find_in_file(struct arena *arena, const struct user_key *key, struct user *
 		if (answer == USER_UNKNOWN)
 			memmove(bytes, bytes + whole.size - used, used);
 	}
+	if (got < 0)
+		error_set_errno(error, "cannot look up the account: /etc/passwd");
 	close(descriptor);
-	return answer == USER_FOUND;
+	if (answer == USER_FOUND)
+		return USER_FOUND;
+	return got < 0 ? USER_LATER : USER_UNKNOWN;
 }
 
 static enum user_answer
@@ -114,7 +123,8 @@ user_find(
 	struct passwd record, *found = NULL;
 	int failure;
 
-	if (user_find_in_file(arena, key, user_out))
+	enum user_answer local = user_find_in_file(arena, key, user_out, error);
+	if (local == USER_FOUND)
 		return USER_FOUND;
 	char *space = arena_alloc(arena, USER_RECORD_MAX);
 	do {
@@ -122,8 +132,10 @@ user_find(
 			      ? getpwnam_r(key->name, &record, space, USER_RECORD_MAX, &found)
 			      : getpwuid_r(key->uid, &record, space, USER_RECORD_MAX, &found);
 	} while (failure == EINTR);
-	if (failure == ENOENT || failure == ESRCH || (failure == 0 && found == NULL))
-		return USER_UNKNOWN;
+	/* Another source's "no" says nothing about an account of a file that could not be read. */
+	if (failure == 0 && found == NULL)
+		return local;
+	/* ENOENT and ESRCH too: the C library says them where a source is not there to be asked. */
 	if (failure != 0) {
 		errno = failure;
 		error_set_errno(error, "cannot look up the account");

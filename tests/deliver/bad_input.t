@@ -85,6 +85,30 @@ status=$? said=$(<"$work/stderr")
 refused "a closed standard input is later" 75 "" "$work/empty" "$home"
 test_that "a closed standard input leaves no file" nothing_delivered "$maildir"
 
+# A file that is opened while standard output or standard error is closed would take its place, and the echo, the
+# decisions and the errors would go into the mail.
+closed() {
+	case $1 in
+	output) "${@:2}" >&- ;;
+	error) "${@:2}" 2>&- ;;
+	both) "${@:2}" >&- 2>&- ;;
+	esac
+}
+wide=$work/wide
+write_message "$wide" 307200
+for streams in output error both; do
+	fresh_home
+	rules 'echo "what the rules say"
+logfile "./rules.log"
+to "./Maildir/"'
+	# shellcheck disable=SC2002
+	cat "$wide" | closed "$streams" "$deliver" --config "$config" -V 5 -d dove >"$work/stdout" 2>"$work/stderr"
+	status=${PIPESTATUS[1]} said=
+	delivered "with standard $streams closed a large message is delivered as it is" "$maildir" "$wide"
+	test_that "with standard $streams closed nothing that is said gets into the log of the rules" \
+	    eval '! grep -q "what the rules say\|culver:" "$home/rules.log"'
+done
+
 gibibyte() {
 	cat "$small"
 	yes 'All in a row, two by two, they go into the ark before the rain.' | head -c 1073741824
@@ -134,6 +158,25 @@ to "./Maildir/"'
 stream long_line
 streamed "one line of 100 MiB is searched by a body rule and delivered whole in 4 MiB" "$maildir" long_line
 
+long_path() {
+	printf 'Return-Path: <'
+	head -c 26214400 /dev/zero | tr '\0' 'x'
+	printf '>\n'
+	cat "$small"
+}
+fresh_home
+rules "$header_rule"
+stream long_path
+streamed "a Return-Path of 25 MiB is no sender, and the message is delivered whole in 4 MiB" "$maildir" long_path
+long_from_line() {
+	printf 'From '
+	head -c 300000 /dev/zero | tr '\0' 'x'
+	printf ' Sat Nov 21 10:00:00 2026\n'
+	cat "$small"
+}
+fresh_home
+stream long_from_line
+streamed "a first line of 300 kB that begins like a mailbox's separator stays in the message, whole" "$maildir" long_from_line
 many_fields() {
 	sed '/^$/,$d' "$small"
 	awk 'BEGIN { for (n = 0; n < 100000; n++) printf "X-Field-%d: value %d\n", n, n }'
@@ -194,6 +237,17 @@ run "$small" -d nohome
 refused "a missing home is later" 75 "home" "$small" "$work/home"
 run "$small" -d nobody_of_this_name
 refused "an unknown user is never, with 67" 67 "nobody_of_this_name" "$small" "$work/home"
+run "$small" -d ""
+refused "an empty user name is a mistake of the mail server's settings, and later" 75 "-d" "$small" "$work/home"
+run_without_accounts() {
+	# shellcheck disable=SC2016
+	unshare --mount --propagation private bash -c 'mkdir "$1/etc" && cp /etc/nsswitch.conf /etc/ld.so.cache "$1/etc" &&
+		mount --bind "$1/etc" /etc && shift && exec "$@"' - "$work" \
+	    "$deliver" --config "$config" -d dove <"$small" >"$work/stdout" 2>"$work/stderr"
+	status=$? said=$(<"$work/stderr")
+}
+run_without_accounts
+refused "no user is called unknown while /etc/passwd is missing" 75 "account" "$small" "$work/home"
 chown "$raven_uid" "$home"
 run "$small" -d dove
 refused "a home that belongs to somebody else is later" 75 "belongs to" "$small" "$home"

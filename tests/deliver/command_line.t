@@ -95,6 +95,13 @@ own_rules 'echo "[$SECRET]"'
 SECRET=told run "$message" -d dove
 is "in delivery mode the caller's environment stays out" "$status [$(<"$work/stdout")]" "0 [[]]"
 empty_maildirs
+own_rules 'import SECRET
+import ABSENT
+import HOME
+echo "[$SECRET][$ABSENT][$HOME]"'
+SECRET=told HOME=/nowhere run "$message" -d dove
+is "but for what import asks for; the account stays as it is" "$status $(<"$work/stdout")" "0 [told][][$home]"
+empty_maildirs
 rm -f "$home/.mailfilter"
 
 manual 'echo "$1-$2-$SECRET-$FILE"
@@ -107,6 +114,21 @@ cd "$work/here" || exit 99
 run "$message" "$rules"
 delivered "manual mode works in the current directory" "$work/here/Box" "$message"
 cd "$work" || exit 99
+# A large message is one file with several names, as long as its copies have the same mode.
+write_message "$work/large" 300000
+for folder in Closed Open Shut; do
+	make_maildir "$work/here/$folder"
+done
+manual "cc '$work/here/Closed/'
+UMASK=022
+cc '$work/here/Open/'
+UMASK=077
+to '$work/here/Shut/'"
+run "$work/large" "$rules"
+is "copies of a large message have each the mode that UMASK asked for" \
+    "$status $(stat -c %a "$work/here"/{Closed,Open,Shut}/new/* | tr '\n' ' ')" "0 600 644 600 "
+is "and each is whole" "$(cat "$work/here"/{Closed,Open,Shut}/new/* | cmp - <(cat "$work"/{large,large,large}) && echo yes)" yes
+rm -rf "$work/here"/{Closed,Open,Shut}
 run "$message" "$work/absent"
 refused "a missing rules file is later in manual mode" 75 "there is no rules file" "$message" "$home"
 
@@ -173,6 +195,12 @@ exit'
 export RECIPIENT=r@x ORIGINAL_RECIPIENT=o@x EXTENSION=e LOCAL=l DOMAIN=d
 answers "the environment's envelope reaches the rules" "r@x o@x e l d" "$rules"
 answers "options are trusted more" "R@x O@x E l d" --recipient=R@x --original-recipient=O@x --extension=E "$rules"
+manual 'EXTENSION="changed"
+import EXTENSION
+echo "$EXTENSION"
+exit'
+answers "import gives the environment's value back" "e" "$rules"
+answers "and an option's, which is trusted more" "E" --extension=E "$rules"
 unset RECIPIENT ORIGINAL_RECIPIENT EXTENSION LOCAL DOMAIN
 
 # --- what comes in ------------------------------------------------------------------------------------------------
@@ -281,6 +309,18 @@ status=$? said=$(<"$work/stderr")
 refused "a settings file that cannot be read is later" 75 "broken.conf" "$message" "$home/Maildir"
 
 # --- partial success ----------------------------------------------------------------------------------------------
+
+rm -rf "$home/First" "$home/Other" "$home/box"
+make_maildir "$home/First" "$dove_uid"
+own_rules 'cc "./First/"
+cc "|exit 67"
+to "./Other/"'
+run "$message" -d dove
+is "a copy that a command refuses for good does not bounce the message that other copies have" \
+    "$status ${said%% *} $(visible "$home/First" | wc -l)" "75 4.1.1 1"
+run "$message" -d dove
+is "and its retry repeats no copy" "$status $(visible "$home/First" | wc -l)" "75 1"
+rm -rf "$home/First" "$home/.culver"
 
 make_maildir "$home/First" "$dove_uid"
 rm -rf "$home/Other" "$home/Made"

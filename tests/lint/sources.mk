@@ -12,6 +12,7 @@ LINT_TESTS = \
 	%D%/settings_manual.t \
 	%D%/shell.t \
 	%D%/sizes.t \
+	%D%/tolerance.t \
 	%D%/words.t
 TESTS += $(LINT_TESTS)
 dist_check_SCRIPTS += $(LINT_TESTS)

@@ -206,6 +206,7 @@ run_case(void)
 	struct variables *variables = variables_new(&arena), *environment = variables_new(&arena);
 	set_variables(variables, c->variables);
 	set_variables(environment, c->environment);
+	plan.environment = environment;
 	if (!mailfilter_parse(&arena, TEXT("rules"), source, &program, &error)) {
 		struct text said = text_from_string(error.text), asks = c->asks;
 		struct text wanted = take_last(&asks, TEXT("refused "));
@@ -218,7 +219,6 @@ run_case(void)
 		    .variables = variables,
 		    .host = &plan_host,
 		    .host_self = &plan,
-		    .environment = environment,
 		    .is_embedded = c->is_embedded,
 		};
 		struct filter_result result = filter_run(&arena, &input);

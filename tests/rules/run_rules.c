@@ -121,13 +121,13 @@ main(int argc, char **argv)
 	struct variables *variables = variables_new(&arena), *environment = variables_new(&arena);
 	run_import(variables, argc - 2, argv + 2);
 	run_import(environment, 0, NULL);
+	plan.environment = environment;
 	struct filter_input input = {
 	    .program = program,
 	    .message = message_new(&arena, message),
 	    .variables = variables,
 	    .host = &host,
 	    .host_self = &plan,
-	    .environment = environment,
 	};
 	struct filter_result result = filter_run(&arena, &input);
 	run_print(&plan, &result);

@@ -102,9 +102,9 @@ is_one_copy() {
 	[ "${#files[@]}" = 1 ] && cmp -s "${files[0]}" "$2" && is_empty "$1/tmp"
 }
 
-# is_empty DIRECTORY
+# is_empty DIRECTORY: nothing is in it, or it does not exist.
 is_empty() {
-	[ -z "$(ls -A "$1")" ]
+	[ ! -e "$1" ] || [ -z "$(ls -A "$1")" ]
 }
 
 # delivered SENTENCE MAILDIR MESSAGE: the last run said success and the message is there once, whole.

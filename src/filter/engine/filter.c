@@ -53,6 +53,17 @@ filter_decision(struct evaluator *evaluator, const char *verb, struct text desti
 	return arena_format(evaluator->arena, "%s \"%.*s\"", verb, TEXT_ARGUMENTS(destination));
 }
 
+/* A refused copy is no refusal of the message, which other destinations may have by now: were it
+ * returned to its sender, he would hear that it was lost. */
+static struct outcome
+filter_copy_outcome(struct evaluator *evaluator, struct outcome outcome)
+{
+	if (outcome.class != OUTCOME_NEVER)
+		return outcome;
+	return outcome_later(
+	    evaluator->arena, outcome.code, "a copy was refused: %s", outcome.reason);
+}
+
 static enum filter_flow
 filter_deliver(struct evaluator *evaluator, const struct statement *statement)
 {
@@ -74,6 +85,8 @@ filter_deliver(struct evaluator *evaluator, const struct statement *statement)
 	struct outcome outcome = input->host->deliver(input->host_self, &request);
 	if (outcome.class == OUTCOME_DONE && is_copy)
 		return FILTER_NEXT;
+	if (is_copy)
+		outcome = filter_copy_outcome(evaluator, outcome);
 	evaluator->result.place = request.place;
 	evaluator->result.decision = filter_decision(evaluator, is_copy ? "cc" : "to", destination);
 	evaluator->result.outcome = outcome;
@@ -154,11 +167,8 @@ static void
 filter_import(struct evaluator *evaluator, struct text name)
 {
 	const struct filter_input *input = evaluator->input;
-	struct text value = {NULL, 0};
 
-	if (input->environment != NULL)
-		value = variables_get(input->environment, name);
-	variables_set(input->variables, name, value);
+	variables_set(input->variables, name, input->host->environment(input->host_self, name));
 }
 
 /* The statements with one value that cannot end the run. */

@@ -44,9 +44,8 @@ struct filter_input {
 	    *variables; /* set up by the caller (HOME, DEFAULT, FROM ...), changed by the rules */
 	const struct filter_host *host;
 	void *host_self;
-	const struct variables *environment; /* what `import` reads; NULL: nothing */
-	bool is_embedded;                    /* rules that act on the world are refused */
-	uint32_t match_limit;                /* backtracking steps of one pattern on one line; 0:
+	bool is_embedded;     /* rules that act on the world are refused */
+	uint32_t match_limit; /* backtracking steps of one pattern on one line; 0:
 						PATTERN_MATCH_LIMIT_DEFAULT */
 };
 

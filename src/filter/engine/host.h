@@ -88,11 +88,13 @@ struct filter_host {
 	void (*unlock)(void *self);
 	/* `echo`: bytes for standard output, line end included where there is one. */
 	void (*echo)(void *self, struct text bytes);
+	/* `import NAME`: the value that the caller's environment or the envelope gives this name;
+	 * empty when they do not know it. */
+	struct text (*environment)(void *self, struct text name);
 	/* Unix seconds. */
 	int64_t (*time)(void *self);
-	/* The rules used something that a variable of the world controls; true when the deadline
-	 * for the run has passed or the process was asked to stop: the evaluator then ends with
-	 * "later". Called once a statement. */
+	/* True when the deadline of the run has passed or the process was asked to stop: the
+	 * evaluator then ends with "later". Called once a statement. */
 	bool (*is_interrupted)(void *self);
 };
 

@@ -5,6 +5,7 @@
 
 #include "base/bug.h"
 #include "base/vector.h"
+#include "filter/engine/variable.h"
 
 void
 plan_init(struct plan *plan, struct arena *arena)
@@ -74,8 +75,11 @@ plan_open_log(void *self, struct text name, struct error *error)
 static bool
 plan_log(void *self, struct text line, struct error *error)
 {
-	(void)error;
-	plan_add(self, PLAN_LOG, line, (struct place){{NULL, 0}, 0, 0});
+	struct plan *plan = self;
+
+	plan_add(plan, PLAN_LOG, line, (struct place){{NULL, 0}, 0, 0});
+	if (table_find(&plan->failures, line) != NULL)
+		return error_set(error, ERROR_AGAIN, "the log cannot be written");
 	return true;
 }
 
@@ -146,6 +150,15 @@ plan_echo(void *self, struct text bytes)
 	plan_add(self, PLAN_ECHO, bytes, (struct place){{NULL, 0}, 0, 0});
 }
 
+static struct text
+plan_environment(void *self, struct text name)
+{
+	const struct plan *plan = self;
+
+	return plan->environment != NULL ? variables_get(plan->environment, name)
+					 : (struct text){NULL, 0};
+}
+
 static int64_t
 plan_time(void *self)
 {
@@ -171,6 +184,7 @@ const struct filter_host plan_host = {
     .lock = plan_lock,
     .unlock = plan_unlock,
     .echo = plan_echo,
+    .environment = plan_environment,
     .time = plan_time,
     .is_interrupted = plan_is_interrupted,
 };

@@ -43,9 +43,11 @@ struct plan {
 	size_t count, capacity;
 	struct table rules; /* name -> struct text *: what `include` finds */
 	struct table
-	    failures; /* destination, log file or lock -> struct outcome *: what fails, and how */
-	struct table answers; /* command -> struct plan_answer * */
-	unsigned locks;       /* held */
+	    failures; /* destination, log file, log line or lock -> struct outcome *: what fails, and
+			 how */
+	struct table answers;                /* command -> struct plan_answer * */
+	unsigned locks;                      /* held */
+	const struct variables *environment; /* what `import` finds; NULL: nothing */
 	int64_t time;
 	unsigned long statements_left; /* then the run is interrupted; 0: never */
 };

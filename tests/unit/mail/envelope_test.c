@@ -5,6 +5,7 @@
 #include "support/tap.h"
 
 #include <stdint.h>
+#include <string.h>
 
 static void
 check_line(struct text bytes, size_t length, struct text sender, struct text date)
@@ -55,11 +56,29 @@ other_beginnings_are_no_from_line(void)
 	check_line(TEXT(">From joe Sat\n"), 0, TEXT(""), TEXT(""));
 }
 
+static void
+a_line_beyond_the_limit_is_no_from_line(void)
+{
+	char line[ENVELOPE_FROM_LINE_MAX + 2];
+	struct text longest = {line, ENVELOPE_FROM_LINE_MAX + 1};
+
+	memset(line, 'x', sizeof line);
+	memcpy(line, "From ", 5);
+	line[ENVELOPE_FROM_LINE_MAX] = '\n';
+	check_line(longest, longest.size, text_slice(longest, 5, longest.size - 1), TEXT(""));
+	line[ENVELOPE_FROM_LINE_MAX] = 'x';
+	line[ENVELOPE_FROM_LINE_MAX + 1] = '\n';
+	check_line((struct text){line, sizeof line}, 0, TEXT(""), TEXT(""));
+	check_line((struct text){line, ENVELOPE_FROM_LINE_MAX + 1}, 0, TEXT(""), TEXT(""));
+}
+
 int
 main(void)
 {
 	test("a From_ line gives its sender and date", sender_and_date_are_split);
 	test("the null sender has several spellings", the_null_sender_has_three_spellings);
 	test("what only looks like a From_ line is left alone", other_beginnings_are_no_from_line);
+	test(
+	    "a line beyond the limit is not a From_ line", a_line_beyond_the_limit_is_no_from_line);
 	return tests_end();
 }

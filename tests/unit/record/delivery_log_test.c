@@ -51,14 +51,16 @@ json_string(struct text line, size_t *at)
 static bool
 json_scalar(struct text line, size_t *at)
 {
-	static const struct text null = {"null", 4};
+	static const struct text words[] = {{"null", 4}, {"true", 4}, {"false", 5}};
 	size_t start = *at;
 
 	if (*at < line.size && line.data[*at] == '"')
 		return json_string(line, at);
-	if (text_has_prefix(text_slice(line, *at, line.size), null)) {
-		*at += null.size;
-		return true;
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+		if (text_has_prefix(text_slice(line, *at, line.size), words[i])) {
+			*at += words[i].size;
+			return true;
+		}
 	}
 	if (*at < line.size && line.data[*at] == '-')
 		start = ++*at;
@@ -86,7 +88,7 @@ json_members(struct text line)
 	return at == line.size && line.data[at - 1] == '}' ? members : 0;
 }
 
-enum { MEMBERS = 25 };
+enum { MEMBERS = 26 };
 
 static struct outcome later_outcome = {
     .class = OUTCOME_LATER, .code = {2, 2}, .reason = "the disk is full"};
@@ -179,7 +181,8 @@ fields_are_the_event(void)
 		 "\"message_id\":\"<1@example.net>\",\"size\":4096,\"rules\":\"/home/b/"
 		 ".mailfilter\","
 		 "\"line\":12,\"condition\":\"/^Subject:.*x/\",\"matched\":\"Subject: x\","
-		 "\"backend\":\"maildir\",\"destination\":\"Mail/.x/\",\"place\":\"Mail/.x/new/1\","
+		 "\"truncated\":false,\"backend\":\"maildir\",\"destination\":\"Mail/.x/"
+		 "\",\"place\":\"Mail/.x/new/1\","
 		 "\"milliseconds\":7,\"pid\":42,\"version\":\"" CULVER_VERSION "\"}\n"));
 	check_number(json_members(text_slice(buffer_text(&line), 0, line.size - 1)), MEMBERS);
 	buffer_clear(&line);
@@ -256,7 +259,7 @@ long_values_are_cut_at_a_character(void)
 	event.matched = (struct text){value, 401};
 	delivery_log_format(&event, TEXT("i"), 1, &line);
 	memset(wanted, 'a', sizeof wanted);
-	memcpy(wanted + 396, "...\",\"backend\"", 15);
+	memcpy(wanted + 396, "...\",\"truncated\"", 17);
 	check(text_find(buffer_text(&line), 0, text_from_string(wanted)) < line.size);
 	check(text_find(buffer_text(&line), 0, TEXT("\xc3")) == line.size);
 	/* 400 bytes are not cut. */
@@ -264,7 +267,7 @@ long_values_are_cut_at_a_character(void)
 	delivery_log_format(&event, TEXT("i"), 1, &line);
 	check(text_find(buffer_text(&line), 0,
 		  TEXT("\xc3\xa9"
-		       "aa\",\"backend\"")) < line.size);
+		       "aa\",\"truncated\"")) < line.size);
 	buffer_clear(&line);
 }
 

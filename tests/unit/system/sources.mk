@@ -9,11 +9,11 @@ tests_unit_system_child_test_SOURCES = %D%/child_test.c
 tests_unit_system_child_test_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 tests_unit_system_child_test_LDADD = libsystem.a libbase.a
 
-check_PROGRAMS += tests/unit/system/user.test
-TESTS += tests/unit/system/user.test
-tests_unit_system_user_test_SOURCES = %D%/user_test.c
-tests_unit_system_user_test_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
-tests_unit_system_user_test_LDADD = libsystem.a libbase.a
+check_PROGRAMS += tests/unit/system/system.test
+TESTS += tests/unit/system/system.test
+tests_unit_system_system_test_SOURCES = %D%/system_test.c
+tests_unit_system_system_test_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
+tests_unit_system_system_test_LDADD = libsystem.a libbase.a
 
 check_PROGRAMS += tests/unit/system/spool.test
 TESTS += tests/unit/system/spool.test

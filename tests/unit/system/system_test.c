@@ -1,5 +1,6 @@
 /*
- * Accounts, spool and files: what a delivery stands on.
+ * Accounts, rights, spool, files and requests to stop: what a delivery stands on. Locks and commands
+ * have files of their own.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -215,6 +216,16 @@ files_are_read_whole_or_refused(void)
 }
 
 static void
+the_directory_of_a_path_is_in_front_of_its_last_slash(void)
+{
+	check_text(file_directory("/var/mail/dove"), TEXT("/var/mail"));
+	check_text(file_directory("/dove"), TEXT("/"));
+	check_text(file_directory("dove"), TEXT("."));
+	check_text(file_directory("./dove"), TEXT("."));
+	check_text(file_directory(""), TEXT("."));
+}
+
+static void
 files_are_copied_from_their_start(void)
 {
 	const char *from = path_of("from"), *to = path_of("to");
@@ -270,6 +281,8 @@ main(void)
 	test("a large message without a place to keep it is an error",
 	    a_large_message_needs_a_place);
 	test("files are read whole or refused", files_are_read_whole_or_refused);
+	test("the directory of a path is what stands before its last slash",
+	    the_directory_of_a_path_is_in_front_of_its_last_slash);
 	test("files are copied from their start", files_are_copied_from_their_start);
 	test("requests to stop are seen, not suffered", requests_to_stop_are_seen_not_suffered);
 	rmdir(directory);
