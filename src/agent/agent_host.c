@@ -274,6 +274,7 @@ agent_host_on_lock(void *self, enum lock_kind kind, struct text name,
 {
 	struct agent_host *host = self;
 
+	host->statements = 0;
 	return rules_lock_take(host->arena, &host->locks, kind,
 	    &(struct rules_lock_request){name, host->settings, variables}, error);
 }

@@ -168,6 +168,30 @@ run "$message" -d dove
 delivered "the next try delivers" "$maildir" "$message"
 test_that "and makes no second copy" is_one_copy "$maildir/.Lists" "$message"
 
+# stopped RULES: a delivery with these rules that gets SIGTERM while its command runs.
+stopped() {
+	fresh "$1"
+	"$deliver" --config "$config" -d dove <"$message" >"$work/stdout" 2>"$work/stderr" &
+	local pid=$! i
+	for ((i = 0; i < 100; i++)); do
+		[ ! -e "$home/ready" ] || break
+		sleep 0.1
+	done
+	kill -TERM "$pid"
+	wait "$pid"
+	status=$?
+	said=$(<"$work/stderr")
+}
+stopped "exception {
+	xfilter 'touch ready; sleep 1; sleep 1'
+}"
+refused "asked to stop while a filter runs: later, also inside \`exception\`" 75 "stopped" "$message" "$home"
+stopped "exception {
+	X=\`touch ready; sleep 1; sleep 1\`
+}
+to './Maildir/'"
+refused "and while backticks run" 75 "stopped" "$message" "$home"
+
 # --- addresses, lookup, locks ---------------------------------------------------------------------------------------
 
 fresh 'if (hasaddr("DOVE@ararat.example") && lookup($FROM, "friends"))

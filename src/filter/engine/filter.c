@@ -284,7 +284,8 @@ filter_run_locked(struct evaluator *evaluator, const struct statement *statement
 	if (!evaluate(evaluator, statement->expression, &name))
 		return filter_fail(evaluator, statement);
 	if (!input->host->lock(input->host_self, kind, name, input->variables, &evaluator->error)) {
-		evaluate_fail_at(evaluator, statement->offset);
+		if (!evaluate_is_interrupted(evaluator, statement->offset))
+			evaluate_fail_at(evaluator, statement->offset);
 		return filter_fail(evaluator, statement);
 	}
 	enum filter_flow flow = filter_run_list(evaluator, statement->body);

@@ -65,6 +65,7 @@ recipients_list(
 	if (!evaluate(evaluator, expression->operands, &source))
 		return false;
 	arena_init(&arena, NULL, 0);
+	/* tolerance: address-list-limit */
 	struct address_list list =
 	    address_list_parse(&arena, recipients_skip_name(source), ADDRESS_COUNT_MAX);
 	buffer_reset(&evaluator->work);

@@ -30,7 +30,10 @@ run_command_ask(struct evaluator *evaluator, uint32_t offset, struct command_req
 	bool known = input->host->run(input->host_self, request, result_out, &evaluator->error);
 	run_command_set_number(evaluator, TEXT("RETURNCODE"),
 	    (uint64_t)(known ? result_out->status : RUN_COMMAND_UNKNOWN));
-	return known || evaluate_fail_at(evaluator, offset);
+	if (known)
+		return true;
+	/* A command that was stopped because we are: nothing that rules may go on after. */
+	return !evaluate_is_interrupted(evaluator, offset) && evaluate_fail_at(evaluator, offset);
 }
 
 /* Line ends as blanks. */
