@@ -130,6 +130,10 @@ agent_host_delivery(struct agent_host *host, const struct delivery_request *requ
 	if (destination_runs_command(request->destination)) {
 		/* Our own files get their mode from the back ends; a command's come from this. */
 		umask((mode_t)delivery.settings->umask);
+		if (host->locks != NULL) {
+			delivery.each_second = rules_lock_refresh;
+			delivery.each_second_self = host->locks;
+		}
 		delivery.environment =
 		    rules_environment_export(host->arena, variables, request->message);
 	}

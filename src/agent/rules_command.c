@@ -30,14 +30,6 @@ struct rules_command {
 	struct child_result end;
 };
 
-static void
-rules_command_each_second(void *self)
-{
-	struct agent_host *host = self;
-
-	rules_lock_refresh(host->locks);
-}
-
 /* What the end means that the command did not choose itself. */
 static bool
 rules_command_judge(struct rules_command *command, struct error *error)
@@ -90,8 +82,8 @@ rules_command_start(struct rules_command *command, int input, int output, struct
 	    .output_maximum = message_bytes(request->message).size * RULES_COMMAND_GROWTH_TIMES +
 			      RULES_COMMAND_GROWTH_MAX,
 	    .timeout = limit > UINT_MAX ? UINT_MAX : (unsigned)limit,
-	    .each_second = command->host->locks != NULL ? rules_command_each_second : NULL,
-	    .each_second_self = command->host,
+	    .each_second = command->host->locks != NULL ? rules_lock_refresh : NULL,
+	    .each_second_self = command->host->locks,
 	};
 	umask((mode_t)command->settings->umask);
 	if (!child_run(&child, &command->end, error)) {

@@ -96,7 +96,7 @@ rules_lock_release(struct rules_lock **locks)
 }
 
 void
-rules_lock_refresh(struct rules_lock *locks)
+rules_lock_refresh(void *locks)
 {
 	int64_t now = clock_monotonic_milliseconds();
 

@@ -30,7 +30,8 @@ bool rules_lock_take(struct arena *arena, struct rules_lock **locks, enum lock_k
     const struct rules_lock_request *request, struct error *error);
 /* Releases the first of *locks. */
 void rules_lock_release(struct rules_lock **locks);
-/* Shows for each lock file whose time has come that its owner lives. */
-void rules_lock_refresh(struct rules_lock *locks);
+/* Shows for each lock file of `locks`, a struct rules_lock, whose time has come that its owner
+ * lives. */
+void rules_lock_refresh(void *locks);
 
 #endif

@@ -244,6 +244,11 @@ dotlock 'slow.lock' {
 	system 'touch -d \"1 hour ago\" slow.lock; sleep 1.5; find slow.lock -mmin -10'
 }" "$message"
 is "a lock is refreshed while a command runs" "$printed" slow.lock
+deliver_by "LOCKREFRESH=1
+dotlock 'slow.lock' {
+	to '|touch -d \"1 hour ago\" slow.lock; sleep 1.5; find slow.lock -mmin -10'
+}" "$message"
+is "and while a command takes the message" "$status $printed" "0 slow.lock"
 fresh "flock 'file' {
 	to './Maildir/'
 }"
