@@ -132,6 +132,21 @@ cc './Maildir/.Lists/'" "$large"
 delivered "a large one goes through two filters" "$maildir" "$large"
 test_that "and its copy is whole" is_one_copy "$maildir/.Lists" "$large"
 
+if [ -z "$sanitizers" ]; then
+	huge=$work/huge
+	write_message "$huge" 26214400
+	fresh "xfilter 'cat'"
+	# The user calls: what root needs to become the user would be counted too.
+	(
+		ulimit -d 4096
+		exec setpriv --reuid "$dove_uid" --regid "$dove_uid" --clear-groups "$deliver" --config "$config"
+	) <"$huge" >"$work/stdout" 2>"$work/stderr"
+	status=$? said=$(<"$work/stderr")
+	delivered "25 MiB go through a filter within 4 MiB of private memory" "$maildir" "$huge"
+else
+	skip "25 MiB go through a filter within 4 MiB of private memory" "the sanitizers have memory of their own"
+fi
+
 deliver_by "xfilter 'cat; sleep 1 && echo more &'" "$message"
 (cat "$message"; echo more) >"$work/wanted"
 delivered "what a filter leaves in the background is waited for, as long as it may print" "$maildir" "$work/wanted"
