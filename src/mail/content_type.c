@@ -6,27 +6,7 @@
 #include "mail/content_type.h"
 
 #include "base/vector.h"
-
-/* The position behind the white space and comments at `from`; a comment that is not closed runs to
- * the end. */
-static size_t
-content_type_skip_blanks(struct text body, size_t from)
-{
-	size_t position = from, depth = 0;
-
-	for (; position < body.size; position++) {
-		char byte = body.data[position];
-		if (byte == '(')
-			depth++;
-		else if (depth > 0 && byte == ')')
-			depth--;
-		else if (depth > 0 && byte == '\\')
-			position++;
-		else if (depth == 0 && !text_is_space(byte))
-			break;
-	}
-	return position < body.size ? position : body.size;
-}
+#include "mail/header.h"
 
 /* RFC 2045, section 5.1; bytes past ASCII are taken, too. */
 static bool
@@ -66,10 +46,10 @@ content_type_token_end(struct text body, size_t from)
 static struct text
 content_type_take_token(struct text body, size_t *position)
 {
-	size_t begin = content_type_skip_blanks(body, *position);
+	size_t begin = header_skip_blanks(body, *position);
 	size_t end = content_type_token_end(body, begin);
 
-	*position = content_type_skip_blanks(body, end);
+	*position = header_skip_blanks(body, end);
 	return text_slice(body, begin, end);
 }
 
@@ -98,7 +78,7 @@ content_type_is_parameter(struct text body, size_t position)
 
 	if (end == position)
 		return false;
-	end = content_type_skip_blanks(body, end);
+	end = header_skip_blanks(body, end);
 	return end < body.size && body.data[end] == '=';
 }
 
@@ -146,7 +126,7 @@ static struct text
 content_type_take_parameter_value(
     struct text body, size_t *position, bool *needs_cleaning_out, bool *malformed_out)
 {
-	size_t begin = content_type_skip_blanks(body, *position), end;
+	size_t begin = header_skip_blanks(body, *position), end;
 
 	*needs_cleaning_out = false;
 	if (begin < body.size && body.data[begin] == '"') {
@@ -172,13 +152,13 @@ content_type_next(
     struct text *rest, struct content_parameter_raw *parameter_out, bool *malformed_out)
 {
 	struct text body = *rest;
-	size_t position = content_type_skip_blanks(body, 0);
+	size_t position = header_skip_blanks(body, 0);
 	bool is_separated = false;
 
 	while (position < body.size) {
 		if (body.data[position] == ';') {
 			is_separated = true;
-			position = content_type_skip_blanks(body, position + 1);
+			position = header_skip_blanks(body, position + 1);
 			continue;
 		}
 		/* A parameter begins behind a semicolon, or (tolerance: content-type-semicolon)
@@ -194,7 +174,7 @@ content_type_next(
 		}
 		*malformed_out = true;
 		size_t end = content_type_token_end(body, position);
-		position = content_type_skip_blanks(body, end > position ? end : position + 1);
+		position = header_skip_blanks(body, end > position ? end : position + 1);
 	}
 	*rest = text_slice(body, body.size, body.size);
 	return false;

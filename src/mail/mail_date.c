@@ -7,6 +7,8 @@
 
 #include <stdio.h>
 
+#include "mail/header.h"
+
 enum { DATE_DIGITS_MAX = 9 };
 
 enum date_token { DATE_END, DATE_WORD, DATE_NUMBER, DATE_SIGN };
@@ -26,31 +28,11 @@ static const char date_months[][4] = {
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 static const char date_days[][4] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
 
-/* Skips white space and comments; a comment that is not closed runs to the end. */
-static size_t
-date_skip_blanks(struct text rest)
-{
-	size_t position = 0, depth = 0;
-
-	for (; position < rest.size; position++) {
-		char byte = rest.data[position];
-		if (byte == '(')
-			depth++;
-		else if (depth > 0 && byte == ')')
-			depth--;
-		else if (depth > 0 && byte == '\\')
-			position++;
-		else if (depth == 0 && !text_is_space(byte))
-			break;
-	}
-	return position < rest.size ? position : rest.size;
-}
-
 static void
 date_read(struct date_reader *reader)
 {
 	struct text rest =
-	    text_slice(reader->rest, date_skip_blanks(reader->rest), reader->rest.size);
+	    text_slice(reader->rest, header_skip_blanks(reader->rest, 0), reader->rest.size);
 	size_t size = 0;
 
 	reader->number = 0;
