@@ -57,6 +57,10 @@ for options in "-Z" "--no-such-setting=1" "-d" "-w 101" "-w x" "-V x" "-o create
 	run "$message" -d dove $options
 	refused "\"$options\" is a mistake, which is later" 75 "" "$message" "$home"
 done
+for path in "$home/box/../Maildir/" "$home/../raven/Maildir/" "../dove/Maildir/" "$home/Maildir/.."; do
+	run "$message" -d dove "--default-mailbox=$path"
+	refused "a default mailbox of \"$path\" leads out of its place and is later" 75 "" "$message" "$home"
+done
 run "$message" --create-folder=yes -d dove
 refused "a mistyped setting is later, and the nearest name is told" 75 "create_folders" "$message" "$home"
 
