@@ -224,7 +224,11 @@ maildir_commit(struct maildir_store *store, struct error *error)
 static void
 maildir_take_back(struct maildir_store *store, struct error *error)
 {
-	if (store->linked && unlink(store->final_name) < 0)
+	if (!store->linked)
+		return;
+	if (unlink(store->final_name) == 0)
+		store->linked = false;
+	else
 		error_prefix(error,
 		    "%s stays although its delivery failed and will be repeated (cannot remove: "
 		    "%s); ",
@@ -413,7 +417,8 @@ maildir_deliver(struct delivery *delivery)
 	};
 	struct maildir_store store = start;
 	struct outcome outcome = maildir_try(&store, flags, &error);
-	if (outcome.class != OUTCOME_DONE && error.number == ENOENT) {
+	/* A message that was linked and cannot be taken back must not be delivered again here. */
+	if (outcome.class != OUTCOME_DONE && error.number == ENOENT && !store.linked) {
 		/* Asked only now: a Maildir that is there, the usual case, costs no look. */
 		outcome = maildir_folder_provide(
 		    arena, start.maildir, delivery->settings->create_folders);
