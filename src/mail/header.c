@@ -218,25 +218,6 @@ header_append_folded(struct text body, struct buffer *line)
 	return true;
 }
 
-size_t
-header_skip_blanks(struct text body, size_t from)
-{
-	size_t position = from, depth = 0;
-
-	for (; position < body.size; position++) {
-		char byte = body.data[position];
-		if (byte == '(')
-			depth++;
-		else if (depth > 0 && byte == ')')
-			depth--;
-		else if (depth > 0 && byte == '\\')
-			position++;
-		else if (depth == 0 && !text_is_space(byte))
-			break;
-	}
-	return position < body.size ? position : body.size;
-}
-
 bool
 header_append_match_line(const struct header_field *field, struct buffer *line)
 {

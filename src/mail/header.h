@@ -69,10 +69,6 @@ size_t header_skip_blanks(struct text body, size_t from);
  */
 struct text header_unfold(struct arena *arena, struct text body);
 
-/* The position behind the white space and comments at `from` in a structured field's body (CFWS, RFC 5322, section
- * 3.2.2); a comment that is not closed runs to the end. */
-size_t header_skip_blanks(struct text body, size_t from);
-
 /*
  * Appends the line that rules match: "Name: body", unfolded as the mailfilter language sees it (a
  * fold is replaced by one blank and keeps its own white space; white space around the body goes; a

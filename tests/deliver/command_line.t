@@ -244,6 +244,10 @@ exit"
 	run "$message" "$rules"
 	refused "EXITCODE=$code and exit are never" "$code" "" "$message" "$home"
 done
+manual 'EXITCODE=1
+exit'
+run "$message" "$rules"
+refused "an EXITCODE that is neither yes nor no is later, not a number that servers return mail for" 75 "" "$message" "$home"
 manual 'EXITCODE=75
 exit'
 run "$message" "$rules"
