@@ -146,7 +146,8 @@ agent_host_deliver(
 	const struct backend *backend = NULL;
 	struct outcome outcome;
 
-	if (partial_delivery_is_done(&host->partial, request->destination))
+	/* Only copies: what the message still lacks is never taken for one of them. */
+	if (request->copy && partial_delivery_is_done(&host->partial, request->destination))
 		outcome = outcome_done("was delivered there by an earlier try of this message");
 	else
 		outcome =

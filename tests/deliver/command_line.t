@@ -329,6 +329,22 @@ is "a copy that a command refuses for good does not bounce the message that othe
 run "$message" -d dove
 is "and its retry repeats no copy" "$status $(visible "$home/First" | wc -l)" "75 1"
 rm -rf "$home/First" "$home/.culver"
+# The destination of the message is that of a copy, in the same words.
+own_rules "PLACE=first
+HANDLER='|test -e allowed-\$PLACE || exit 75; cat >\$PLACE'
+cc \"\$HANDLER\"
+PLACE=second
+to \"\$HANDLER\""
+: >"$home/allowed-first"
+run "$message" -d dove
+is "a message whose copy was made is deferred when its own delivery fails" \
+    "$status $(cmp "$home/first" "$message" && echo copy)" "75 copy"
+: >"$home/allowed-second"
+rm -f "$home/first"
+run "$message" -d dove
+is "its retry repeats no copy, and does not take the copy for the delivery in the same words" \
+    "$status $([ ! -e "$home/first" ] && cmp "$home/second" "$message" && echo delivered)" "0 delivered"
+rm -f "$home/allowed-first" "$home/allowed-second" "$home/second"
 
 make_maildir "$home/First" "$dove_uid"
 rm -rf "$home/Other" "$home/Made"
