@@ -140,6 +140,7 @@ agent_take_message(struct agent *agent)
 	struct text bytes;
 
 	agent_plan_spool(agent, &plan);
+	agent->host.spool_plan = plan;
 	if (!spool_receive(agent->arena, agent->request->input, &plan, &agent->host.spool, &error))
 		return outcome_later_error(agent->arena, &error);
 	if (spool_size(agent->host.spool) == agent->request->extra_fields.size)
@@ -148,6 +149,8 @@ agent_take_message(struct agent *agent)
 	if (!spool_map(agent->host.spool, &bytes, &error))
 		return outcome_later_error(agent->arena, &error);
 	agent->host.message = message_new(agent->arena, bytes);
+	agent->host.received = agent->host.message;
+	agent->host.received_spool = agent->host.spool;
 	envelope_sources_ask_message(&agent->envelope, agent->host.message, agent->arena);
 	return outcome_done("");
 }
@@ -258,6 +261,7 @@ agent_run_rules(struct agent *agent, const char *path, struct text source, bool 
 	    .variables = agent->variables,
 	    .host = &agent_host_functions,
 	    .host_self = &agent->host,
+	    .is_embedded = agent->request->mode == AGENT_MODE_EMBEDDED,
 	    .match_limit = (uint32_t)agent->request->settings->pattern_limit,
 	};
 	result = filter_run(agent->arena, &input);
@@ -409,7 +413,7 @@ agent_run(struct arena *arena, const struct agent_request *request)
 	if (outcome.class == OUTCOME_DONE) {
 		outcome = agent_run_mode(&agent);
 		partial_delivery_end(&agent.host.partial, arena, agent.user.home, &agent.envelope,
-		    message_bytes(agent.host.message), outcome.class == OUTCOME_LATER);
+		    message_bytes(agent.host.received), outcome.class == OUTCOME_LATER);
 	} else {
 		struct filter_result nowhere = {.end = FILTER_END_FAILED};
 		agent_host_log_end(&agent.host, &nowhere,

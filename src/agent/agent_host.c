@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "agent/report_line.h"
+#include "agent/rules_command.h"
 #include "agent/rules_environment.h"
 #include "agent/rules_file.h"
 #include "base/clock.h"
@@ -52,7 +53,7 @@ agent_host_log(struct agent_host *host, struct delivery_event *event)
 	event->user = host->user->name != NULL ? host->user->name : host->request->user;
 	if (host->message != NULL) {
 		const struct header_field *field =
-		    message_find_field(host->message, TEXT("Message-ID"));
+		    message_find_field(host->received, TEXT("Message-ID"));
 		event->message_id =
 		    field == NULL ? TEXT("") : header_unfold(host->arena, field->body);
 		event->size = message_bytes(host->message).size;
@@ -90,11 +91,11 @@ agent_host_adjust(
 	number_parse_unsigned(variables_get(variables, name), maximum, setting);
 }
 
-/* The settings with what the rules' special variables change. */
-static const struct settings *
-agent_host_settings(const struct agent_host *host, const struct variables *variables)
+const struct settings *
+agent_host_settings(
+    const struct agent_host *host, struct arena *arena, const struct variables *variables)
 {
-	struct settings *adjusted = arena_alloc(host->arena, sizeof *adjusted);
+	struct settings *adjusted = arena_alloc(arena, sizeof *adjusted);
 	uint64_t umask_bits;
 
 	*adjusted = *host->settings;
@@ -125,11 +126,16 @@ agent_host_delivery(struct agent_host *host, const struct delivery_request *requ
 
 	if (variables == NULL)
 		return delivery;
-	delivery.settings = agent_host_settings(host, variables);
+	delivery.settings = agent_host_settings(host, host->arena, variables);
 	if (destination_runs_command(request->destination)) {
 		/* Our own files get their mode from the back ends; a command's come from this. */
 		umask((mode_t)delivery.settings->umask);
-		delivery.environment = rules_environment_export(host->arena, variables);
+		if (host->locks != NULL) {
+			delivery.each_second = rules_lock_refresh;
+			delivery.each_second_self = host->locks;
+		}
+		delivery.environment =
+		    rules_environment_export(host->arena, variables, request->message);
 	}
 	delivery.shell = variables_get(variables, TEXT("SHELL"));
 	delivery.sendmail = variables_get(variables, TEXT("SENDMAIL"));
@@ -176,15 +182,9 @@ agent_host_on_deliver(void *self, const struct delivery_request *request)
 {
 	struct agent_host *host = self;
 
-	if (host->request->mode == AGENT_MODE_EMBEDDED)
-		return outcome_later(host->arena, STATUS_SYSTEM_CONFIGURATION,
-		    "%.*s:%u: \"%s\" is not allowed in embedded mode: the rules can only answer "
-		    "with echo and EXITCODE",
-		    TEXT_ARGUMENTS(request->place.file), request->place.line,
-		    request->copy ? "cc" : "to");
 	if (request->copy && host->copies++ == 0)
 		partial_delivery_recall(&host->partial, host->arena, host->user->home,
-		    host->envelope, message_bytes(host->message));
+		    host->envelope, message_bytes(host->received));
 	return agent_host_deliver(host, request, request->copy ? "copy" : "deliver");
 }
 
@@ -212,9 +212,6 @@ agent_host_on_open_log(void *self, struct text name, struct error *error)
 {
 	struct agent_host *host = self;
 
-	if (host->request->mode == AGENT_MODE_EMBEDDED)
-		return error_set(
-		    error, ERROR_REFUSE, "\"logfile\" is not allowed in embedded mode");
 	return rules_log_open(&host->rules_log, arena_copy_string(host->arena, name), error);
 }
 
@@ -266,9 +263,42 @@ agent_host_on_time(void *self)
 }
 
 static bool
+agent_host_on_run(void *self, const struct command_request *request,
+    struct command_result *result_out, struct error *error)
+{
+	struct agent_host *host = self;
+
+	/* Whatever asked the command to stop asks us too: the next statement looks. */
+	host->statements = 0;
+	return rules_command_run(host, request, result_out, error);
+}
+
+static bool
+agent_host_on_lock(void *self, enum lock_kind kind, struct text name,
+    const struct variables *variables, struct error *error)
+{
+	struct agent_host *host = self;
+
+	host->statements = 0;
+	return rules_lock_take(host->arena, &host->locks, kind,
+	    &(struct rules_lock_request){name, host->settings, variables}, error);
+}
+
+static void
+agent_host_on_unlock(void *self)
+{
+	struct agent_host *host = self;
+
+	rules_lock_release(&host->locks);
+}
+
+static bool
 agent_host_on_is_interrupted(void *self)
 {
 	struct agent_host *host = self;
+
+	if (host->locks != NULL)
+		rules_lock_refresh(host->locks);
 
 	/* Asked before each statement: only now and then is it worth a system call. */
 	if (host->statements++ % AGENT_HOST_STATEMENTS != 0)
@@ -281,6 +311,9 @@ const struct filter_host agent_host_functions = {
     .read_rules = agent_host_on_read_rules,
     .open_log = agent_host_on_open_log,
     .log = agent_host_on_log,
+    .run = agent_host_on_run,
+    .lock = agent_host_on_lock,
+    .unlock = agent_host_on_unlock,
     .echo = agent_host_on_echo,
     .environment = agent_host_on_environment,
     .time = agent_host_on_time,

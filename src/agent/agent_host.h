@@ -10,6 +10,7 @@
 
 #include "agent/agent.h"
 #include "agent/partial_delivery.h"
+#include "agent/rules_lock.h"
 #include "agent/rules_log.h"
 #include "base/arena.h"
 #include "filter/engine/filter.h"
@@ -26,8 +27,12 @@ struct agent_host {
 	const struct settings *settings;
 	const struct user *user;
 	const struct envelope *envelope;
-	struct spool *spool;
-	const struct message *message; /* as it was received */
+	const struct message *received; /* the message as it came */
+	const struct message *message;  /* as it is now: `xfilter` makes a new one */
+	struct spool *spool;            /* of `message` */
+	struct spool *received_spool;
+	struct spool_plan spool_plan; /* where a new one may be kept */
+	struct rules_lock *locks;     /* that the rules hold, the newest first */
 	struct delivery_log *log;
 	struct rules_log rules_log;
 	struct variables *imports; /* what `import` finds; NULL until a rule asks */
@@ -47,6 +52,10 @@ extern const struct filter_host agent_host_functions;
  * (variables NULL, place all zero). `action` is the log's word for it. */
 struct outcome agent_host_deliver(
     struct agent_host *host, const struct delivery_request *request, const char *action);
+
+/* The settings with what the rules' special variables change. */
+const struct settings *agent_host_settings(
+    const struct agent_host *host, struct arena *arena, const struct variables *variables);
 
 /* A log line for an end without a delivery: discarded, refused, deferred. */
 void agent_host_log_end(struct agent_host *host, const struct filter_result *result,

@@ -101,6 +101,8 @@ rules_environment_new(struct arena *arena, const struct rules_start *start)
 	variables_unset(variables, TEXT("MAILDIRQUOTA"));
 	variables_unset(variables, TEXT("FLAGS"));
 	variables_unset(variables, TEXT("EXITCODE"));
+	variables_unset(variables, TEXT("RETURNCODE"));
+	variables_unset(variables, TEXT("LINES"));
 	variables_set(variables, TEXT("HOME"), text_from_string(start->user->home));
 	variables_set(variables, TEXT("LOGNAME"), text_from_string(start->user->name));
 	variables_set(variables, TEXT("USER"), text_from_string(start->user->name));
@@ -152,7 +154,8 @@ rules_environment_default_mailbox(struct arena *arena, struct text pattern, cons
 }
 
 const char *const *
-rules_environment_export(struct arena *arena, const struct variables *variables)
+rules_environment_export(
+    struct arena *arena, const struct variables *variables, const struct message *message)
 {
 	const char **entries = NULL;
 	size_t count = 0, capacity = 0, position = 0;
@@ -169,6 +172,12 @@ rules_environment_export(struct arena *arena, const struct variables *variables)
 		entries[count++] =
 		    arena_format(arena, "%.*s=%.*s", TEXT_ARGUMENTS(name), TEXT_ARGUMENTS(value))
 			.data;
+	}
+	if (!variables_is_set(variables, TEXT("LINES"))) {
+		entries = vector_grow(arena, entries, count, &capacity, sizeof *entries);
+		entries[count++] = arena_format(
+		    arena, "LINES=%llu", (unsigned long long)message_line_end_count(message))
+				       .data;
 	}
 	entries = vector_grow(arena, entries, count, &capacity, sizeof *entries);
 	entries[count] = NULL;

@@ -28,7 +28,9 @@ struct variables *rules_environment_new(struct arena *arena, const struct rules_
 struct text rules_environment_default_mailbox(
     struct arena *arena, struct text pattern, const struct user *user);
 
-/* NAME=value for each variable whose name and value can be passed to a command; NULL at the end. */
-const char *const *rules_environment_export(struct arena *arena, const struct variables *variables);
+/* NAME=value for each variable whose name and value can be passed to a command, and LINES, which
+ * is counted where the rules did not ask for it; NULL at the end. */
+const char *const *rules_environment_export(
+    struct arena *arena, const struct variables *variables, const struct message *message);
 
 #endif

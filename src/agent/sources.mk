@@ -5,6 +5,8 @@ libagent_a_SOURCES = \
 	%D%/envelope_sources.c %D%/envelope_sources.h \
 	%D%/partial_delivery.c %D%/partial_delivery.h \
 	%D%/report_line.c %D%/report_line.h \
+	%D%/rules_command.c %D%/rules_command.h \
 	%D%/rules_environment.c %D%/rules_environment.h \
 	%D%/rules_file.c %D%/rules_file.h \
+	%D%/rules_lock.c %D%/rules_lock.h \
 	%D%/rules_log.c %D%/rules_log.h

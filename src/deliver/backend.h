@@ -46,6 +46,10 @@ struct delivery {
 	struct text quota_warning; /* file with the warning message; empty: none */
 	unsigned quota_warning_percent;
 
+	/* Called about once a second while a command runs; may be NULL. */
+	void (*each_second)(void *self);
+	void *each_second_self;
+
 	/* Filled in by the back end. */
 	struct text
 	    final_place; /* the file that now holds the message, or the command; for the log */

@@ -73,6 +73,8 @@ command_run(struct delivery *delivery, const char *const *arguments, struct text
 	    .input = message_bytes(delivery->message),
 	    .input_descriptor = delivery->spool != NULL ? spool_descriptor(delivery->spool) : -1,
 	    .timeout = limit > UINT_MAX ? UINT_MAX : (unsigned)limit,
+	    .each_second = delivery->each_second,
+	    .each_second_self = delivery->each_second_self,
 	};
 
 	if (!child_run(&request, &result, error))

@@ -5,11 +5,14 @@ libfilter_a_SOURCES = \
 	%D%/engine/expression.h \
 	%D%/engine/filter.c %D%/engine/filter.h \
 	%D%/engine/host.h \
+	%D%/engine/lookup.c %D%/engine/lookup.h \
 	%D%/engine/match.c %D%/engine/match.h \
 	%D%/engine/pattern.c %D%/engine/pattern.h \
 	%D%/engine/plan.c %D%/engine/plan.h \
 	%D%/engine/prefilter.c %D%/engine/prefilter.h \
 	%D%/engine/program.c %D%/engine/program.h \
+	%D%/engine/recipients.c %D%/engine/recipients.h \
+	%D%/engine/run_command.c %D%/engine/run_command.h \
 	%D%/engine/scope.c %D%/engine/scope.h \
 	%D%/engine/value.c %D%/engine/value.h \
 	%D%/engine/variable.c %D%/engine/variable.h \

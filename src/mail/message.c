@@ -124,3 +124,12 @@ message_line_count(const struct message *message)
 	facts->has_line_count = true;
 	return facts->line_count;
 }
+
+uint64_t
+message_line_end_count(const struct message *message)
+{
+	struct text bytes = message->bytes;
+	bool is_cut = bytes.size > 0 && bytes.data[bytes.size - 1] != '\n';
+
+	return message_line_count(message) - is_cut;
+}

@@ -48,5 +48,7 @@ bool message_is_truncated(const struct message *message);
 /* Line ends (LF) in the whole message, a last line without one counted too. Counted on first use.
  */
 uint64_t message_line_count(const struct message *message);
+/* The same without such a last line. */
+uint64_t message_line_end_count(const struct message *message);
 
 #endif

@@ -22,12 +22,14 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "system/file.h"
 #include "system/signals.h"
 
 enum {
 	CHILD_GRACE = 2000,      /* milliseconds between SIGTERM and SIGKILL */
 	CHILD_GRACE_GROUP = 100, /* for the rest of the group once its leader has gone */
-	CHILD_LOOK = 20,         /* milliseconds between looks where there is no pidfd */
+	CHILD_SECOND = 1000,
+	CHILD_LOOK = 20, /* milliseconds between looks where there is no pidfd */
 	CHILD_READ = 32 * 1024,
 };
 
@@ -41,9 +43,11 @@ struct child {
 	int input_seen;   /* kept to see at the end what was not read; -1: not known */
 	int output_child; /* what becomes descriptor 1; -1: ours */
 	int output_read;
-	size_t fed;       /* bytes of prefix and input that are in the pipe */
-	bool ended;       /* the leader has; it is not reaped yet */
-	bool is_stopping; /* the group is being ended: requests to stop say nothing new */
+	uint64_t written;    /* bytes of output in the request's file */
+	int64_t next_second; /* when each_second() is due */
+	size_t fed;          /* bytes of prefix and input that are in the pipe */
+	bool ended;          /* the leader has; it is not reaped yet */
+	bool is_stopping;    /* the group is being ended: requests to stop say nothing new */
 	int64_t deadline;
 	sigset_t mask_waiting; /* the caller's, with SIGPIPE added */
 };
@@ -140,7 +144,7 @@ child_open(struct child *child, struct error *error)
 {
 	if (!child_open_input(child))
 		return error_set_errno(error, "cannot open the input of a command");
-	if (child->request->output == NULL)
+	if (child->request->output == NULL && child->request->output_descriptor <= 0)
 		return true;
 	if (!child_open_pipe(&child->output_read, &child->output_child))
 		return error_set_errno(error, "cannot open the output of a command");
@@ -268,7 +272,25 @@ child_has_ended(struct child *child)
 	return child->ended;
 }
 
-/* Reads what is there. False: the buffer is full. */
+/* Puts output where it goes. False: it may not, or cannot, be kept. */
+static bool
+child_keep_output(struct child *child, struct text bytes)
+{
+	const struct child_request *request = child->request;
+	struct error error = {.number = 0};
+
+	if (request->output != NULL)
+		return buffer_append(request->output, bytes);
+	if (bytes.size > request->output_maximum - child->written)
+		return false;
+	child->written += bytes.size;
+	if (file_write(request->output_descriptor, bytes, "output", &error))
+		return true;
+	child->result->output_failure = error.number != 0 ? error.number : EIO;
+	return false;
+}
+
+/* Reads what is there. False: it is more than can be kept. */
 static bool
 child_read(struct child *child)
 {
@@ -284,7 +306,7 @@ child_read(struct child *child)
 			child_close(&child->output_read);
 			return true;
 		}
-		if (!buffer_append(child->request->output, (struct text){bytes, (size_t)got}))
+		if (!child_keep_output(child, (struct text){bytes, (size_t)got}))
 			return false;
 	}
 }
@@ -302,6 +324,8 @@ child_wait_time(const struct child *child, int64_t deadline)
 		left = run_left;
 	if (left < 0)
 		left = 0;
+	if (child->request->each_second != NULL && left > CHILD_SECOND)
+		left = CHILD_SECOND;
 	if (child->process < 0 && left > CHILD_LOOK)
 		left = CHILD_LOOK;
 	return left > INT_MAX ? INT_MAX : (int)left;
@@ -355,6 +379,18 @@ child_stop(struct child *child)
 	kill(-child->pid, SIGKILL);
 }
 
+static void
+child_call_each_second(struct child *child)
+{
+	if (child->request->each_second == NULL)
+		return;
+	int64_t now = clock_monotonic_milliseconds();
+	if (now < child->next_second)
+		return;
+	child->next_second = now + CHILD_SECOND;
+	child->request->each_second(child->request->each_second_self);
+}
+
 /* Feeds, reads and waits until the leader has ended, the output is at its end, and the input is
  * read or has no reader: what the leader left behind in the background gets the whole message too.
  */
@@ -369,8 +405,10 @@ child_attend(struct child *child)
 		else if (clock_monotonic_milliseconds() >= child->deadline)
 			result->timed_out = true;
 		else if (!child_step(child, child->deadline))
-			result->output_overfull = true;
-		if (result->interrupted || result->timed_out || result->output_overfull) {
+			result->output_overfull = result->output_failure == 0;
+		child_call_each_second(child);
+		if (result->interrupted || result->timed_out || result->output_overfull ||
+		    result->output_failure != 0) {
 			child_stop(child);
 			return;
 		}

@@ -10,6 +10,7 @@
 #define SYSTEM_CHILD_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/buffer.h"
 #include "base/error.h"
@@ -31,9 +32,16 @@ struct child_request {
 	struct text input;
 	int input_descriptor;
 	/* Where standard output goes: the buffer, which is read to its end even when the command
-	 * ends before the processes that it started; or the caller's own standard output when NULL.
-	 * What the buffer cannot hold ends the command (output_overfull). */
+	 * ends before the processes that it started; or, when NULL, the file `output_descriptor`,
+	 * written by this process, so that nothing that the command leaves behind can change it;
+	 * or, when that is 0, the caller's own standard output. What the buffer cannot hold, or is
+	 * more than `output_maximum` bytes of a file, ends the command (output_overfull). */
 	struct buffer *output;
+	int output_descriptor;
+	uint64_t output_maximum;
+	/* Called about once a second while the command runs; may be NULL. */
+	void (*each_second)(void *self);
+	void *each_second_self;
 	unsigned timeout; /* seconds; 0: none */
 };
 
@@ -41,7 +49,8 @@ struct child_result {
 	int status;           /* as waitpid() gives it */
 	bool timed_out;       /* ended after `timeout` seconds */
 	bool interrupted;     /* ended because signals_pending() */
-	bool output_overfull; /* ended because it printed more than the buffer holds */
+	bool output_overfull; /* ended because it printed more than it may */
+	int output_failure;   /* errno: ended because its output could not be written; 0: no */
 	/* It ended, or closed its input, before it had read everything. Only a hint: a command may
 	 * map a file, and may end without reading what a pipe still held (64 KiB) of a larger
 	 * input. */

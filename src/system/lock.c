@@ -402,21 +402,17 @@ dot_lock_try(struct dot_lock_candidate *candidate, const char *path, const char 
 	return false;
 }
 
-bool
-dot_lock_acquire(struct arena *arena, const char *path, const struct dot_lock_options *options,
-    struct dot_lock *lock_out, struct error *error)
+/* `path` names what is locked, in errors; the lock file lies in the same directory. */
+static bool
+dot_lock_wait(struct arena *arena, const char *path, const char *lock_path,
+    const struct dot_lock_options *options, struct dot_lock *lock_out, struct error *error)
 {
 	int64_t deadline = clock_monotonic_milliseconds() + (int64_t)options->timeout * 1000;
 	struct dot_lock_candidate candidate = {.descriptor = -1};
 	struct stat status;
-	char lock_path[PATH_MAX];
 	bool held = false;
 
 	*lock_out = (struct dot_lock){0};
-	if (snprintf(lock_path, sizeof lock_path, "%s.lock", path) >= (int)sizeof lock_path) {
-		errno = ENAMETOOLONG;
-		return error_set_errno(error, "cannot create the lock file of %s", path);
-	}
 	if (!dot_lock_candidate_open(&candidate, path, error))
 		return false;
 	while (!(held = dot_lock_try(&candidate, path, lock_path, options->stale_after, error))) {
@@ -434,24 +430,67 @@ dot_lock_acquire(struct arena *arena, const char *path, const struct dot_lock_op
 	return held;
 }
 
+bool
+dot_lock_acquire(struct arena *arena, const char *path, const struct dot_lock_options *options,
+    struct dot_lock *lock_out, struct error *error)
+{
+	char lock_path[PATH_MAX];
+
+	if (snprintf(lock_path, sizeof lock_path, "%s.lock", path) >= (int)sizeof lock_path) {
+		*lock_out = (struct dot_lock){0};
+		errno = ENAMETOOLONG;
+		return error_set_errno(error, "cannot create the lock file of %s", path);
+	}
+	return dot_lock_wait(arena, path, lock_path, options, lock_out, error);
+}
+
+bool
+dot_lock_acquire_named(struct arena *arena, const char *lock_path,
+    const struct dot_lock_options *options, struct dot_lock *lock_out, struct error *error)
+{
+	return dot_lock_wait(arena, lock_path, lock_path, options, lock_out, error);
+}
+
 static bool
 dot_lock_is_ours(const struct dot_lock *lock, const struct stat *status)
 {
 	return status->st_dev == lock->device && status->st_ino == lock->inode;
 }
 
-void
-dot_lock_take_over(const struct dot_lock *lock)
+/* The lock file, as long as it is the one that was taken; -1: it is not there any more. */
+static int
+dot_lock_open(const struct dot_lock *lock)
 {
 	struct stat status;
 
 	if (lock->path == NULL)
-		return;
+		return -1;
 	int descriptor = open(lock->path, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	if (descriptor < 0 || (fstat(descriptor, &status) == 0 && dot_lock_is_ours(lock, &status)))
+		return descriptor;
+	close(descriptor);
+	return -1;
+}
+
+void
+dot_lock_refresh(const struct dot_lock *lock)
+{
+	int descriptor = dot_lock_open(lock);
+
 	if (descriptor < 0)
 		return;
-	if (fstat(descriptor, &status) == 0 && dot_lock_is_ours(lock, &status))
-		(void)dot_lock_write_pid(descriptor);
+	(void)futimens(descriptor, NULL);
+	close(descriptor);
+}
+
+void
+dot_lock_take_over(const struct dot_lock *lock)
+{
+	int descriptor = dot_lock_open(lock);
+
+	if (descriptor < 0)
+		return;
+	(void)dot_lock_write_pid(descriptor);
 	close(descriptor);
 }
 

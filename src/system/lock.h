@@ -52,6 +52,11 @@ struct dot_lock_options {
  */
 bool dot_lock_acquire(struct arena *arena, const char *path, const struct dot_lock_options *options,
     struct dot_lock *lock_out, struct error *error);
+/* The same for a lock file whose whole name the caller gives. */
+bool dot_lock_acquire_named(struct arena *arena, const char *lock_path,
+    const struct dot_lock_options *options, struct dot_lock *lock_out, struct error *error);
+/* Gives the lock file the present time: programs that judge by age alone see that it is held. */
+void dot_lock_refresh(const struct dot_lock *lock);
 /* Writes this process's id into the lock, for a child that outlives the process that took it. */
 void dot_lock_take_over(const struct dot_lock *lock);
 void dot_lock_release(struct dot_lock *lock);

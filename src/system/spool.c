@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/sendfile.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/bug.h"
@@ -267,6 +268,57 @@ spool_receive(struct arena *arena, int descriptor, const struct spool_plan *plan
 	}
 	*spool_out = spool;
 	return true;
+}
+
+bool
+spool_create(struct arena *arena, const struct spool_plan *plan, struct spool **spool_out,
+    struct error *error)
+{
+	struct spool *spool = arena_alloc(arena, sizeof *spool);
+
+	spool->descriptor = -1;
+	if (!spool_choose_file(spool, plan, error))
+		return false;
+	*spool_out = spool;
+	return true;
+}
+
+/* Moves all but the first bytes to a file of their own: a back end links the file as it is. */
+static bool
+spool_drop_start(
+    struct spool *spool, size_t size, const struct spool_plan *plan, struct error *error)
+{
+	struct text whole = {spool->mapped, (size_t)spool->size};
+	struct spool rest = {.descriptor = -1, .size = spool->size - size};
+
+	if (!spool_choose_file(&rest, plan, error))
+		return false;
+	if (!file_write(
+		rest.descriptor, text_slice(whole, size, whole.size), "the message", error)) {
+		spool_close(&rest);
+		return false;
+	}
+	spool_close(spool);
+	*spool = rest;
+	return true;
+}
+
+bool
+spool_finish(struct spool *spool, const struct spool_plan *plan, struct error *error)
+{
+	struct stat status;
+	struct text bytes;
+
+	if (fstat(spool->descriptor, &status) < 0)
+		return error_set_errno(error, "cannot look at the message");
+	spool->size = (uint64_t)status.st_size;
+	if (spool->size == 0 || plan->skip == NULL)
+		return true;
+	if (!spool_map(spool, &bytes, error))
+		return false;
+	size_t skipped = plan->skip(plan->skip_self, bytes);
+	REQUIRE(skipped <= bytes.size);
+	return skipped == 0 || spool_drop_start(spool, skipped, plan, error);
 }
 
 void

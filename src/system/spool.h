@@ -34,6 +34,15 @@ struct spool_plan {
  * cleaned up. */
 bool spool_receive(struct arena *arena, int input, const struct spool_plan *plan,
     struct spool **spool_out, struct error *error);
+/*
+ * A message that somebody else writes: an empty file in one of the plan's directories (its prefix
+ * is not looked at), whose descriptor is given to the writer. spool_finish() takes what was
+ * written; what plan->skip says of its start is left out. Closing it is the caller's also when that
+ * fails.
+ */
+bool spool_create(struct arena *arena, const struct spool_plan *plan, struct spool **spool_out,
+    struct error *error);
+bool spool_finish(struct spool *spool, const struct spool_plan *plan, struct error *error);
 void spool_close(struct spool *spool);
 
 /* Bytes of the message, prefix included, skipped bytes excluded. */

@@ -7,10 +7,15 @@
  *	-- message           optional: else message M1 below
  *	-- variables         optional: NAME=VALUE lines set before the run
  *	-- environment       optional: NAME=VALUE lines for `import`
- *	-- fails             optional: "DESTINATION later" or "DESTINATION never" lines
+ *	-- fails             optional: "DESTINATION later" or "DESTINATION never" lines; of a lock:
+ *"NAME later"
+ *	-- commands          optional: "STATUS|OUTPUT|COMMAND" lines, OUTPUT written as for `echo`;
+ *status -1: it does not end in time
+ *	-- embedded          optional, empty: the rules run in embedded mode
  *	-- asks              what was asked, in order, then "end HOW STATUS"
  *
- * Lines of "asks": to X, cc X, log X, logfile X, echo X (a line), part X (echo without line end),
+ * Lines of "asks": to X, cc X, log X, logfile X, command X (backticks), system X, xfilter X,
+ *dotlock X, flock X, unlock, echo X (a line), part X (echo without line end),
  *"end fall-through", "end delivered 0", "end exit 75", "end failed 75", then optionally "reason
  *TEXT", "place FILE:LINE:COLUMN", "condition TEXT", "matched TEXT" with what the result must say;
  *"refused TEXT" alone: the rules do not parse, and the error holds TEXT. Bytes outside of 32..126
@@ -22,6 +27,7 @@
 #include "base/number.h"
 #include "filter/engine/filter.h"
 #include "filter/engine/plan.h"
+#include "filter/engine/value.h"
 #include "filter/mailfilter/mailfilter.h"
 #include "support/tap.h"
 
@@ -36,7 +42,8 @@ static const char message_m1[] = "From: \"Joe Brown\" <joe@example.com>\n"
 				 "second FOO line\n";
 
 struct rules_case {
-	struct text sentence, rules, message, variables, environment, fails, asks;
+	struct text sentence, rules, message, variables, environment, fails, commands, asks;
+	bool is_embedded;
 	struct text include_names[8], includes[8];
 	size_t include_count;
 };
@@ -56,7 +63,7 @@ show_bytes(struct buffer *out, struct text bytes)
 static void
 show_line(struct buffer *out, const char *word, struct text bytes)
 {
-	buffer_append_format(out, "%s ", word);
+	buffer_append_format(out, "%s%s", word, bytes.size > 0 ? " " : "");
 	show_bytes(out, bytes);
 	buffer_append_byte(out, '\n');
 }
@@ -121,6 +128,25 @@ set_failures(struct plan *plan, struct arena *arena, struct text lines)
 }
 
 static void
+set_answers(struct plan *plan, struct arena *arena, struct text lines)
+{
+	while (lines.size > 0) {
+		struct text command = text_split(&lines, '\n');
+		struct text status = text_split(&command, '|'), output = text_split(&command, '|');
+		struct plan_answer *answer = arena_alloc(arena, sizeof *answer);
+		struct buffer bytes;
+		buffer_init(&bytes, 1 << 16);
+		value_append_echo(output, &bytes);
+		/* The line end that `echo` adds is not asked for here. */
+		answer->output =
+		    arena_copy_text(arena, text_slice(buffer_text(&bytes), 0, bytes.size - 1));
+		answer->status = (int)value_number(status);
+		buffer_clear(&bytes);
+		table_set(&plan->answers, command, answer);
+	}
+}
+
+static void
 check_result(
     struct arena *arena, struct plan *plan, const struct filter_result *result, struct text asks)
 {
@@ -176,6 +202,7 @@ run_case(void)
 		table_set(&plan.rules, c->include_names[i], rules);
 	}
 	set_failures(&plan, &arena, c->fails);
+	set_answers(&plan, &arena, c->commands);
 	struct variables *variables = variables_new(&arena), *environment = variables_new(&arena);
 	set_variables(variables, c->variables);
 	set_variables(environment, c->environment);
@@ -192,9 +219,11 @@ run_case(void)
 		    .variables = variables,
 		    .host = &plan_host,
 		    .host_self = &plan,
+		    .is_embedded = c->is_embedded,
 		};
 		struct filter_result result = filter_run(&arena, &input);
 		check_result(&arena, &plan, &result, c->asks);
+		check_number(plan.locks, 0);
 	}
 	arena_clear(&arena);
 	free((void *)(uintptr_t)source.data);
@@ -219,6 +248,8 @@ find_section(struct text name)
 		return &current.environment;
 	if (text_is_equal(name, TEXT("fails")))
 		return &current.fails;
+	if (text_is_equal(name, TEXT("commands")))
+		return &current.commands;
 	if (text_is_equal(name, TEXT("asks")))
 		return &current.asks;
 	printf("Bail out! unknown section\n");
@@ -249,8 +280,11 @@ run_file(struct text file)
 			current = (struct rules_case){.sentence = text_slice(line, 3, line.size)};
 			section = NULL;
 		} else if (text_has_prefix(line, TEXT("-- "))) {
-			section = find_section(text_slice(line, 3, line.size));
-			*section = (struct text){line.data + line.size + 1, 0};
+			struct text name = text_slice(line, 3, line.size);
+			current.is_embedded |= text_is_equal(name, TEXT("embedded"));
+			section = text_is_equal(name, TEXT("embedded")) ? NULL : find_section(name);
+			if (section != NULL)
+				*section = (struct text){line.data + line.size + 1, 0};
 		} else if (section != NULL) {
 			section->size += line.size + 1;
 		}

@@ -1,6 +1,6 @@
 /*
- * Values of expressions; see evaluate.h. Each kind of node has its function; none of them acts on
- * the world, that is filter.c's part.
+ * Values of expressions; see evaluate.h. Each kind of node has its function; only backticks
+ * act on the world (run_command.c).
  */
 #include "filter/engine/evaluate.h"
 
@@ -8,7 +8,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "filter/engine/lookup.h"
 #include "filter/engine/match.h"
+#include "filter/engine/recipients.h"
+#include "filter/engine/run_command.h"
 #include "filter/engine/value.h"
 
 bool
@@ -255,10 +258,17 @@ evaluate_function(
 		*value_out = value_format_number(&evaluator->scratch,
 		    (double)evaluator->input->host->time(evaluator->input->host_self));
 		return true;
-	default:
-		return evaluate_fail(evaluator, ERROR_INPUT, expression->offset,
-		    "this function is not available in this version");
+	case FUNCTION_GETADDR:
+		return recipients_list(evaluator, expression, value_out);
+	case FUNCTION_HASADDR:
+		return recipients_search(evaluator, expression, value_out);
+	case FUNCTION_LOOKUP:
+		return lookup_evaluate(evaluator, expression, value_out);
+	case FUNCTION_DBM:
+		break;
 	}
+	return evaluate_fail(evaluator, ERROR_INPUT, expression->offset,
+	    "this function is not available in this version");
 }
 
 static bool
@@ -307,8 +317,7 @@ evaluate(struct evaluator *evaluator, const struct expression *expression, struc
 	case EXPRESSION_FUNCTION:
 		return evaluate_function(evaluator, expression, value_out);
 	case EXPRESSION_COMMAND:
-		break;
+		return run_command_capture(evaluator, expression, value_out);
 	}
-	return evaluate_fail(evaluator, ERROR_INPUT, expression->offset,
-	    "commands are not available in this version");
+	return evaluate_fail(evaluator, ERROR_INPUT, expression->offset, "this has no value");
 }

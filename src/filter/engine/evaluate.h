@@ -32,6 +32,7 @@ struct pattern_state {
 struct evaluator {
 	struct arena *arena; /* of the run */
 	const struct filter_input *input;
+	const struct message *message; /* as it is now: `xfilter` replaces it */
 	struct scope *scope;
 	struct pattern_engine *engine;
 	/* Of the rules file that runs now: */

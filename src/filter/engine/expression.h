@@ -24,7 +24,7 @@ enum expression_kind {
 	EXPRESSION_SEARCH,   /* a pattern on its own: searches the message */
 	EXPRESSION_MATCH,    /* operand =~ pattern */
 	EXPRESSION_FUNCTION, /* function and its operands */
-	EXPRESSION_COMMAND,  /* `command`: not available in this version */
+	EXPRESSION_COMMAND,  /* `command`: what it printed */
 };
 
 enum expression_operator {
@@ -56,11 +56,10 @@ enum function {
 	FUNCTION_TOUPPER,
 	FUNCTION_ESCAPE,
 	FUNCTION_TIME,
-	/* Parsed, not available in this version: */
 	FUNCTION_GETADDR,
 	FUNCTION_HASADDR,
 	FUNCTION_LOOKUP,
-	FUNCTION_DBM,
+	FUNCTION_DBM, /* parsed, not available in this version */
 };
 
 /* Which lines of the message a pattern is tried on. */

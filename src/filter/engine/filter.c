@@ -12,6 +12,7 @@
 #include "base/vector.h"
 #include "filter/engine/evaluate.h"
 #include "filter/engine/match.h"
+#include "filter/engine/run_command.h"
 #include "filter/engine/value.h"
 
 enum filter_flow { FILTER_NEXT, FILTER_ENDED, FILTER_FAILURE };
@@ -75,7 +76,7 @@ filter_deliver(struct evaluator *evaluator, const struct statement *statement)
 	struct delivery_request request = {
 	    .destination = destination,
 	    .copy = is_copy,
-	    .message = input->message,
+	    .message = evaluator->message,
 	    .variables = input->variables,
 	    .place = program_place(evaluator->program, statement->offset),
 	    .condition = text_slice(evaluator->condition, 0, FILTER_MATCHED_MAX),
@@ -195,6 +196,14 @@ filter_run_simple(struct evaluator *evaluator, const struct statement *statement
 	case STATEMENT_UNSET:
 		variables_unset(input->variables, value);
 		return FILTER_NEXT;
+	case STATEMENT_SYSTEM:
+		if (!run_command_system(evaluator, statement->offset, value))
+			return filter_fail(evaluator, statement);
+		return FILTER_NEXT;
+	case STATEMENT_XFILTER:
+		if (!run_command_rewrite(evaluator, statement->offset, value))
+			return filter_fail(evaluator, statement);
+		return FILTER_NEXT;
 	default:
 		return FILTER_NEXT; /* an expression: its value is not wanted */
 	}
@@ -264,6 +273,26 @@ filter_run_exception(struct evaluator *evaluator, const struct statement *statem
 	return FILTER_NEXT;
 }
 
+/* The lock is released whatever the block leads to. */
+static enum filter_flow
+filter_run_locked(struct evaluator *evaluator, const struct statement *statement)
+{
+	const struct filter_input *input = evaluator->input;
+	enum lock_kind kind = statement->kind == STATEMENT_DOTLOCK ? LOCK_DOT : LOCK_FILE;
+	struct text name;
+
+	if (!evaluate(evaluator, statement->expression, &name))
+		return filter_fail(evaluator, statement);
+	if (!input->host->lock(input->host_self, kind, name, input->variables, &evaluator->error)) {
+		if (!evaluate_is_interrupted(evaluator, statement->offset))
+			evaluate_fail_at(evaluator, statement->offset);
+		return filter_fail(evaluator, statement);
+	}
+	enum filter_flow flow = filter_run_list(evaluator, statement->body);
+	input->host->unlock(input->host_self);
+	return flow;
+}
+
 /* Makes the states for a program's patterns. */
 static void
 filter_enter_program(
@@ -271,6 +300,8 @@ filter_enter_program(
 {
 	evaluator->program = program;
 	evaluator->program_arena = arena;
+	if (program->mentions_lines)
+		run_command_count_lines(evaluator);
 	evaluator->states =
 	    arena_alloc_array(arena, program->pattern_count, sizeof *evaluator->states);
 }
@@ -310,7 +341,7 @@ filter_read_program(struct evaluator *evaluator, const struct statement *stateme
 	name = arena_copy_text(arena, name);
 	if (!input->host->read_rules(input->host_self, arena, name, &rules, error) ||
 	    !language->parse(arena, name, rules, program_out, error) ||
-	    !program_is_runnable(*program_out, error))
+	    !program_is_runnable(*program_out, input->is_embedded, NULL, error))
 		return evaluate_fail_at(evaluator, statement->offset);
 	return true;
 }
@@ -362,10 +393,9 @@ filter_run_statement(struct evaluator *evaluator, const struct statement *statem
 		return filter_exit(evaluator, statement);
 	case STATEMENT_INCLUDE:
 		return filter_run_include(evaluator, statement);
-	case STATEMENT_UNAVAILABLE:
-		evaluate_fail(evaluator, ERROR_INPUT, statement->offset,
-		    "this is not available in this version");
-		return filter_fail(evaluator, statement);
+	case STATEMENT_DOTLOCK:
+	case STATEMENT_FLOCK:
+		return filter_run_locked(evaluator, statement);
 	default:
 		return filter_run_simple(evaluator, statement);
 	}
@@ -404,19 +434,21 @@ struct filter_result
 filter_run(struct arena *arena, const struct filter_input *input)
 {
 	struct evaluator evaluator;
+	struct place place;
 	struct error error;
 
-	if (!program_is_runnable(input->program, &error)) {
+	if (!program_is_runnable(input->program, input->is_embedded, &place, &error)) {
 		return (struct filter_result){
 		    .end = FILTER_END_FAILED,
 		    .failed_in_rules = true,
 		    .outcome = outcome_later(arena, STATUS_SYSTEM_CONFIGURATION, "%s", error.text),
-		    .place = program_place(input->program, input->program->unavailable_offset),
+		    .place = place,
 		};
 	}
 	/* Not zeroed as a whole: the scratch buffer is large. */
 	evaluator.arena = arena;
 	evaluator.input = input;
+	evaluator.message = input->message;
 	evaluator.scope = scope_new(arena, input->message);
 	evaluator.engine = pattern_engine_new(arena, input->match_limit);
 	evaluator.includes = 0;

@@ -44,6 +44,7 @@ struct filter_input {
 	    *variables; /* set up by the caller (HOME, DEFAULT, FROM ...), changed by the rules */
 	const struct filter_host *host;
 	void *host_self;
+	bool is_embedded;     /* rules that act on the world are refused */
 	uint32_t match_limit; /* backtracking steps of one pattern on one line; 0:
 						PATTERN_MATCH_LIMIT_DEFAULT */
 };

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "base/buffer.h"
 #include "base/error.h"
 #include "base/text.h"
 #include "mail/message.h"
@@ -40,15 +41,51 @@ struct delivery_request {
 	struct text matched;
 };
 
+/* What becomes of a command's standard output. */
+enum command_use {
+	COMMAND_CAPTURE, /* backticks: into `output`; the message is on standard input */
+	COMMAND_SYSTEM,  /* `system`: to the caller's; standard input is empty */
+	COMMAND_REWRITE, /* `xfilter`: it is the new message; the old one is on standard input */
+};
+
+struct command_request {
+	enum command_use use;
+	struct text command; /* for the shell, as it stands */
+	const struct message *message;
+	const struct variables *variables; /* the command's environment; SHELL says who runs it */
+	struct buffer *output;             /* COMMAND_CAPTURE; what does not fit is a failure */
+};
+
+struct command_result {
+	int status; /* how it ended: 0 to 255, or 128 and the number of the signal */
+	const struct message *rewritten; /* COMMAND_REWRITE with status 0: the new message */
+};
+
+/* What `dotlock` and `flock` hold around their block. */
+enum lock_kind { LOCK_DOT, LOCK_FILE };
+
 struct filter_host {
 	/* Lay the message down. DONE means safe. */
 	struct outcome (*deliver)(void *self, const struct delivery_request *request);
-	/* The text of a rules file named by `include`, relative as the language has it. */
+	/* The text of a file named by `include` or `lookup`, relative as the language has it. */
 	bool (*read_rules)(void *self, struct arena *arena, struct text name,
 	    struct text *rules_out, struct error *error);
 	/* `logfile NAME` and `log TEXT`: the rules' own log. A failure is the caller's to judge. */
 	bool (*open_log)(void *self, struct text name, struct error *error);
 	bool (*log)(void *self, struct text line, struct error *error);
+	/*
+	 * Runs a command to its end. False when nothing is known of its end or its output cannot be
+	 * trusted: it could not be started, was stopped because its time was over, printed more
+	 * than `output` holds, or nothing at all for COMMAND_REWRITE; for that, also when a
+	 * part of a large message was left unread. Then nothing has changed.
+	 */
+	bool (*run)(void *self, const struct command_request *request,
+	    struct command_result *result_out, struct error *error);
+	/* Takes a lock; LOCKTIMEOUT, LOCKSLEEP and LOCKREFRESH are the host's to read. Locks are
+	 * released in the opposite order, each exactly once, however the block between ended. */
+	bool (*lock)(void *self, enum lock_kind kind, struct text name,
+	    const struct variables *variables, struct error *error);
+	void (*unlock)(void *self);
 	/* `echo`: bytes for standard output, line end included where there is one. */
 	void (*echo)(void *self, struct text bytes);
 	/* `import NAME`: the value that the caller's environment or the envelope gives this name;

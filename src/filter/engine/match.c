@@ -112,10 +112,9 @@ match_walk_next(struct evaluator *evaluator, struct match_walk *walk)
 
 /* Keeps pattern and matched text for the log. */
 static void
-match_remember(
-    struct evaluator *evaluator, const struct program_pattern *pattern, struct text matched)
+match_remember(struct evaluator *evaluator, struct text written, struct text matched)
 {
-	evaluator->condition = pattern->written;
+	evaluator->condition = written;
 	evaluator->matched_size =
 	    matched.size < FILTER_MATCHED_MAX ? matched.size : FILTER_MATCHED_MAX;
 	if (evaluator->matched_size > 0)
@@ -138,17 +137,16 @@ match_set_variables(struct evaluator *evaluator, const struct match *match)
 		match_set_variable(evaluator, i, match->groups[i]);
 }
 
-/* Sets the variables from the pattern's last match in the subject. */
-static void
-match_take(struct evaluator *evaluator, const struct program_pattern *pattern,
-    const struct pattern *compiled, struct text subject)
+void
+match_take(struct evaluator *evaluator, struct text written, const struct pattern *compiled,
+    struct text subject)
 {
 	unsigned count = pattern_group_count(evaluator->engine, compiled);
 
 	for (unsigned i = 0; i < count; i++)
 		match_set_variable(
 		    evaluator, i, pattern_group(evaluator->engine, compiled, subject, i));
-	match_remember(evaluator, pattern, pattern_group(evaluator->engine, compiled, subject, 0));
+	match_remember(evaluator, written, pattern_group(evaluator->engine, compiled, subject, 0));
 }
 
 static bool
@@ -178,12 +176,12 @@ match_search(
 		return false;
 	while ((answer = match_walk_next(evaluator, &walk)) == PATTERN_YES) {
 		if (!pattern->weighted) {
-			match_take(evaluator, pattern, walk.compiled, walk.line.text);
+			match_take(evaluator, pattern->written, walk.compiled, walk.line.text);
 			*value_out = TEXT("1");
 			return true;
 		}
 		hits++;
-		match_remember(evaluator, pattern,
+		match_remember(evaluator, pattern->written,
 		    pattern_group(evaluator->engine, walk.compiled, walk.line.text, 0));
 	}
 	*value_out = TEXT("0");
@@ -210,15 +208,15 @@ match_text(struct evaluator *evaluator, const struct expression *expression, str
 	while ((answer = pattern_next(evaluator->engine, compiled, subject, &cursor,
 		    &evaluator->error)) == PATTERN_YES) {
 		if (!pattern->weighted) {
-			match_take(evaluator, pattern, compiled, subject);
+			match_take(evaluator, pattern->written, compiled, subject);
 			*value_out = TEXT("1");
 			return true;
 		}
 		if (++hits % MATCH_LINES_BETWEEN_QUESTIONS == 0 &&
 		    evaluate_is_interrupted(evaluator, pattern->offset))
 			return false;
-		match_remember(
-		    evaluator, pattern, pattern_group(evaluator->engine, compiled, subject, 0));
+		match_remember(evaluator, pattern->written,
+		    pattern_group(evaluator->engine, compiled, subject, 0));
 	}
 	if (answer == PATTERN_FAILED)
 		return evaluate_fail_at(evaluator, pattern->offset);
@@ -252,7 +250,7 @@ match_add(struct evaluator *evaluator, struct arena *arena, const struct program
 	list->items =
 	    vector_grow(arena, list->items, list->count, &list->capacity, sizeof *list->items);
 	list->items[list->count++] = match;
-	match_remember(evaluator, pattern, match.groups[0]);
+	match_remember(evaluator, pattern->written, match.groups[0]);
 	return true;
 }
 

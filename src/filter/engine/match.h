@@ -26,6 +26,10 @@ struct match_list {
 /* All matches, made in the arena: one a line in the message, every one in a text. */
 bool match_collect(struct evaluator *evaluator, const struct expression *expression,
     struct arena *arena, struct match_list *list);
+/* Sets the variables MATCH, MATCH1 ... from the compiled pattern's last match in the subject, and
+ * remembers it for the log under the name `written`. */
+void match_take(struct evaluator *evaluator, struct text written, const struct pattern *compiled,
+    struct text subject);
 /* MATCH, MATCH1, MATCH2 ... */
 void match_set_variables(struct evaluator *evaluator, const struct match *match);
 

@@ -3,6 +3,7 @@
  */
 #include "filter/engine/plan.h"
 
+#include "base/bug.h"
 #include "base/vector.h"
 #include "filter/engine/variable.h"
 
@@ -12,12 +13,14 @@ plan_init(struct plan *plan, struct arena *arena)
 	*plan = (struct plan){.arena = arena};
 	table_init(&plan->rules, arena);
 	table_init(&plan->failures, arena);
+	table_init(&plan->answers, arena);
 }
 
 const char *
 plan_kind_word(enum plan_kind kind)
 {
-	static const char *const words[] = {"to", "cc", "echo", "logfile", "log"};
+	static const char *const words[] = {"to", "cc", "echo", "logfile", "log", "command",
+	    "system", "xfilter", "dotlock", "flock", "unlock"};
 
 	return words[kind];
 }
@@ -80,6 +83,67 @@ plan_log(void *self, struct text line, struct error *error)
 	return true;
 }
 
+static bool
+plan_run(void *self, const struct command_request *request, struct command_result *result_out,
+    struct error *error)
+{
+	static const enum plan_kind kinds[] = {
+	    [COMMAND_CAPTURE] = PLAN_COMMAND,
+	    [COMMAND_SYSTEM] = PLAN_SYSTEM,
+	    [COMMAND_REWRITE] = PLAN_XFILTER,
+	};
+	struct plan *plan = self;
+	const struct plan_answer *answer = table_find(&plan->answers, request->command);
+
+	plan_add(plan, kinds[request->use], request->command, (struct place){{NULL, 0}, 0, 0});
+	if (answer != NULL && answer->status < 0)
+		return error_set(error, ERROR_AGAIN, "the command did not end in time");
+	result_out->status = answer != NULL ? answer->status : 0;
+	switch (request->use) {
+	case COMMAND_CAPTURE:
+		if (answer != NULL && !buffer_append(request->output, answer->output))
+			return error_set(error, ERROR_LIMIT, "the command printed too much");
+		break;
+	case COMMAND_SYSTEM:
+		break;
+	case COMMAND_REWRITE:
+		if (answer == NULL)
+			result_out->rewritten = request->message;
+		else if (answer->status == 0 && answer->output.size == 0)
+			return error_set(error, ERROR_AGAIN, "the command printed nothing");
+		else if (answer->status == 0)
+			result_out->rewritten = message_new(plan->arena, answer->output);
+		break;
+	}
+	return true;
+}
+
+static bool
+plan_lock(void *self, enum lock_kind kind, struct text name, const struct variables *variables,
+    struct error *error)
+{
+	struct plan *plan = self;
+
+	(void)variables;
+	plan_add(plan, kind == LOCK_DOT ? PLAN_DOTLOCK : PLAN_FLOCK, name,
+	    (struct place){{NULL, 0}, 0, 0});
+	if (table_find(&plan->failures, name) != NULL)
+		return error_set(
+		    error, ERROR_AGAIN, "the lock %.*s cannot be had", TEXT_ARGUMENTS(name));
+	plan->locks++;
+	return true;
+}
+
+static void
+plan_unlock(void *self)
+{
+	struct plan *plan = self;
+
+	REQUIRE(plan->locks > 0);
+	plan->locks--;
+	plan_add(plan, PLAN_UNLOCK, TEXT(""), (struct place){{NULL, 0}, 0, 0});
+}
+
 static void
 plan_echo(void *self, struct text bytes)
 {
@@ -116,6 +180,9 @@ const struct filter_host plan_host = {
     .read_rules = plan_read_rules,
     .open_log = plan_open_log,
     .log = plan_log,
+    .run = plan_run,
+    .lock = plan_lock,
+    .unlock = plan_unlock,
     .echo = plan_echo,
     .environment = plan_environment,
     .time = plan_time,

@@ -1,7 +1,8 @@
 /*
  * The host that does nothing and writes down what it was asked: for tests, for checking rules and
- * for explaining them. Deliveries succeed unless the plan was told otherwise; included rules come
- * from a table of texts.
+ * for explaining them. Deliveries, commands and locks succeed unless the plan was told otherwise;
+ * included rules come from a table of texts. A command without an answer prints nothing; one of
+ * `xfilter` leaves the message as it is.
  */
 #ifndef FILTER_ENGINE_PLAN_H
 #define FILTER_ENGINE_PLAN_H
@@ -10,12 +11,30 @@
 #include "base/table.h"
 #include "filter/engine/host.h"
 
-enum plan_kind { PLAN_TO, PLAN_CC, PLAN_ECHO, PLAN_LOGFILE, PLAN_LOG };
+enum plan_kind {
+	PLAN_TO,
+	PLAN_CC,
+	PLAN_ECHO,
+	PLAN_LOGFILE,
+	PLAN_LOG,
+	PLAN_COMMAND, /* in backticks */
+	PLAN_SYSTEM,
+	PLAN_XFILTER,
+	PLAN_DOTLOCK,
+	PLAN_FLOCK,
+	PLAN_UNLOCK,
+};
 
 struct plan_item {
 	enum plan_kind kind;
 	struct text text;   /* destination, bytes, name or line */
 	struct place place; /* of a delivery */
+};
+
+/* How a command ends, in place of running it. */
+struct plan_answer {
+	int status;         /* 0 to 255; -1: it does not end in time */
+	struct text output; /* what it prints */
 };
 
 struct plan {
@@ -24,7 +43,10 @@ struct plan {
 	size_t count, capacity;
 	struct table rules; /* name -> struct text *: what `include` finds */
 	struct table
-	    failures; /* destination, log file or log line -> struct outcome *: what fails, and how */
+	    failures; /* destination, log file, log line or lock -> struct outcome *: what fails, and
+			 how */
+	struct table answers;                /* command -> struct plan_answer * */
+	unsigned locks;                      /* held */
 	const struct variables *environment; /* what `import` finds; NULL: nothing */
 	int64_t time;
 	unsigned long statements_left; /* then the run is interrupted; 0: never */
@@ -33,7 +55,8 @@ struct plan {
 extern const struct filter_host plan_host;
 
 void plan_init(struct plan *plan, struct arena *arena);
-/* The word of a rules file for that kind: "to", "cc", "echo", "logfile", "log". */
+/* The word of a rules file for that kind: "to", "cc", "echo" ...; "command" and "unlock" for what
+ * has none. */
 const char *plan_kind_word(enum plan_kind kind);
 
 #endif

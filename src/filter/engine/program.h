@@ -36,8 +36,10 @@ enum statement_kind {
 	STATEMENT_INCLUDE,
 	STATEMENT_IMPORT,
 	STATEMENT_UNSET,
-	STATEMENT_UNAVAILABLE, /* parsed, not available in this version: xfilter, system, dotlock,
-				  flock */
+	STATEMENT_SYSTEM,
+	STATEMENT_XFILTER,
+	STATEMENT_DOTLOCK, /* `expression` names the lock, held while `body` runs */
+	STATEMENT_FLOCK,
 };
 
 struct statement {
@@ -59,6 +61,12 @@ struct program_language {
 	    const struct program **program_out, struct error *error);
 };
 
+/* Something that stands in the rules; empty: it does not. */
+struct program_mention {
+	struct text what;
+	uint32_t offset;
+};
+
 struct program {
 	const struct program_language *language;
 	struct text name;   /* of the rules file */
@@ -66,16 +74,20 @@ struct program {
 	struct statement *statements;
 	struct program_pattern *patterns, **patterns_end;
 	unsigned pattern_count;
-	/* The first thing in it that this version cannot run; empty: none. Such a program is never
-	 * started. */
-	struct text unavailable;
-	uint32_t unavailable_offset;
+	/* The first thing in it that this version cannot run. Such a program is never started. */
+	struct program_mention unavailable;
+	/* The first thing in it that acts on the world: embedded mode does not start it. */
+	struct program_mention acting;
+	bool mentions_lines; /* a string or pattern of it may ask for the variable LINES */
 };
 
 /* Line and column of a byte of the source. */
 struct place program_place(const struct program *program, uint32_t offset);
-/* False, with "name:line:column: ... is not available in this version", when the program cannot be
- * run. */
-bool program_is_runnable(const struct program *program, struct error *error);
+/*
+ * False, with "name:line:column: ... is not available in this version" or "... is not allowed in
+ * embedded mode", when the program cannot be run. The place is in *place_out, which may be NULL.
+ */
+bool program_is_runnable(
+    const struct program *program, bool is_embedded, struct place *place_out, struct error *error);
 
 #endif

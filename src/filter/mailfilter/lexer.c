@@ -243,9 +243,8 @@ lexer_string(struct lexer *lexer, size_t start, char quote, enum token_kind kind
 				 : "this string has no closing quote on its line (a \\ at the "
 				   "line's end continues it)");
 	struct token token = lexer_token(lexer, kind, start, at + 1);
-	token.text = has_backslash && kind != TOKEN_COMMAND
-			 ? lexer_unquote(lexer, start + 1, at, quote)
-			 : text_slice(source, start + 1, at);
+	token.text = has_backslash ? lexer_unquote(lexer, start + 1, at, quote)
+				   : text_slice(source, start + 1, at);
 	return token;
 }
 

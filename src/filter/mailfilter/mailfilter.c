@@ -203,7 +203,7 @@ parser_guarded(struct parser *parser, enum statement_kind kind)
 	const char *name = lexer_reserved_name(parser->token.reserved);
 
 	parser_advance(parser);
-	if (kind == STATEMENT_UNAVAILABLE) {
+	if (kind != STATEMENT_EXCEPTION) {
 		statement->expression = parser_expression(parser);
 		if (statement->expression == NULL)
 			return NULL;
@@ -232,6 +232,41 @@ parser_simple(struct parser *parser, enum statement_kind kind)
 	return parser_end_line(parser) ? statement : NULL;
 }
 
+/* The words with one operand, and `exit`; whether they act is what embedded mode asks. */
+struct simple_statement {
+	enum reserved_word word;
+	enum statement_kind kind;
+	bool acts;
+};
+
+static const struct simple_statement simple_statements[] = {
+    {RESERVED_TO, STATEMENT_TO, true},
+    {RESERVED_CC, STATEMENT_CC, true},
+    {RESERVED_XFILTER, STATEMENT_XFILTER, true},
+    {RESERVED_SYSTEM, STATEMENT_SYSTEM, true},
+    {RESERVED_LOG, STATEMENT_LOG, true},
+    {RESERVED_LOGFILE, STATEMENT_LOGFILE, true},
+    {RESERVED_EXIT, STATEMENT_EXIT, false},
+    {RESERVED_ECHO, STATEMENT_ECHO, false},
+    {RESERVED_INCLUDE, STATEMENT_INCLUDE, false},
+    {RESERVED_IMPORT, STATEMENT_IMPORT, false},
+    {RESERVED_UNSET, STATEMENT_UNSET, false},
+};
+
+static struct statement *
+parser_simple_word(struct parser *parser)
+{
+	for (size_t i = 0; i < sizeof simple_statements / sizeof *simple_statements; i++) {
+		const struct simple_statement *simple = &simple_statements[i];
+		if (simple->word != (enum reserved_word)parser->token.reserved)
+			continue;
+		if (simple->acts)
+			parser_note_token(parser, &parser->program->acting);
+		return parser_simple(parser, simple->kind);
+	}
+	return parser_simple(parser, STATEMENT_EXPRESSION);
+}
+
 static struct statement *
 parser_reserved_statement(struct parser *parser)
 {
@@ -246,33 +281,11 @@ parser_reserved_statement(struct parser *parser)
 		return parser_foreach(parser);
 	case RESERVED_EXCEPTION:
 		return parser_guarded(parser, STATEMENT_EXCEPTION);
-	case RESERVED_TO:
-		return parser_simple(parser, STATEMENT_TO);
-	case RESERVED_CC:
-		return parser_simple(parser, STATEMENT_CC);
-	case RESERVED_EXIT:
-		return parser_simple(parser, STATEMENT_EXIT);
-	case RESERVED_ECHO:
-		return parser_simple(parser, STATEMENT_ECHO);
-	case RESERVED_LOG:
-		return parser_simple(parser, STATEMENT_LOG);
-	case RESERVED_LOGFILE:
-		return parser_simple(parser, STATEMENT_LOGFILE);
-	case RESERVED_INCLUDE:
-		return parser_simple(parser, STATEMENT_INCLUDE);
-	case RESERVED_IMPORT:
-		return parser_simple(parser, STATEMENT_IMPORT);
-	case RESERVED_UNSET:
-		return parser_simple(parser, STATEMENT_UNSET);
-	case RESERVED_XFILTER:
-	case RESERVED_SYSTEM:
 	case RESERVED_DOTLOCK:
 	case RESERVED_FLOCK:
-		parser_note_unavailable(parser, parser->token.start,
-		    text_slice(parser->program->source, parser->token.start, parser->token.end));
-		if (word == RESERVED_DOTLOCK || word == RESERVED_FLOCK)
-			return parser_guarded(parser, STATEMENT_UNAVAILABLE);
-		return parser_simple(parser, STATEMENT_UNAVAILABLE);
+		parser_note_token(parser, &parser->program->acting);
+		return parser_guarded(
+		    parser, word == RESERVED_DOTLOCK ? STATEMENT_DOTLOCK : STATEMENT_FLOCK);
 	case RESERVED_ELSE:
 	case RESERVED_ELSIF:
 		parser_fail(parser, parser->token.start,
@@ -281,7 +294,7 @@ parser_reserved_statement(struct parser *parser)
 		    lexer_reserved_name(word));
 		return NULL;
 	default:
-		return parser_simple(parser, STATEMENT_EXPRESSION);
+		return parser_simple_word(parser);
 	}
 }
 

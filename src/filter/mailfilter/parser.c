@@ -80,12 +80,30 @@ parser_is_reserved(const struct parser *parser, enum reserved_word word)
 }
 
 void
-parser_note_unavailable(struct parser *parser, uint32_t offset, struct text what)
+parser_note(struct program_mention *mention, uint32_t offset, struct text what)
 {
-	if (parser->program->unavailable.size > 0)
-		return;
-	parser->program->unavailable = what;
-	parser->program->unavailable_offset = offset;
+	if (mention->what.size == 0)
+		*mention = (struct program_mention){what, offset};
+}
+
+void
+parser_note_token(const struct parser *parser, struct program_mention *mention)
+{
+	const struct token *token = &parser->token;
+
+	parser_note(
+	    mention, token->start, text_slice(parser->program->source, token->start, token->end));
+}
+
+/* `$name` stands in the text: is one of the names worth knowing? */
+static bool
+parser_note_names(struct parser *parser, struct text text)
+{
+	if (!value_has_names(text))
+		return false;
+	if (text_find(text, 0, TEXT("LINES")) < text.size)
+		parser->program->mentions_lines = true;
+	return true;
 }
 
 static struct expression *
@@ -164,7 +182,7 @@ parser_pattern(struct parser *parser)
 
 	pattern->source = token->text;
 	pattern->written = text_slice(program->source, token->start, token->end);
-	pattern->expands = value_has_names(token->text);
+	pattern->expands = parser_note_names(parser, token->text);
 	pattern->offset = token->start;
 	pattern->index = program->pattern_count++;
 	parser_flags(pattern, token->flags);
@@ -195,10 +213,10 @@ parser_string(struct parser *parser)
 		    parser, is_command ? EXPRESSION_COMMAND : EXPRESSION_STRING, token->start);
 		node->text = token->text;
 		node->is_name = token->kind == TOKEN_WORD || token->kind == TOKEN_QUOTED;
-		node->expands = node->is_name && value_has_names(token->text);
+		node->expands = node->is_name && parser_note_names(parser, token->text);
 		if (is_command)
-			parser_note_unavailable(
-			    parser, token->start, TEXT("a command in backticks"));
+			parser_note(
+			    &parser->program->acting, token->start, TEXT("a command in backticks"));
 		*end = node;
 		end = &node->next;
 		count++;
@@ -269,34 +287,30 @@ parser_call(struct parser *parser, enum function function, unsigned minimum, uns
 	return node;
 }
 
+/* The functions on a data base. */
 static struct expression *
-parser_unavailable_call(struct parser *parser)
+parser_dbm(struct parser *parser)
 {
-	enum reserved_word word = parser->token.reserved;
-
-	parser_note_unavailable(parser, parser->token.start,
-	    text_slice(parser->program->source, parser->token.start, parser->token.end));
-	switch (word) {
-	case RESERVED_GETADDR:
-		return parser_prefix(parser, EXPRESSION_FUNCTION, FUNCTION_GETADDR);
-	case RESERVED_HASADDR:
-		return parser_prefix(parser, EXPRESSION_FUNCTION, FUNCTION_HASADDR);
-	case RESERVED_LOOKUP:
-		return parser_call(parser, FUNCTION_LOOKUP, 2, 3);
+	parser_note_token(parser, &parser->program->unavailable);
+	switch (parser->token.reserved) {
 	case RESERVED_DBMOPEN:
 		return parser_call(parser, FUNCTION_DBM, 1, 2);
 	case RESERVED_DBMFETCH:
 		return parser_call(parser, FUNCTION_DBM, 1, 3);
-	case RESERVED_DBMSTORE:
+	default:
 		return parser_call(parser, FUNCTION_DBM, 2, 2);
-	default: {
-		struct expression *node =
-		    parser_node(parser, EXPRESSION_FUNCTION, parser->token.start);
-		node->function = FUNCTION_DBM;
-		parser_advance(parser);
-		return node;
 	}
-	}
+}
+
+/* A function without a value. */
+static struct expression *
+parser_bare(struct parser *parser, enum function function)
+{
+	struct expression *node = parser_node(parser, EXPRESSION_FUNCTION, parser->token.start);
+
+	node->function = function;
+	parser_advance(parser);
+	return node;
 }
 
 static struct expression *
@@ -313,21 +327,21 @@ parser_reserved(struct parser *parser)
 		return parser_prefix(parser, EXPRESSION_FUNCTION, FUNCTION_ESCAPE);
 	case RESERVED_SUBSTR:
 		return parser_call(parser, FUNCTION_SUBSTR, 2, 3);
-	case RESERVED_TIME: {
-		struct expression *node =
-		    parser_node(parser, EXPRESSION_FUNCTION, parser->token.start);
-		node->function = FUNCTION_TIME;
-		parser_advance(parser);
-		return node;
-	}
+	case RESERVED_TIME:
+		return parser_bare(parser, FUNCTION_TIME);
 	case RESERVED_GETADDR:
+		return parser_prefix(parser, EXPRESSION_FUNCTION, FUNCTION_GETADDR);
 	case RESERVED_HASADDR:
+		return parser_prefix(parser, EXPRESSION_FUNCTION, FUNCTION_HASADDR);
 	case RESERVED_LOOKUP:
-	case RESERVED_DBMOPEN:
+		return parser_call(parser, FUNCTION_LOOKUP, 2, 3);
 	case RESERVED_DBMCLOSE:
+		parser_note_token(parser, &parser->program->unavailable);
+		return parser_bare(parser, FUNCTION_DBM);
+	case RESERVED_DBMOPEN:
 	case RESERVED_DBMFETCH:
 	case RESERVED_DBMSTORE:
-		return parser_unavailable_call(parser);
+		return parser_dbm(parser);
 	default:
 		parser_fail(parser, parser->token.start,
 		    "`%s` is a reserved word and cannot stand here; as text it needs quotes: "

@@ -167,10 +167,16 @@ commands_get_what_execve_can_carry(void)
 	variables_set(variables, TEXT("B=C"), TEXT("2"));
 	variables_set(variables, TEXT("D"), TEXT("x\0y"));
 	variables_set(variables, TEXT("E"), TEXT(""));
-	const char *const *environment = rules_environment_export(&arena, variables);
+	const struct message *message = message_new(&arena, TEXT("A: b\n\nno line end"));
+	const char *const *environment = rules_environment_export(&arena, variables, message);
 	check_text(text_from_string(environment[0]), TEXT("A=1"));
 	check_text(text_from_string(environment[1]), TEXT("E="));
-	check(environment[2] == NULL);
+	check_text(text_from_string(environment[2]), TEXT("LINES=2"));
+	check(environment[3] == NULL);
+	variables_set(variables, TEXT("LINES"), TEXT("mine"));
+	environment = rules_environment_export(&arena, variables, message);
+	check_text(text_from_string(environment[2]), TEXT("LINES=mine"));
+	check(environment[3] == NULL);
 }
 
 static enum rules_file_answer

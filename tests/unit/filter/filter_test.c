@@ -323,6 +323,44 @@ is_mapped(const char *name)
 	return found;
 }
 
+static void
+long_address_list(void)
+{
+	enum { ADDRESSES = 4097 };
+	const struct program *program;
+	struct arena arena;
+	struct plan plan;
+	struct error error;
+	struct buffer message;
+	struct text rules = TEXT("/^To:.*/\nX=getaddr($MATCH)\nL=length($X)\n"
+				 "A=hasaddr(\"4096@x\")\nB=hasaddr(\"4097@x\")\n");
+
+	arena_init(&arena, NULL, 0);
+	plan_init(&plan, &arena);
+	buffer_init(&message, 1 << 20);
+	buffer_append(&message, TEXT("To: 0001@x"));
+	for (int i = 2; i <= ADDRESSES; i++)
+		buffer_append_format(&message, ", %04d@x", i);
+	buffer_append(&message, TEXT("\n\n"));
+	check(mailfilter_parse(&arena, TEXT("r"), rules, &program, &error));
+	struct variables *variables = variables_new(&arena);
+	struct filter_input input = {
+	    .program = program,
+	    .message = message_new(&arena, buffer_text(&message)),
+	    .variables = variables,
+	    .host = &plan_host,
+	    .host_self = &plan,
+	};
+	struct filter_result result = filter_run(&arena, &input);
+	check(result.end == FILTER_END_FALL_THROUGH);
+	/* "0001@x" and its line end: seven bytes each. */
+	check_text(variables_get(variables, TEXT("L")), TEXT("28672"));
+	check_text(variables_get(variables, TEXT("A")), TEXT("1"));
+	check_text(variables_get(variables, TEXT("B")), TEXT("0"));
+	buffer_clear(&message);
+	arena_clear(&arena);
+}
+
 /* Must run first: what was opened stays. */
 static void
 no_pattern_no_library(void)
@@ -366,6 +404,7 @@ main(void)
 	    "every prefix of a rules file is parsed or refused with a place", every_prefix_is_read);
 	test("nesting is bounded, a long chain of operators is not", depth_is_bounded);
 	test("a check finds all bad patterns", all_bad_patterns);
+	test("of a list of addresses the first 4,096 are seen", long_address_list);
 	test(
 	    "of a folded header field over a mebibyte the beginning is searched", long_header_line);
 	test("variables keep the order of their first assignment", variables_keep_order);

@@ -296,6 +296,94 @@ output_is_bounded(void)
 	buffer_clear(&run.output);
 }
 
+static int
+temporary_file(int flags)
+{
+	int descriptor = open("/tmp", O_TMPFILE | flags, 0600);
+
+	check(descriptor > STDERR_FILENO);
+	return descriptor;
+}
+
+static void
+output_can_go_to_a_file(void)
+{
+	const char *const arguments[] = {
+	    "sh", "-c", "cat; printf end; (sleep 0.2; printf late)&", NULL};
+	struct child_request request = request_for(arguments);
+	struct text input = make_bytes(TEN_MEGABYTES);
+	struct child_result result;
+	struct error error;
+	char end[7];
+
+	request.input = input;
+	request.output_descriptor = temporary_file(O_RDWR);
+	request.output_maximum = TEN_MEGABYTES + 7;
+	check(child_run(&request, &result, &error));
+	check_number(result.status, 0);
+	check(!result.output_overfull && result.output_failure == 0);
+	check_number(lseek(request.output_descriptor, 0, SEEK_END), TEN_MEGABYTES + 7);
+	check(pread(request.output_descriptor, end, 7, TEN_MEGABYTES) == 7);
+	check(memcmp(end, "endlate", 7) == 0);
+	close(request.output_descriptor);
+	free((void *)(uintptr_t)input.data);
+}
+
+static void
+output_to_a_file_has_a_bound(void)
+{
+	const char *const arguments[] = {"yes", NULL};
+	struct child_request request = request_for(arguments);
+	struct child_result result;
+	struct error error;
+
+	request.output_descriptor = temporary_file(O_RDWR);
+	request.output_maximum = 100000;
+	check(child_run(&request, &result, &error));
+	check(result.output_overfull && result.status != 0);
+	check(lseek(request.output_descriptor, 0, SEEK_END) <= 100000);
+	close(request.output_descriptor);
+}
+
+static void
+a_file_that_cannot_be_written_ends_it(void)
+{
+	const char *const arguments[] = {"yes", NULL};
+	struct child_request request = request_for(arguments);
+	struct child_result result;
+	struct error error;
+
+	request.output_descriptor = open("/dev/full", O_WRONLY);
+	request.output_maximum = 100000;
+	check(child_run(&request, &result, &error));
+	check_number(result.output_failure, ENOSPC);
+	check(!result.output_overfull && result.status != 0);
+	close(request.output_descriptor);
+}
+
+static void
+count_second(void *self)
+{
+	unsigned *seconds = self;
+
+	++*seconds;
+}
+
+static void
+the_caller_is_called_each_second(void)
+{
+	const char *const arguments[] = {"sleep", "2.5", NULL};
+	struct child_request request = request_for(arguments);
+	struct child_result result;
+	struct error error;
+	unsigned seconds = 0;
+
+	request.each_second = count_second;
+	request.each_second_self = &seconds;
+	check(child_run(&request, &result, &error));
+	check(seconds >= 2 && seconds <= 5);
+}
+
 static void
 programs_that_are_not_there_cannot_be_started(void)
 {
@@ -565,6 +653,12 @@ main(void)
 	test("a file that cannot be opened again is fed",
 	    a_descriptor_that_cannot_be_reopened_is_fed);
 	test("output has a bound", output_is_bounded);
+	test("output can go to a file, also that of what is left in the background",
+	    output_can_go_to_a_file);
+	test("output to a file has a bound", output_to_a_file_has_a_bound);
+	test("a file that cannot be written ends the command",
+	    a_file_that_cannot_be_written_ends_it);
+	test("the caller can do something each second", the_caller_is_called_each_second);
 	test("a missing program cannot be started", programs_that_are_not_there_cannot_be_started);
 	test("a file that may not be executed is passed over",
 	    what_may_not_be_executed_is_passed_over);

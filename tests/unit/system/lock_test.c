@@ -466,6 +466,33 @@ twenty_processes_take_turns(void)
 	check_number(names_here(), 0);
 }
 
+static void
+a_lock_of_any_name_can_be_taken_and_refreshed(void)
+{
+	struct dot_lock lock, other;
+	struct arena arena;
+	struct error error;
+	struct stat status;
+
+	arena_init(&arena, NULL, 0);
+	check(dot_lock_acquire_named(&arena, "turn", &one_try, &lock, &error));
+	check(exists("turn") && !exists("turn.lock"));
+	check(!dot_lock_acquire_named(&arena, "turn", &one_try, &other, &error));
+	check_number(error.number, EEXIST);
+	make_older("turn", 1000);
+	dot_lock_refresh(&lock);
+	check(stat("turn", &status) == 0 && status.st_mtim.tv_sec > time(NULL) - 100);
+	/* Another file in its place is not ours to touch. */
+	check(rename("turn", "aside") == 0);
+	put_file("turn", "");
+	make_older("turn", 1000);
+	dot_lock_refresh(&lock);
+	check(stat("turn", &status) == 0 && status.st_mtim.tv_sec < time(NULL) - 100);
+	dot_lock_release(&lock);
+	check(exists("turn") && unlink("turn") == 0 && unlink("aside") == 0);
+	arena_clear(&arena);
+}
+
 int
 main(void)
 {
@@ -494,6 +521,8 @@ main(void)
 	    a_lock_that_somebody_replaced_is_not_released);
 	test("waiting ends with the time", waiting_ends_with_the_time);
 	test("a directory that takes no file says so", a_directory_that_takes_no_file_says_so);
+	test("a lock file of any name can be taken, and refreshed",
+	    a_lock_of_any_name_can_be_taken_and_refreshed);
 	test("a child takes the lock over", a_child_takes_the_lock_over);
 	test("another program's fcntl lock is seen", another_programs_fcntl_lock_is_seen);
 	test("a request to stop ends the wait", a_request_to_stop_ends_the_wait);

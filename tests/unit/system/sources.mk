@@ -14,3 +14,9 @@ TESTS += tests/unit/system/system.test
 tests_unit_system_system_test_SOURCES = %D%/system_test.c
 tests_unit_system_system_test_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 tests_unit_system_system_test_LDADD = libsystem.a libbase.a
+
+check_PROGRAMS += tests/unit/system/spool.test
+TESTS += tests/unit/system/spool.test
+tests_unit_system_spool_test_SOURCES = %D%/spool_test.c
+tests_unit_system_spool_test_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
+tests_unit_system_spool_test_LDADD = libsystem.a libbase.a

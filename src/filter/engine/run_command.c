@@ -1,0 +1,125 @@
+/*
+ * What commands mean to the rules; see run_command.h. Running them is the host's part.
+ */
+#include "filter/engine/run_command.h"
+
+#include <string.h>
+
+#include "base/number.h"
+
+enum { RUN_COMMAND_SHOWN_MAX = 80 };
+
+static void
+run_command_set_number(struct evaluator *evaluator, struct text name, uint64_t number)
+{
+	char digits[NUMBER_DIGITS_MAX];
+
+	variables_set(evaluator->input->variables, name, number_format_unsigned(number, digits));
+}
+
+/* Asks the host, and sets RETURNCODE. */
+static bool
+run_command_ask(struct evaluator *evaluator, uint32_t offset, struct command_request *request,
+    struct command_result *result_out)
+{
+	const struct filter_input *input = evaluator->input;
+
+	request->message = evaluator->message;
+	request->variables = input->variables;
+	*result_out = (struct command_result){.status = RUN_COMMAND_UNKNOWN};
+	bool known = input->host->run(input->host_self, request, result_out, &evaluator->error);
+	run_command_set_number(evaluator, TEXT("RETURNCODE"),
+	    (uint64_t)(known ? result_out->status : RUN_COMMAND_UNKNOWN));
+	if (known)
+		return true;
+	/* A command that was stopped because we are: nothing that rules may go on after. */
+	return !evaluate_is_interrupted(evaluator, offset) && evaluate_fail_at(evaluator, offset);
+}
+
+/* Line ends as blanks. */
+static void
+run_command_join_lines(char *bytes, size_t size)
+{
+	for (size_t i = 0; i < size; i++)
+		if (bytes[i] == '\n' || bytes[i] == '\r')
+			bytes[i] = ' ';
+}
+
+static struct text
+run_command_trim(struct text value)
+{
+	size_t from = 0, to = value.size;
+
+	while (from < to && text_is_space(value.data[from]))
+		from++;
+	while (to > from && text_is_space(value.data[to - 1]))
+		to--;
+	return text_slice(value, from, to);
+}
+
+bool
+run_command_capture(
+    struct evaluator *evaluator, const struct expression *expression, struct text *value_out)
+{
+	struct command_request request = {.use = COMMAND_CAPTURE, .command = expression->text};
+	struct command_result result;
+	struct buffer output;
+
+	buffer_init(&output, RUN_COMMAND_OUTPUT_MAX);
+	request.output = &output;
+	bool known = run_command_ask(evaluator, expression->offset, &request, &result);
+	*value_out = (struct text){NULL, 0};
+	if (known && result.status == 0 && output.size > 0) {
+		run_command_join_lines(output.data, output.size);
+		buffer_reset(&evaluator->work);
+		buffer_append(&evaluator->work, run_command_trim(buffer_text(&output)));
+		known = evaluate_take_work(evaluator, expression->offset, value_out);
+	}
+	buffer_clear(&output);
+	return known;
+}
+
+bool
+run_command_system(struct evaluator *evaluator, uint32_t offset, struct text command)
+{
+	struct command_request request = {.use = COMMAND_SYSTEM, .command = command};
+	struct command_result result;
+
+	return run_command_ask(evaluator, offset, &request, &result);
+}
+
+static void
+run_command_set_lines(struct evaluator *evaluator)
+{
+	run_command_set_number(
+	    evaluator, TEXT("LINES"), message_line_end_count(evaluator->message));
+}
+
+void
+run_command_count_lines(struct evaluator *evaluator)
+{
+	if (!variables_is_set(evaluator->input->variables, TEXT("LINES")))
+		run_command_set_lines(evaluator);
+}
+
+bool
+run_command_rewrite(struct evaluator *evaluator, uint32_t offset, struct text command)
+{
+	struct command_request request = {.use = COMMAND_REWRITE, .command = command};
+	struct command_result result;
+
+	if (!run_command_ask(evaluator, offset, &request, &result))
+		return false;
+	if (result.status != 0 || result.rewritten == NULL) {
+		struct text shown = text_slice(command, 0, RUN_COMMAND_SHOWN_MAX);
+		return evaluate_fail(evaluator, ERROR_AGAIN, offset,
+		    "the command of xfilter ended with status %d: %.*s", result.status,
+		    TEXT_ARGUMENTS(shown));
+	}
+	evaluator->message = result.rewritten;
+	scope_close(evaluator->scope);
+	evaluator->scope = scope_new(evaluator->arena, evaluator->message);
+	run_command_set_number(evaluator, TEXT("SIZE"), message_bytes(evaluator->message).size);
+	run_command_set_lines(evaluator);
+	return true;
+}
