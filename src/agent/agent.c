@@ -372,6 +372,7 @@ agent_begin(struct agent *agent)
 	    .settings = request->settings,
 	    .user = &agent->user,
 	    .envelope = &agent->envelope,
+	    .process = getpid(),
 	    .started = clock_monotonic_milliseconds(),
 	};
 	rules_log_init(&agent->host.rules_log);
@@ -392,6 +393,7 @@ agent_open_log(struct agent *agent)
 	    .file = settings->log_file,
 	    .user_file = settings->log_user_file,
 	    .home = agent->user.home,
+	    .process = agent->host.process,
 	};
 
 	return delivery_log_new(agent->arena, &plan);

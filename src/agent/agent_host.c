@@ -117,6 +117,7 @@ agent_host_delivery(struct agent_host *host, const struct delivery_request *requ
 	    .message = request->message,
 	    .spool = request->message == host->message ? host->spool : NULL,
 	    .destination = request->destination,
+	    .process = host->process,
 	    .user = host->user->name,
 	    .shell = host->settings->shell,
 	    .sendmail = host->settings->sendmail,

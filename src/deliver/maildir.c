@@ -81,6 +81,12 @@ maildir_sort_flags(struct arena *arena, struct text letters)
 	return (struct text){sorted, count};
 }
 
+static pid_t
+maildir_process(const struct maildir_store *store)
+{
+	return store->delivery->process != 0 ? store->delivery->process : getpid();
+}
+
 /* The name that try number `attempt` gives the message: unique by time, process and attempt. */
 static struct text
 maildir_base_name(struct maildir_store *store, unsigned attempt)
@@ -90,7 +96,8 @@ maildir_base_name(struct maildir_store *store, unsigned attempt)
 	struct text host = maildir_host(arena, store->delivery->settings);
 
 	return arena_format(arena, "%lld.M%06dP%ldQ%u.%.*s", (long long)now.seconds,
-	    (int)(now.nanoseconds / 1000), (long)getpid(), attempt, TEXT_ARGUMENTS(host));
+	    (int)(now.nanoseconds / 1000), (long)maildir_process(store), attempt,
+	    TEXT_ARGUMENTS(host));
 }
 
 /* Opens the file that will become the message: without a name if possible. false with errno. */
