@@ -189,6 +189,24 @@ agent_fail_rules(struct agent *agent, const struct filter_result *result, struct
 	return agent_deliver_by_default(agent);
 }
 
+/* `exit`, as the mail server hears it. Only rules whose caller asks for their answer (embedded
+ * mode) may give a number of their own: from a delivery agent most mail servers would take it for
+ * "never". */
+static struct outcome
+agent_exit(struct agent *agent, const struct filter_result *result)
+{
+	struct outcome outcome = result->outcome;
+
+	if (outcome.class == OUTCOME_LATER && agent->request->mode != AGENT_MODE_EMBEDDED)
+		outcome.exit_status = 0;
+	agent_host_log_end(&agent->host, result,
+	    outcome.class == OUTCOME_DONE    ? "discard"
+	    : outcome.class == OUTCOME_NEVER ? "refuse"
+					     : "defer",
+	    &outcome);
+	return outcome;
+}
+
 /* What the end of the rules means; *go_on_out: the next rules file, or default delivery, has its
  * turn. */
 static struct outcome
@@ -202,9 +220,7 @@ agent_judge(struct agent *agent, const struct filter_result *result, bool *go_on
 	case FILTER_END_DELIVERED:
 		break;
 	case FILTER_END_EXIT:
-		agent_host_log_end(&agent->host, result,
-		    result->outcome.class == OUTCOME_DONE ? "discard" : "refuse", &result->outcome);
-		break;
+		return agent_exit(agent, result);
 	case FILTER_END_FAILED:
 		/* A failed delivery has its log line already. */
 		if (result->failed_in_rules)
@@ -356,6 +372,7 @@ agent_begin(struct agent *agent)
 	    .settings = request->settings,
 	    .user = &agent->user,
 	    .envelope = &agent->envelope,
+	    .process = getpid(),
 	    .started = clock_monotonic_milliseconds(),
 	};
 	rules_log_init(&agent->host.rules_log);
@@ -376,6 +393,7 @@ agent_open_log(struct agent *agent)
 	    .file = settings->log_file,
 	    .user_file = settings->log_user_file,
 	    .home = agent->user.home,
+	    .process = agent->host.process,
 	};
 
 	return delivery_log_new(agent->arena, &plan);

@@ -117,6 +117,7 @@ agent_host_delivery(struct agent_host *host, const struct delivery_request *requ
 	    .message = request->message,
 	    .spool = request->message == host->message ? host->spool : NULL,
 	    .destination = request->destination,
+	    .process = host->process,
 	    .user = host->user->name,
 	    .shell = host->settings->shell,
 	    .sendmail = host->settings->sendmail,
@@ -152,7 +153,8 @@ agent_host_deliver(
 	const struct backend *backend = NULL;
 	struct outcome outcome;
 
-	if (partial_delivery_is_done(&host->partial, request->destination))
+	/* Only copies: what the message still lacks is never taken for one of them. */
+	if (request->copy && partial_delivery_is_done(&host->partial, request->destination))
 		outcome = outcome_done("was delivered there by an earlier try of this message");
 	else
 		outcome =

@@ -41,6 +41,7 @@ struct agent_host {
 	/* What the last delivery's log line says decided it; the agent sets it for default
 	 * deliveries. */
 	struct text rules_file;
+	pid_t process;       /* ours: asked for once */
 	unsigned copies;     /* made so far */
 	unsigned statements; /* of the rules, so far */
 };

@@ -41,6 +41,8 @@ partial_delivery_path(
 	digest_add(&digest, TEXT("\n"));
 	digest_add(&digest, envelope->recipient);
 	digest_add(&digest, TEXT("\n"));
+	digest_add(&digest, envelope->original_recipient);
+	digest_add(&digest, TEXT("\n"));
 	digest_add(&digest, envelope->extension);
 	digest_add(&digest, TEXT("\n"));
 	digest_add(&digest, message);
@@ -63,15 +65,22 @@ partial_delivery_recall(struct partial_delivery *partial, struct arena *arena, c
 		partial->path = path;
 }
 
+/* How many lines of the record are this destination. */
+static size_t
+partial_delivery_count(struct text record, struct text destination)
+{
+	size_t count = 0;
+
+	while (record.size > 0)
+		count += text_is_equal(text_split(&record, '\n'), destination);
+	return count;
+}
+
 bool
 partial_delivery_is_done(const struct partial_delivery *partial, struct text destination)
 {
-	struct text rest = partial->earlier;
-
-	while (rest.size > 0)
-		if (text_is_equal(text_split(&rest, '\n'), destination))
-			return true;
-	return false;
+	return !partial->is_full && partial_delivery_count(partial->now, destination) <
+					partial_delivery_count(partial->earlier, destination);
 }
 
 void
@@ -80,8 +89,10 @@ partial_delivery_note(
 {
 	/* A destination that does not fit on a line is not remembered: it would be taken for
 	 * several. */
-	if (text_find_byte(destination, 0, '\n') < destination.size ||
-	    partial->now.size + destination.size > PARTIAL_RECORD_MAX / 2)
+	if (text_find_byte(destination, 0, '\n') < destination.size)
+		return;
+	partial->is_full |= partial->now.size + destination.size > PARTIAL_RECORD_MAX / 2;
+	if (partial->is_full)
 		return;
 	partial->now = arena_format(
 	    arena, "%.*s%.*s\n", TEXT_ARGUMENTS(partial->now), TEXT_ARGUMENTS(destination));
@@ -134,6 +145,22 @@ partial_delivery_write(
 	return false;
 }
 
+/* What both tries made: each copy once, those that this one did not come to as well. */
+static struct text
+partial_delivery_merge(const struct partial_delivery *partial, struct arena *arena)
+{
+	struct text merged = partial->now, rest = partial->earlier;
+
+	while (rest.size > 0) {
+		struct text line = text_split(&rest, '\n');
+		if (line.size > 0 && partial_delivery_count(merged, line) <
+					 partial_delivery_count(partial->earlier, line))
+			merged = arena_format(
+			    arena, "%.*s%.*s\n", TEXT_ARGUMENTS(merged), TEXT_ARGUMENTS(line));
+	}
+	return merged;
+}
+
 void
 partial_delivery_end(struct partial_delivery *partial, struct arena *arena, const char *home,
     const struct envelope *envelope, struct text message, bool later)
@@ -153,10 +180,7 @@ partial_delivery_end(struct partial_delivery *partial, struct arena *arena, cons
 		partial->path = partial_delivery_path(arena, home, envelope, message);
 	mkdir(arena_format(arena, "%s/.culver", home).data, 0700);
 	mkdir(partial_delivery_directory(arena, home), 0700);
-	/* Failing costs a double at the next try, nothing else. The destinations of the earlier try
-	 * that this one came to are in `now` too; those that it did not come to are kept. */
-	partial_delivery_write(arena, partial->path,
-	    arena_format(
-		arena, "%.*s%.*s", TEXT_ARGUMENTS(partial->earlier), TEXT_ARGUMENTS(partial->now)),
-	    &error);
+	/* Failing costs a double at the next try, nothing else. */
+	partial_delivery_write(
+	    arena, partial->path, partial_delivery_merge(partial, arena), &error);
 }

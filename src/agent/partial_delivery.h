@@ -22,13 +22,15 @@ struct partial_delivery {
 	const char *path;    /* the record that was found; NULL: none */
 	struct text earlier; /* its destinations, each with a line end */
 	struct text now;     /* the destinations of this run, likewise */
+	bool is_full;        /* more than can be kept: from here on, all is done again */
 };
 
 /* Looks for the record of an earlier try. Call before the first copy. */
 void partial_delivery_recall(struct partial_delivery *partial, struct arena *arena,
     const char *home, const struct envelope *envelope, struct text message);
 
-/* Was this destination served by the earlier try? */
+/* Did the earlier try serve this destination more often than this one by now? Two copies to one
+ * destination are two: a command or flags between them can make them differ. */
 bool partial_delivery_is_done(const struct partial_delivery *partial, struct text destination);
 
 /* A copy is safe at this destination. */

@@ -27,6 +27,16 @@ setting_value_is_printable(struct text value)
 	return utf8_is_valid(value);
 }
 
+/* A mail server may put parts of an address into the path: they must not lead out of it. */
+static bool
+setting_value_climbs(struct text path)
+{
+	while (path.size > 0)
+		if (text_is_equal(text_split(&path, '/'), TEXT("..")))
+			return true;
+	return false;
+}
+
 /* Three names are replaced; any other would silently stay in the path. */
 static bool
 setting_value_is_mailbox(struct text value)
@@ -35,6 +45,8 @@ setting_value_is_mailbox(struct text value)
 
 	if (value.size > 0 && (value.data[0] == '|' || value.data[0] == '!'))
 		return true;
+	if (setting_value_climbs(value))
+		return false;
 	for (size_t i = text_find_byte(value, 0, '$'); i < value.size;
 	     i = text_find_byte(value, i, '$')) {
 		size_t end = ++i;
@@ -236,7 +248,8 @@ setting_value_describe(const struct setting_row *row, char out[SETTINGS_ALLOWED_
 		break;
 	case SETTING_TYPE_MAILBOX:
 		snprintf(out, SETTINGS_ALLOWED_SIZE,
-		    "a mailbox in which $HOME, $LOGNAME, $USER and no other name is replaced");
+		    "a mailbox without \"..\" in its path, in which $HOME, $LOGNAME, $USER and no "
+		    "other name is replaced");
 		break;
 	case SETTING_TYPE_PATH:
 		snprintf(out, SETTINGS_ALLOWED_SIZE, "an absolute path%s", or_empty);

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "base/arena.h"
 #include "base/text.h"
@@ -37,6 +38,7 @@ struct delivery {
 	    target; /* the part of it that the back end works on: a path, a command, addresses */
 
 	/* From the recipient and from the rules' variables. */
+	pid_t process;                  /* ours, for unique names; 0: it is asked for */
 	const char *user;               /* recipient's login name */
 	const char *const *environment; /* for commands */
 	struct text shell;              /* for a command in one string */

@@ -81,6 +81,12 @@ maildir_sort_flags(struct arena *arena, struct text letters)
 	return (struct text){sorted, count};
 }
 
+static pid_t
+maildir_process(const struct maildir_store *store)
+{
+	return store->delivery->process != 0 ? store->delivery->process : getpid();
+}
+
 /* The name that try number `attempt` gives the message: unique by time, process and attempt. */
 static struct text
 maildir_base_name(struct maildir_store *store, unsigned attempt)
@@ -90,7 +96,8 @@ maildir_base_name(struct maildir_store *store, unsigned attempt)
 	struct text host = maildir_host(arena, store->delivery->settings);
 
 	return arena_format(arena, "%lld.M%06dP%ldQ%u.%.*s", (long long)now.seconds,
-	    (int)(now.nanoseconds / 1000), (long)getpid(), attempt, TEXT_ARGUMENTS(host));
+	    (int)(now.nanoseconds / 1000), (long)maildir_process(store), attempt,
+	    TEXT_ARGUMENTS(host));
 }
 
 /* Opens the file that will become the message: without a name if possible. false with errno. */
@@ -224,7 +231,11 @@ maildir_commit(struct maildir_store *store, struct error *error)
 static void
 maildir_take_back(struct maildir_store *store, struct error *error)
 {
-	if (store->linked && unlink(store->final_name) < 0)
+	if (!store->linked)
+		return;
+	if (unlink(store->final_name) == 0)
+		store->linked = false;
+	else
 		error_prefix(error,
 		    "%s stays although its delivery failed and will be repeated (cannot remove: "
 		    "%s); ",
@@ -413,7 +424,8 @@ maildir_deliver(struct delivery *delivery)
 	};
 	struct maildir_store store = start;
 	struct outcome outcome = maildir_try(&store, flags, &error);
-	if (outcome.class != OUTCOME_DONE && error.number == ENOENT) {
+	/* A message that was linked and cannot be taken back must not be delivered again here. */
+	if (outcome.class != OUTCOME_DONE && error.number == ENOENT && !store.linked) {
 		/* Asked only now: a Maildir that is there, the usual case, costs no look. */
 		outcome = maildir_folder_provide(
 		    arena, start.maildir, delivery->settings->create_folders);

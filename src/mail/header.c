@@ -157,6 +157,25 @@ header_find_in_bytes(
 	return false;
 }
 
+size_t
+header_skip_blanks(struct text body, size_t from)
+{
+	size_t position = from, depth = 0;
+
+	for (; position < body.size; position++) {
+		char byte = body.data[position];
+		if (byte == '(')
+			depth++;
+		else if (depth > 0 && byte == ')')
+			depth--;
+		else if (depth > 0 && byte == '\\')
+			position++;
+		else if (depth == 0 && !text_is_space(byte))
+			break;
+	}
+	return position < body.size ? position : body.size;
+}
+
 struct text
 header_unfold(struct arena *arena, struct text body)
 {
@@ -197,25 +216,6 @@ header_append_folded(struct text body, struct buffer *line)
 		position = end;
 	}
 	return true;
-}
-
-size_t
-header_skip_blanks(struct text body, size_t from)
-{
-	size_t position = from, depth = 0;
-
-	for (; position < body.size; position++) {
-		char byte = body.data[position];
-		if (byte == '(')
-			depth++;
-		else if (depth > 0 && byte == ')')
-			depth--;
-		else if (depth > 0 && byte == '\\')
-			position++;
-		else if (depth == 0 && !text_is_space(byte))
-			break;
-	}
-	return position < body.size ? position : body.size;
 }
 
 bool

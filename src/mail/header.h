@@ -57,6 +57,10 @@ bool header_find_in_bytes(
 /* First field of that name at or after index `from` (compared without case), or NULL. */
 const struct header_field *header_find(const struct header *header, struct text name, size_t from);
 
+/* The position behind the white space, folds and comments (RFC 5322, section 3.2.2) of a structured
+ * body at `from`; a comment that is not closed runs to the end. */
+size_t header_skip_blanks(struct text body, size_t from);
+
 /*
  * The field's body on one line: line ends removed, and the body's leading and trailing white space.
  * Folds become what RFC 5322 says: the line end vanishes, its white space stays. Borrowed when
@@ -64,10 +68,6 @@ const struct header_field *header_find(const struct header *header, struct text 
  * the body.
  */
 struct text header_unfold(struct arena *arena, struct text body);
-
-/* The position behind the white space and comments at `from` in a structured field's body (CFWS, RFC 5322, section
- * 3.2.2); a comment that is not closed runs to the end. */
-size_t header_skip_blanks(struct text body, size_t from);
 
 /*
  * Appends the line that rules match: "Name: body", unfolded as the mailfilter language sees it (a

@@ -309,8 +309,11 @@ main(int count, char **arguments)
 	struct arena arena;
 	struct outcome outcome;
 
-	if (!standard_streams_complete())
+	if (!standard_streams_complete()) {
+		fputs("4.3.0 culver: a standard stream is closed, and /dev/null is not there\n",
+		    stderr);
 		return EX_TEMPFAIL;
+	}
 	arena_init(&arena, first, sizeof first);
 	struct command_line line = {
 	    .arena = &arena,

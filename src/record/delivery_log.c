@@ -330,7 +330,7 @@ delivery_log_identify(struct delivery_log *log, struct timestamp when)
 {
 	if (log->pid != 0)
 		return;
-	log->pid = getpid();
+	log->pid = log->plan.process != 0 ? log->plan.process : getpid();
 	snprintf(log->id, sizeof log->id, "%llx.%05x.%lx", (unsigned long long)when.seconds,
 	    (unsigned)(when.nanoseconds / 1000) & 0xfffff, (unsigned long)log->pid);
 }

@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "base/arena.h"
 #include "base/buffer.h"
@@ -54,6 +55,7 @@ struct delivery_log_plan {
 	struct text user_file;
 	const char *home;          /* may be NULL: relative user files are not used */
 	const char *syslog_socket; /* NULL: /dev/log */
+	pid_t process;             /* the caller's; 0: it is asked for */
 };
 
 struct delivery_log;

@@ -1,9 +1,9 @@
 /*
  * Mailbox locks; see lock.h. A dot-lock is made by linking a finished file to its name, so that it
- * never exists without its content. A stale one is taken away in three steps, because others may
- * judge it at the same moment: it is renamed to a name that only we know, compared with the file
- * that was judged, and removed; if somebody had put a fresh lock there in between, that one is
- * linked back.
+ * never exists without its content. A stale one is taken away with care, because others may judge
+ * it at the same moment: it is locked against others of our kind, renamed to a name that only we
+ * know, compared with the file that was judged, and removed; if another program had put a fresh
+ * lock there in between, that one is linked back.
  */
 #include "system/lock.h"
 
@@ -15,6 +15,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 #include <time.h>
@@ -316,6 +317,25 @@ dot_lock_is_stale(int descriptor, const struct stat *lock, int64_t now, unsigned
 	return !dot_lock_owner_lives(owner, lock->st_mtim.tv_sec);
 }
 
+/*
+ * Makes us the only one of our kind that removes the judged file, by a flock on it, which ends with
+ * the descriptor. The name may have gone to a fresh lock since; once we are alone it cannot any
+ * more. False: nothing is to be removed; *gone_out: because it is gone.
+ */
+static bool
+dot_lock_claim_removal(
+    int descriptor, const struct stat *judged, const char *lock_path, bool *gone_out)
+{
+	struct stat named;
+
+	/* Where such locks do not work the comparison behind the renaming is left. */
+	if (flock(descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+		return false;
+	*gone_out = lstat(lock_path, &named) != 0 || named.st_dev != judged->st_dev ||
+		    named.st_ino != judged->st_ino;
+	return !*gone_out;
+}
+
 /* Removes the lock if it is stale; true: try again at once. */
 static bool
 dot_lock_remove_stale(
@@ -336,6 +356,8 @@ dot_lock_remove_stale(
 		goto out;
 	if (!dot_lock_is_stale(descriptor, &judged, own.st_mtim.tv_sec, stale_after) ||
 	    !dot_lock_name_unique(lock_path, "stale", aside, &ignored))
+		goto out;
+	if (!dot_lock_claim_removal(descriptor, &judged, lock_path, &removed))
 		goto out;
 	if (rename(lock_path, aside) != 0) {
 		removed = errno == ENOENT;

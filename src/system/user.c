@@ -60,10 +60,11 @@ user_line_matches(struct text line, const struct user_key *key)
 	       uid == key->uid;
 }
 
-/* Looks through whole lines; *rest_out: the bytes of a last line that is not whole. */
+/* Looks through whole lines; *rest_out: the bytes of a last line that is not whole. LATER: no more
+ * need be read, and only the name service can tell. */
 static enum user_answer
 user_find_in_lines(struct arena *arena, struct text bytes, const struct user_key *key,
-    struct user *user_out, size_t *rest_out)
+    struct user *user_out, size_t *rest_out, struct error *error)
 {
 	for (;;) {
 		size_t end = text_find_byte(bytes, 0, '\n');
@@ -76,14 +77,18 @@ user_find_in_lines(struct arena *arena, struct text bytes, const struct user_key
 		/* NIS entries of the "compat" service: the name service knows what they mean. */
 		if (line.size > 0 && (line.data[0] == '+' || line.data[0] == '-'))
 			return USER_LATER;
-		if (user_line_matches(line, key))
-			return user_parse_line(arena, line, user_out) ? USER_FOUND : USER_LATER;
+		if (!user_line_matches(line, key))
+			continue;
+		if (user_parse_line(arena, line, user_out))
+			return USER_FOUND;
+		error_set(error, ERROR_INPUT, "the account's line in /etc/passwd is broken");
+		return USER_LATER;
 	}
 }
 
-/* Only a find counts: what the file lacks, or says oddly, is asked of the name service. LATER, with
- * the error, only where the file cannot be read. */
-static enum user_answer
+/* Only a find counts: what the file lacks, or says oddly, is asked of the name service. `error` stays
+ * ERROR_NONE unless the file's silence proves nothing. */
+static bool
 user_find_in_file(
     struct arena *arena, const struct user_key *key, struct user *user_out, struct error *error)
 {
@@ -93,10 +98,8 @@ user_find_in_file(
 	enum user_answer answer = USER_UNKNOWN;
 	int descriptor = open("/etc/passwd", O_RDONLY | O_CLOEXEC);
 
-	if (descriptor < 0) {
-		error_set_errno(error, "cannot look up the account: /etc/passwd");
-		return USER_LATER;
-	}
+	if (descriptor < 0)
+		return error_set_errno(error, "cannot look up the account: /etc/passwd");
 	while (answer == USER_UNKNOWN && used < sizeof bytes) {
 		got = read(descriptor, bytes + used, sizeof bytes - used);
 		if (got < 0 && errno == EINTR)
@@ -104,16 +107,14 @@ user_find_in_file(
 		if (got <= 0)
 			break;
 		struct text whole = {bytes, used + (size_t)got};
-		answer = user_find_in_lines(arena, whole, key, user_out, &used);
+		answer = user_find_in_lines(arena, whole, key, user_out, &used, error);
 		if (answer == USER_UNKNOWN)
 			memmove(bytes, bytes + whole.size - used, used);
 	}
 	if (got < 0)
 		error_set_errno(error, "cannot look up the account: /etc/passwd");
 	close(descriptor);
-	if (answer == USER_FOUND)
-		return USER_FOUND;
-	return got < 0 ? USER_LATER : USER_UNKNOWN;
+	return answer == USER_FOUND;
 }
 
 static enum user_answer
@@ -123,8 +124,8 @@ user_find(
 	struct passwd record, *found = NULL;
 	int failure;
 
-	enum user_answer local = user_find_in_file(arena, key, user_out, error);
-	if (local == USER_FOUND)
+	*error = (struct error){.kind = ERROR_NONE};
+	if (user_find_in_file(arena, key, user_out, error))
 		return USER_FOUND;
 	char *space = arena_alloc(arena, USER_RECORD_MAX);
 	do {
@@ -132,9 +133,9 @@ user_find(
 			      ? getpwnam_r(key->name, &record, space, USER_RECORD_MAX, &found)
 			      : getpwuid_r(key->uid, &record, space, USER_RECORD_MAX, &found);
 	} while (failure == EINTR);
-	/* Another source's "no" says nothing about an account of a file that could not be read. */
+	/* Another source's "no" says nothing about an account that the file may have. */
 	if (failure == 0 && found == NULL)
-		return local;
+		return error->kind == ERROR_NONE ? USER_UNKNOWN : USER_LATER;
 	/* ENOENT and ESRCH too: the C library says them where a source is not there to be asked. */
 	if (failure != 0) {
 		errno = failure;

@@ -263,6 +263,18 @@ prepare
 inject_run fsync:error=EIO:when=1 unlink:error=EIO
 is "a delivery that failed and cannot be taken back is later" "$inject_status" 75
 test_that "and its reason says that the copy stays" grep -q "stays although its delivery failed" "$work/inject.output"
+# Nor is it delivered a second time when the failure says that a directory is missing and folders may be made.
+without_folders=("${inject_command[@]}")
+inject_command=("${caller[@]}" "$deliver" --config "$config" --create-folders=yes "$work/rules-to")
+prepare
+inject_run # once without a fault, to find the call
+directory=$(awk '/ openat\(/ { n++ } /\/new", .*O_DIRECTORY/ { print n; exit }' "$work/inject.trace")
+prepare
+inject_run "openat:error=ENOENT:when=$directory" unlink:error=EIO
+is "a message that stays is not delivered once more by the same run" \
+    "$inject_status $(visible "$maildir" | wc -l)" "75 1"
+test_that "and the reason says that it stays" grep -q "stays although its delivery failed" "$work/inject.output"
+inject_command=("${without_folders[@]}")
 # Without files that have no name, and without /proc's links to them, the classic way is taken.
 prepare
 inject_run # once without a fault, to find the call

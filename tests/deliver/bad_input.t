@@ -239,6 +239,11 @@ run "$small" -d nobody_of_this_name
 refused "an unknown user is never, with 67" 67 "nobody_of_this_name" "$small" "$work/home"
 run "$small" -d ""
 refused "an empty user name is a mistake of the mail server's settings, and later" 75 "-d" "$small" "$work/home"
+sed 's/^dove:x:[0-9]*:/dove:x:many:/' "$work/passwd" >"$work/passwd.broken"
+mount --bind "$work/passwd.broken" /etc/passwd
+run "$small" -d dove
+umount /etc/passwd
+refused "a user whose line in /etc/passwd is broken is not called unknown" 75 "passwd" "$small" "$work/home"
 run_without_accounts() {
 	# shellcheck disable=SC2016
 	unshare --mount --propagation private bash -c 'mkdir "$1/etc" && cp /etc/nsswitch.conf /etc/ld.so.cache "$1/etc" &&

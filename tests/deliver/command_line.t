@@ -57,6 +57,10 @@ for options in "-Z" "--no-such-setting=1" "-d" "-w 101" "-w x" "-V x" "-o create
 	run "$message" -d dove $options
 	refused "\"$options\" is a mistake, which is later" 75 "" "$message" "$home"
 done
+for path in "$home/box/../Maildir/" "$home/../raven/Maildir/" "../dove/Maildir/" "$home/Maildir/.."; do
+	run "$message" -d dove "--default-mailbox=$path"
+	refused "a default mailbox of \"$path\" leads out of its place and is later" 75 "" "$message" "$home"
+done
 run "$message" --create-folder=yes -d dove
 refused "a mistyped setting is later, and the nearest name is told" 75 "create_folders" "$message" "$home"
 
@@ -240,6 +244,10 @@ exit"
 	run "$message" "$rules"
 	refused "EXITCODE=$code and exit are never" "$code" "" "$message" "$home"
 done
+manual 'EXITCODE=1
+exit'
+run "$message" "$rules"
+refused "an EXITCODE that is neither yes nor no is later, not a number that servers return mail for" 75 "" "$message" "$home"
 manual 'EXITCODE=75
 exit'
 run "$message" "$rules"
@@ -321,6 +329,22 @@ is "a copy that a command refuses for good does not bounce the message that othe
 run "$message" -d dove
 is "and its retry repeats no copy" "$status $(visible "$home/First" | wc -l)" "75 1"
 rm -rf "$home/First" "$home/.culver"
+# The destination of the message is that of a copy, in the same words.
+own_rules "PLACE=first
+HANDLER='|test -e allowed-\$PLACE || exit 75; cat >\$PLACE'
+cc \"\$HANDLER\"
+PLACE=second
+to \"\$HANDLER\""
+: >"$home/allowed-first"
+run "$message" -d dove
+is "a message whose copy was made is deferred when its own delivery fails" \
+    "$status $(cmp "$home/first" "$message" && echo copy)" "75 copy"
+: >"$home/allowed-second"
+rm -f "$home/first"
+run "$message" -d dove
+is "its retry repeats no copy, and does not take the copy for the delivery in the same words" \
+    "$status $([ ! -e "$home/first" ] && cmp "$home/second" "$message" && echo delivered)" "0 delivered"
+rm -f "$home/allowed-first" "$home/allowed-second" "$home/second"
 
 make_maildir "$home/First" "$dove_uid"
 rm -rf "$home/Other" "$home/Made"

@@ -302,6 +302,8 @@ a_copy_is_remembered_until_the_message_is_done(void)
 {
 	const struct envelope envelope = {.sender = TEXT("a@example.org")};
 	const struct envelope other = {.sender = TEXT("b@example.org")};
+	const struct envelope by_alias = {
+	    .sender = TEXT("a@example.org"), .original_recipient = TEXT("c@example.org")};
 	struct text message = TEXT("A: b\n\nbody\n");
 	struct partial_delivery first = {.path = NULL}, second = first, stranger = first,
 				third = first;
@@ -317,10 +319,40 @@ a_copy_is_remembered_until_the_message_is_done(void)
 	check(!partial_delivery_is_done(&second, TEXT("two")));
 	partial_delivery_recall(&stranger, &arena, directory, &other, message);
 	check(!partial_delivery_is_done(&stranger, TEXT("./copy/")));
+	partial_delivery_recall(&stranger, &arena, directory, &by_alias, message);
+	check(!partial_delivery_is_done(&stranger, TEXT("./copy/")));
 	partial_delivery_end(&second, &arena, directory, &envelope, message, false);
 	check(access(path_of(".culver/partial"), F_OK) < 0);
 	partial_delivery_recall(&third, &arena, directory, &envelope, message);
 	check(!partial_delivery_is_done(&third, TEXT("./copy/")));
+	rmdir(path_of(".culver"));
+}
+
+static void
+each_copy_to_one_destination_is_counted(void)
+{
+	const struct envelope envelope = {.sender = TEXT("a@example.org")};
+	struct text message = TEXT("A: c\n\nbody\n");
+
+	/* The first try makes one copy, each other try what is left of two. */
+	for (unsigned try = 0; try < 3; try++) {
+		struct partial_delivery partial = {.path = NULL};
+		partial_delivery_recall(&partial, &arena, directory, &envelope, message);
+		check(partial_delivery_is_done(&partial, TEXT("|handler")) == (try > 0));
+		partial_delivery_note(&partial, &arena, TEXT("|handler"));
+		check(partial_delivery_is_done(&partial, TEXT("|handler")) == (try > 1));
+		if (try > 0)
+			partial_delivery_note(&partial, &arena, TEXT("|handler"));
+		check(!partial_delivery_is_done(&partial, TEXT("|handler")));
+		partial_delivery_end(&partial, &arena, directory, &envelope, message, true);
+	}
+	struct partial_delivery unreached = {.path = NULL}, last = unreached;
+	partial_delivery_recall(&unreached, &arena, directory, &envelope, message);
+	partial_delivery_note(&unreached, &arena, TEXT("./other"));
+	partial_delivery_end(&unreached, &arena, directory, &envelope, message, true);
+	partial_delivery_recall(&last, &arena, directory, &envelope, message);
+	check_text(last.earlier, TEXT("./other\n|handler\n|handler\n"));
+	partial_delivery_end(&last, &arena, directory, &envelope, message, false);
 	rmdir(path_of(".culver"));
 }
 
@@ -345,6 +377,7 @@ main(void)
 	test("the rules' log has maildrop's form", the_rules_log_has_maildrops_form);
 	test("a copy is remembered until the message is done",
 	    a_copy_is_remembered_until_the_message_is_done);
+	test("each copy to one destination is counted", each_copy_to_one_destination_is_counted);
 	rmdir(directory);
 	arena_clear(&arena);
 	return tests_end();

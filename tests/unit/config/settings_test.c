@@ -244,9 +244,15 @@ errors_name_the_place_and_what_is_allowed(void)
 		 "digits, dots, dashes, underscores), or empty",
 		    0}},
 	    {{"default_mailbox = $HOM/x", 24}, {"f:1:19: default_mailbox cannot be \"$HOM/x\"; it "
-						"must be a mailbox in which $HOME, "
-						"$LOGNAME, $USER and no other name is replaced",
+						"must be a mailbox without \"..\" in its "
+						"path, in which $HOME, $LOGNAME, $USER "
+						"and no other name is replaced",
 						   0}},
+	    {{"default_mailbox = /v/a/../b/", 28},
+		{"f:1:19: default_mailbox cannot be \"/v/a/../b/\"; it must be a mailbox "
+		 "without \"..\" in its path, in which $HOME, $LOGNAME, $USER and no other "
+		 "name is replaced",
+		    0}},
 	    {{"path = \"a\\nb\"", 13},
 		{"f:1:8: the value of path holds a control character or invalid "
 		 "UTF-8; remove it",

@@ -200,6 +200,28 @@ check_match_line(struct text raw, struct text wanted)
 }
 
 static void
+check_blanks(struct text body, size_t from, size_t wanted)
+{
+	struct text copy = exact_copy(body);
+
+	check_number(header_skip_blanks(copy, from), wanted);
+	free((void *)(uintptr_t)copy.data);
+}
+
+static void
+blanks_folds_and_comments_are_skipped(void)
+{
+	check_blanks(TEXT("a"), 0, 0);
+	check_blanks(TEXT("x \t\r\n a"), 1, 6);
+	check_blanks(TEXT(" (one (two) \\) three) a"), 0, 22);
+	check_blanks(TEXT("(a)(b)c"), 0, 6);
+	check_blanks(TEXT(")a"), 0, 0);
+	check_blanks(TEXT("x(never closed"), 1, 14);
+	check_blanks(TEXT("(\\"), 0, 2);
+	check_blanks(TEXT(""), 0, 0);
+}
+
+static void
 rules_see_a_fold_as_one_more_blank(void)
 {
 	check_match_line(TEXT("Subject: plain\n folded\n"), TEXT("Subject: plain  folded"));
@@ -248,6 +270,7 @@ main(void)
 	test("unfolding removes line ends and outer blanks only",
 	    unfolding_takes_line_ends_and_outer_blanks_only);
 	test("the copy that unfolding makes is bounded", an_unfolded_copy_is_bounded);
+	test("blanks, folds and comments are skipped", blanks_folds_and_comments_are_skipped);
 	test("rules see a fold as one more blank", rules_see_a_fold_as_one_more_blank);
 	test("100,000 fields are split", a_hundred_thousand_fields_are_split);
 	arena_clear(&arena);
