@@ -153,33 +153,57 @@ rules_environment_default_mailbox(struct arena *arena, struct text pattern, cons
 	return result;
 }
 
+/* A growing environment block. */
+struct rules_environment_block {
+	const char **entries;
+	size_t count, capacity;
+	size_t size; /* bytes of all entries */
+};
+
+/* Can execve() carry it? Not a "=" in a name, not a NUL anywhere, and not more bytes than Linux
+ * takes: a variable filled from the message must not keep every command from starting.
+ * tolerance: environment-size */
+static bool
+rules_environment_can_pass(
+    const struct rules_environment_block *block, struct text name, struct text value)
+{
+	size_t size = name.size + value.size + 2;
+
+	return name.size > 0 && text_find_byte(name, 0, '=') == name.size &&
+	       text_find_byte(name, 0, '\0') == name.size &&
+	       text_find_byte(value, 0, '\0') == value.size &&
+	       size <= RULES_ENVIRONMENT_ENTRY_MAX && size <= RULES_ENVIRONMENT_MAX - block->size;
+}
+
+static void
+rules_environment_add(
+    struct arena *arena, struct rules_environment_block *block, struct text name, struct text value)
+{
+	block->entries = vector_grow(
+	    arena, block->entries, block->count, &block->capacity, sizeof *block->entries);
+	block->entries[block->count++] =
+	    arena_format(arena, "%.*s=%.*s", TEXT_ARGUMENTS(name), TEXT_ARGUMENTS(value)).data;
+	block->size += name.size + value.size + 2;
+}
+
 const char *const *
 rules_environment_export(
     struct arena *arena, const struct variables *variables, const struct message *message)
 {
-	const char **entries = NULL;
-	size_t count = 0, capacity = 0, position = 0;
+	struct rules_environment_block block = {.entries = NULL};
 	struct text name, value;
+	size_t position = 0;
 
-	while (variables_next(variables, &position, &name, &value)) {
-		/* What execve() cannot carry is left out: a "=" in a name, a NUL anywhere. */
-		bool can_pass = name.size > 0 && text_find_byte(name, 0, '=') == name.size &&
-				text_find_byte(name, 0, '\0') == name.size &&
-				text_find_byte(value, 0, '\0') == value.size;
-		if (!can_pass)
-			continue;
-		entries = vector_grow(arena, entries, count, &capacity, sizeof *entries);
-		entries[count++] =
-		    arena_format(arena, "%.*s=%.*s", TEXT_ARGUMENTS(name), TEXT_ARGUMENTS(value))
-			.data;
-	}
+	while (variables_next(variables, &position, &name, &value))
+		if (rules_environment_can_pass(&block, name, value))
+			rules_environment_add(arena, &block, name, value);
 	if (!variables_is_set(variables, TEXT("LINES"))) {
-		entries = vector_grow(arena, entries, count, &capacity, sizeof *entries);
-		entries[count++] = arena_format(
-		    arena, "LINES=%llu", (unsigned long long)message_line_end_count(message))
-				       .data;
+		char digits[NUMBER_DIGITS_MAX];
+		rules_environment_add(arena, &block, TEXT("LINES"),
+		    number_format_unsigned(message_line_end_count(message), digits));
 	}
-	entries = vector_grow(arena, entries, count, &capacity, sizeof *entries);
-	entries[count] = NULL;
-	return entries;
+	block.entries =
+	    vector_grow(arena, block.entries, block.count, &block.capacity, sizeof *block.entries);
+	block.entries[block.count] = NULL;
+	return block.entries;
 }

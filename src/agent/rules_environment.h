@@ -14,6 +14,11 @@
 #include "mail/message.h"
 #include "system/user.h"
 
+enum {
+	RULES_ENVIRONMENT_ENTRY_MAX = 100 * 1024, /* bytes; execve() of Linux takes 128 KiB */
+	RULES_ENVIRONMENT_MAX = 1024 * 1024,      /* in all */
+};
+
 struct rules_start {
 	const struct agent_request *request;
 	const struct settings *settings;

@@ -167,6 +167,9 @@ commands_get_what_execve_can_carry(void)
 	variables_set(variables, TEXT("B=C"), TEXT("2"));
 	variables_set(variables, TEXT("D"), TEXT("x\0y"));
 	variables_set(variables, TEXT("E"), TEXT(""));
+	static char large[RULES_ENVIRONMENT_ENTRY_MAX];
+	memset(large, 'x', sizeof large);
+	variables_set(variables, TEXT("F"), (struct text){large, sizeof large});
 	const struct message *message = message_new(&arena, TEXT("A: b\n\nno line end"));
 	const char *const *environment = rules_environment_export(&arena, variables, message);
 	check_text(text_from_string(environment[0]), TEXT("A=1"));
