@@ -101,11 +101,20 @@ mbox_file_create(const char *path, mode_t mode)
 }
 
 static bool
-mbox_file_explain(const char *path, struct error *error)
+mbox_file_explain(const char *path, bool is_missing, struct error *error)
 {
 	switch (errno) {
 	case 0:
 		return false;
+	case EACCES:
+	case EPERM:
+		return is_missing ? error_set_errno(error,
+					"%s does not exist, and its directory does not let the "
+					"recipient create it: "
+					"create the mailbox with the account, or set another "
+					"default_mailbox",
+					path)
+				  : error_set_errno(error, "cannot open %s", path);
 	case EISDIR:
 		return mbox_file_refuse(error, path, "is a directory, not an mbox file");
 	case ENXIO:
@@ -150,19 +159,21 @@ mbox_file_open_once(struct arena *arena, const struct settings *settings, struct
     struct error *error)
 {
 	const char *place = file->path;
+	bool is_missing = false;
 
 	for (unsigned tries = 0; tries < MBOX_OPEN_TRIES; tries++) {
 		place = file->path;
 		if (fault_is_requested("mbox-open"))
 			return error_set_errno(error, "cannot open %s", file->path);
 		file->descriptor = mbox_file_open_existing(arena, &place, error);
-		if (file->descriptor < 0 && errno == ENOENT)
+		is_missing = file->descriptor < 0 && errno == ENOENT;
+		if (is_missing)
 			file->descriptor = mbox_file_create(place, 0666 & ~(mode_t)settings->umask);
 		if (file->descriptor >= 0 || errno != EEXIST)
 			break;
 	}
 	if (file->descriptor < 0)
-		return mbox_file_explain(place, error);
+		return mbox_file_explain(place, is_missing, error);
 	file->directory = arena_copy_string(arena, file_directory(place));
 	if (mbox_file_is_safe(file, error))
 		return true;
