@@ -15,6 +15,7 @@
 #include "agent/rules_environment.h"
 #include "agent/rules_file.h"
 #include "base/clock.h"
+#include "deliver/destination.h"
 #include "filter/engine/filter.h"
 #include "filter/mailfilter/mailfilter.h"
 #include "system/rights.h"
@@ -155,6 +156,22 @@ agent_take_message(struct agent *agent)
 	return outcome_done("");
 }
 
+/* Sets the variables up, unless they are: a delivery without rules and commands needs none. */
+static void
+agent_provide_variables(struct agent *agent)
+{
+	const struct rules_start start = {
+	    .request = agent->request,
+	    .settings = agent->request->settings,
+	    .user = &agent->user,
+	    .envelope = &agent->envelope,
+	    .message = agent->host.message,
+	};
+
+	if (agent->variables == NULL)
+		agent->variables = rules_environment_new(agent->arena, &start);
+}
+
 /* The default mailbox: what the rules left in DEFAULT, or the setting's. */
 static struct outcome
 agent_deliver_by_default(struct agent *agent)
@@ -165,7 +182,6 @@ agent_deliver_by_default(struct agent *agent)
 			       : rules_environment_default_mailbox(agent->arena,
 				     agent->request->settings->default_mailbox, &agent->user),
 	    .message = agent->host.message,
-	    .variables = agent->variables,
 	};
 
 	if (!text_has_prefix(request.destination, TEXT("/"))) {
@@ -173,6 +189,9 @@ agent_deliver_by_default(struct agent *agent)
 		if (entered.class != OUTCOME_DONE)
 			return entered;
 	}
+	if (destination_runs_command(request.destination))
+		agent_provide_variables(agent);
+	request.variables = agent->variables;
 	return agent_host_deliver(&agent->host, &request, "default");
 }
 
@@ -237,20 +256,12 @@ agent_run_rules(struct agent *agent, const char *path, struct text source, bool 
 	const struct program *program;
 	struct filter_result result = {.place.file = text_from_string(path)};
 	struct error error;
-	struct rules_start start = {
-	    .request = agent->request,
-	    .settings = agent->request->settings,
-	    .user = &agent->user,
-	    .envelope = &agent->envelope,
-	    .message = agent->host.message,
-	};
 
 	*go_on_out = false;
 	struct outcome entered = agent_enter_home(agent);
 	if (entered.class != OUTCOME_DONE)
 		return agent_fail_rules(agent, &result, entered);
-	if (agent->variables == NULL)
-		agent->variables = rules_environment_new(agent->arena, &start);
+	agent_provide_variables(agent);
 	if (!mailfilter_parse(agent->arena, result.place.file, source, &program, &error))
 		return agent_fail_rules(agent, &result,
 		    outcome_later(agent->arena, STATUS_SYSTEM_CONFIGURATION, "%s", error.text));

@@ -316,6 +316,13 @@ setpriv --reuid "$dove_uid" --regid "$dove_uid" --clear-groups "$deliver" --conf
 status=$? said=$(<"$work/stderr")
 refused "a settings file that cannot be read is later" 75 "broken.conf" "$message" "$home/Maildir"
 
+empty_maildirs
+rm -f "$home/.mailfilter"
+run "$message" '--default-mailbox=|/usr/bin/env >"$HOME/seen"; cat >/dev/null' -d dove
+is "a default mailbox that is a command runs with the recipient's environment, also without rules" \
+    "$status $(grep -cxE "HOME=$home|LOGNAME=dove" "$home/seen")" "0 2"
+rm -f "$home/seen"
+
 # --- partial success ----------------------------------------------------------------------------------------------
 
 rm -rf "$home/First" "$home/Other" "$home/box"
