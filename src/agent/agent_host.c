@@ -183,6 +183,7 @@ agent_host_on_deliver(void *self, const struct delivery_request *request)
 {
 	struct agent_host *host = self;
 
+	host->statements = 0; /* as in agent_host_on_run() */
 	if (request->copy && host->copies++ == 0)
 		partial_delivery_recall(&host->partial, host->arena, host->user->home,
 		    host->envelope, message_bytes(host->received));

@@ -206,6 +206,15 @@ stopped "exception {
 }
 to './Maildir/'"
 refused "and while backticks run" 75 "stopped" "$message" "$home"
+stopped "exception {
+	to '|touch ready; sleep 1; sleep 1'
+}"
+refused "and while a command takes the message" 75 "asked to stop" "$message" "$home"
+stopped "exception {
+	cc '|touch ready; sleep 1; sleep 1'
+}
+to './Maildir/'"
+refused "and while one takes a copy" 75 "asked to stop" "$message" "$home"
 
 # --- addresses, lookup, locks ---------------------------------------------------------------------------------------
 
