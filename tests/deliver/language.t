@@ -120,6 +120,12 @@ sed s/land/water/ "$message" >"$work/wanted"
 is "\`xfilter\` replaces the message" "$printed" "0 $(stat -c %s "$work/wanted") $(wc -l <"$work/wanted")"
 delivered "the new message is delivered" "$maildir" "$work/wanted"
 
+deliver_by "import LANG
+xfilter 'cat; echo more'
+import SIZE
+echo \"\$SIZE\"" "$message"
+is "\`import\` knows the new message too" "$printed" $(($(stat -c %s "$message") + 5))
+
 deliver_by "xfilter 'sed s/land/water/'
 to './mbox'" "$large"
 sed s/land/water/ "$large" | sed 's/^From here/>From here/' >"$work/wanted"
@@ -229,6 +235,19 @@ chmod 666 "$home/friends"
 run "$message" -d dove -f noah@ark.example
 is "a file of \`lookup\` that everybody can write is refused" "$status" 75
 test_that "with its name" [ -z "${said##*friends*}" ]
+
+# A name from the message with a NUL in it never stands for what is in front of the NUL.
+nul=$work/nul
+sed 's/^Subject: .*/Subject: friends\x00.list/' "$message" >"$nul"
+for statement in 'if (lookup("noah@ark.example", $MATCH1))
+	to "./Maildir/.Lists/"' 'include $MATCH1' 'logfile $MATCH1'; do
+	fresh '/^Subject: (.*)/' "$statement"
+	printf '@ark\\.example$\n' >"$home/friends"
+	chown "$dove_uid" "$home/friends"
+	chmod 600 "$home/friends"
+	run "$nul" -d dove
+	refused "later when a file's name holds a NUL: ${statement%%\$*}" 75 "cannot hold a NUL" "$nul" "$home"
+done
 
 deliver_by "dotlock 'my.lock' {
 	flock 'file' {
