@@ -311,6 +311,29 @@ else
 fi
 kill "$holder" 2>/dev/null
 
+# --- many matches in one text ---------------------------------------------------------------------------------------
+
+words=$work/words
+{
+	printf 'From: Noah <noah@ark.example>\nMessage-ID: <words@test>\nTo: '
+	awk 'BEGIN { for (n = 0; n < 90000; n++) printf "raven@ark " }'
+	printf '\n\nbody\n'
+} >"$words"
+fresh '/^To: (.*)/
+N=0
+foreach $MATCH1 =~ /r[a-z]*/
+	N=$N + 1
+echo "$N"'
+run "$words" -o time_limit=10s -d dove
+is "90,000 matches in one text are found in seconds" "$status $(<"$work/stdout")" "0 90000"
+fresh '/^To: (.*)/
+exception {
+	foreach $MATCH1 =~ /r(?=.{60000})/
+		N=1
+}'
+run "$words" -o time_limit=1s -d dove
+refused "later when the time is over while matches are collected" 75 "time was over" "$words" "$home"
+
 # --- embedded mode --------------------------------------------------------------------------------------------------
 
 for statement in 'to "./Maildir/"' 'X=`touch ran`' 'xfilter "touch ran"' 'system "touch ran"' 'log "x"' \
