@@ -321,7 +321,7 @@ words=$work/words
 } >"$words"
 fresh '/^To: (.*)/
 N=0
-foreach $MATCH1 =~ /r[a-z]*/
+foreach $MATCH1 =~ /rave[a-z]/
 	N=$N + 1
 echo "$N"'
 run "$words" -o time_limit=10s -d dove
