@@ -183,10 +183,20 @@ agent_host_on_deliver(void *self, const struct delivery_request *request)
 {
 	struct agent_host *host = self;
 
+	host->statements = 0; /* as in agent_host_on_run() */
 	if (request->copy && host->copies++ == 0)
 		partial_delivery_recall(&host->partial, host->arena, host->user->home,
 		    host->envelope, message_bytes(host->received));
 	return agent_host_deliver(host, request, request->copy ? "copy" : "deliver");
+}
+
+/* The system would take what is in front of a NUL, which may come from the message, for the name. */
+static bool
+agent_host_check_name(struct text name, struct error *error)
+{
+	if (text_find_byte(name, 0, '\0') == name.size)
+		return true;
+	return error_set(error, ERROR_INPUT, "the name of a file cannot hold a NUL");
 }
 
 static bool
@@ -196,6 +206,8 @@ agent_host_on_read_rules(
 	struct agent_host *host = self;
 	const char *path = arena_copy_string(arena, name);
 
+	if (!agent_host_check_name(name, error))
+		return false;
 	switch (rules_file_read(
 	    arena, path, host->user->uid, host->settings->rules_safety, rules_out, error)) {
 	case RULES_FILE_READ:
@@ -213,7 +225,8 @@ agent_host_on_open_log(void *self, struct text name, struct error *error)
 {
 	struct agent_host *host = self;
 
-	return rules_log_open(&host->rules_log, arena_copy_string(host->arena, name), error);
+	return agent_host_check_name(name, error) &&
+	       rules_log_open(&host->rules_log, arena_copy_string(host->arena, name), error);
 }
 
 static bool

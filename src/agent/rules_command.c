@@ -148,6 +148,7 @@ rules_command_take(struct rules_command *command, struct spool *spool,
 		spool_close(host->spool);
 	host->spool = spool;
 	host->message = message_new(host->arena, bytes);
+	host->imports = NULL; /* the old message's SIZE is among them */
 	*rewritten_out = host->message;
 	return true;
 }

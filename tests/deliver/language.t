@@ -120,6 +120,12 @@ sed s/land/water/ "$message" >"$work/wanted"
 is "\`xfilter\` replaces the message" "$printed" "0 $(stat -c %s "$work/wanted") $(wc -l <"$work/wanted")"
 delivered "the new message is delivered" "$maildir" "$work/wanted"
 
+deliver_by "import LANG
+xfilter 'cat; echo more'
+import SIZE
+echo \"\$SIZE\"" "$message"
+is "\`import\` knows the new message too" "$printed" $(($(stat -c %s "$message") + 5))
+
 deliver_by "xfilter 'sed s/land/water/'
 to './mbox'" "$large"
 sed s/land/water/ "$large" | sed 's/^From here/>From here/' >"$work/wanted"
@@ -206,6 +212,15 @@ stopped "exception {
 }
 to './Maildir/'"
 refused "and while backticks run" 75 "stopped" "$message" "$home"
+stopped "exception {
+	to '|touch ready; sleep 1; sleep 1'
+}"
+refused "and while a command takes the message" 75 "asked to stop" "$message" "$home"
+stopped "exception {
+	cc '|touch ready; sleep 1; sleep 1'
+}
+to './Maildir/'"
+refused "and while one takes a copy" 75 "asked to stop" "$message" "$home"
 
 # --- addresses, lookup, locks ---------------------------------------------------------------------------------------
 
@@ -220,6 +235,19 @@ chmod 666 "$home/friends"
 run "$message" -d dove -f noah@ark.example
 is "a file of \`lookup\` that everybody can write is refused" "$status" 75
 test_that "with its name" [ -z "${said##*friends*}" ]
+
+# A name from the message with a NUL in it never stands for what is in front of the NUL.
+nul=$work/nul
+sed 's/^Subject: .*/Subject: friends\x00.list/' "$message" >"$nul"
+for statement in 'if (lookup("noah@ark.example", $MATCH1))
+	to "./Maildir/.Lists/"' 'include $MATCH1' 'logfile $MATCH1'; do
+	fresh '/^Subject: (.*)/' "$statement"
+	printf '@ark\\.example$\n' >"$home/friends"
+	chown "$dove_uid" "$home/friends"
+	chmod 600 "$home/friends"
+	run "$nul" -d dove
+	refused "later when a file's name holds a NUL: ${statement%%\$*}" 75 "cannot hold a NUL" "$nul" "$home"
+done
 
 deliver_by "dotlock 'my.lock' {
 	flock 'file' {
@@ -282,6 +310,29 @@ else
 	skip "later when another process keeps the \`flock\`" "perl cannot hold a lock here"
 fi
 kill "$holder" 2>/dev/null
+
+# --- many matches in one text ---------------------------------------------------------------------------------------
+
+words=$work/words
+{
+	printf 'From: Noah <noah@ark.example>\nMessage-ID: <words@test>\nTo: '
+	awk 'BEGIN { for (n = 0; n < 90000; n++) printf "raven@ark " }'
+	printf '\n\nbody\n'
+} >"$words"
+fresh '/^To: (.*)/
+N=0
+foreach $MATCH1 =~ /rave[a-z]/
+	N=$N + 1
+echo "$N"'
+run "$words" -o time_limit=10s -d dove
+is "90,000 matches in one text are found in seconds" "$status $(<"$work/stdout")" "0 90000"
+fresh '/^To: (.*)/
+exception {
+	foreach $MATCH1 =~ /r(?=.{60000})/
+		N=1
+}'
+run "$words" -o time_limit=1s -d dove
+refused "later when the time is over while matches are collected" 75 "time was over" "$words" "$home"
 
 # --- embedded mode --------------------------------------------------------------------------------------------------
 

@@ -91,8 +91,11 @@ filter_deliver(struct evaluator *evaluator, const struct statement *statement)
 	evaluator->result.decision = filter_decision(evaluator, is_copy ? "cc" : "to", destination);
 	evaluator->result.outcome = outcome;
 	evaluator->result.end = FILTER_END_FAILED;
-	if (outcome.class != OUTCOME_DONE)
+	if (outcome.class != OUTCOME_DONE) {
+		/* A delivery that was stopped because we are: no `exception` goes on after it. */
+		(void)evaluate_is_interrupted(evaluator, statement->offset);
 		return FILTER_FAILURE;
+	}
 	evaluator->result.end = FILTER_END_DELIVERED;
 	int code = filter_exit_code(input->variables);
 	if (code > 0)

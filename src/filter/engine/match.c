@@ -297,8 +297,12 @@ match_collect(struct evaluator *evaluator, const struct expression *expression, 
 		return false;
 	subject = arena_copy_text(arena, subject);
 	while ((answer = pattern_next(evaluator->engine, compiled, subject, &cursor,
-		    &evaluator->error)) == PATTERN_YES)
+		    &evaluator->error)) == PATTERN_YES) {
 		if (!match_add(evaluator, arena, pattern, compiled, subject, list))
 			return false;
+		if (list->count % MATCH_LINES_BETWEEN_QUESTIONS == 0 &&
+		    evaluate_is_interrupted(evaluator, pattern->offset))
+			return false;
+	}
 	return answer == PATTERN_NO || evaluate_fail_at(evaluator, pattern->offset);
 }

@@ -39,7 +39,10 @@ struct pattern_library {
 struct pattern {
 	struct pattern *next, **link;
 	pcre2_code *code;
+	pcre2_code
+	    *valid_code; /* for subjects known to be UTF-8; NULL until one is searched again */
 	pcre2_match_data *data;
+	bool case_sensitive;
 	size_t source_size;
 	char source[];
 };
@@ -120,11 +123,21 @@ pattern_engine_open(struct pattern_engine *engine, struct error *error)
 	return true;
 }
 
+static pcre2_code *
+pattern_translate(const struct pattern_engine *engine, const struct pattern *pattern,
+    uint32_t options, int *code_out, PCRE2_SIZE *position_out)
+{
+	options |= PCRE2_UTF | PCRE2_NEVER_BACKSLASH_C;
+	if (!pattern->case_sensitive)
+		options |= PCRE2_CASELESS;
+	return engine->library.compile((PCRE2_SPTR)pattern->source, pattern->source_size, options,
+	    code_out, position_out, NULL);
+}
+
 struct pattern *
 pattern_compile(
     struct pattern_engine *engine, struct text source, bool case_sensitive, struct error *error)
 {
-	uint32_t options = PCRE2_UTF | PCRE2_MATCH_INVALID_UTF | PCRE2_NEVER_BACKSLASH_C;
 	PCRE2_SIZE position;
 	int code;
 
@@ -136,10 +149,10 @@ pattern_compile(
 	if (source.size > 0)
 		memcpy(pattern->source, source.data, source.size);
 	pattern->source_size = source.size;
-	if (!case_sensitive)
-		options |= PCRE2_CASELESS;
-	pattern->code = engine->library.compile(
-	    (PCRE2_SPTR)pattern->source, source.size, options, &code, &position, NULL);
+	pattern->valid_code = NULL;
+	pattern->case_sensitive = case_sensitive;
+	pattern->code =
+	    pattern_translate(engine, pattern, PCRE2_MATCH_INVALID_UTF, &code, &position);
 	if (pattern->code == NULL) {
 		PCRE2_UCHAR message[ERROR_TEXT_MAX / 2];
 		engine->library.get_error_message(code, message, sizeof message);
@@ -173,6 +186,7 @@ pattern_free(struct pattern_engine *engine, struct pattern *pattern)
 		pattern->next->link = pattern->link;
 	engine->library.match_data_free(pattern->data);
 	engine->library.code_free(pattern->code);
+	engine->library.code_free(pattern->valid_code);
 	free(pattern);
 }
 
@@ -186,8 +200,9 @@ pattern_try(struct pattern_engine *engine, struct pattern *pattern, struct text 
 
 	if (cursor->is_valid)
 		options |= PCRE2_NO_UTF_CHECK;
-	result = engine->library.match(pattern->code, (PCRE2_SPTR)bytes, subject.size, cursor->at,
-	    options, pattern->data, engine->context);
+	const pcre2_code *code = cursor->is_valid ? pattern->valid_code : pattern->code;
+	result = engine->library.match(code, (PCRE2_SPTR)bytes, subject.size, cursor->at, options,
+	    pattern->data, engine->context);
 	if (result >= 0)
 		return PATTERN_YES;
 	if (result == PCRE2_ERROR_NOMATCH)
@@ -199,6 +214,19 @@ pattern_try(struct pattern_engine *engine, struct pattern *pattern, struct text 
 	error_set(error, ERROR_LIMIT, "this pattern needs too much work on this message (%s)",
 	    (const char *)message);
 	return PATTERN_FAILED;
+}
+
+/* A second search in a subject would look at all of it again, to see whether it is UTF-8: what may
+ * match other bytes too does so even when told not to (PCRE2_NO_UTF_CHECK). */
+static bool
+pattern_prepare_for_valid(const struct pattern_engine *engine, struct pattern *pattern)
+{
+	PCRE2_SIZE position;
+	int code;
+
+	if (pattern->valid_code == NULL)
+		pattern->valid_code = pattern_translate(engine, pattern, 0, &code, &position);
+	return pattern->valid_code != NULL;
 }
 
 /* One character further: a byte where there is none. */
@@ -219,10 +247,10 @@ pattern_next(struct pattern_engine *engine, struct pattern *pattern, struct text
 	bool is_forced =
 	    false; /* the match was asked for at the place of the last, but not empty */
 
-	/* A second search in a subject would look at all of it again: look once. */
 	if (cursor->at > 0 && !cursor->is_checked) {
 		cursor->is_checked = true;
-		cursor->is_valid = utf8_is_valid(subject);
+		cursor->is_valid =
+		    utf8_is_valid(subject) && pattern_prepare_for_valid(engine, pattern);
 	}
 	if (cursor->at > subject.size)
 		return PATTERN_NO;
