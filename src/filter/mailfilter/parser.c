@@ -79,7 +79,8 @@ parser_is_reserved(const struct parser *parser, enum reserved_word word)
 	return parser->token.kind == TOKEN_RESERVED && parser->token.reserved == word;
 }
 
-void
+/* Notes the first thing of a kind. */
+static void
 parser_note(struct program_mention *mention, uint32_t offset, struct text what)
 {
 	if (mention->what.size == 0)

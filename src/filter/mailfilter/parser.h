@@ -29,9 +29,7 @@ void parser_fail(struct parser *parser, uint32_t offset, const char *format, ...
 bool parser_enter(struct parser *parser);
 void parser_leave(struct parser *parser);
 bool parser_is_reserved(const struct parser *parser, enum reserved_word word);
-/* Notes the first thing of a kind: what it is called, and where it stands. */
-void parser_note(struct program_mention *mention, uint32_t offset, struct text what);
-/* The same for the current token. */
+/* Notes the current token as the first of its kind: what it is called, and where it stands. */
 void parser_note_token(const struct parser *parser, struct program_mention *mention);
 
 /* expr of the grammar; NULL after an error. */
