@@ -1,39 +1,26 @@
 /*
- * culver: the administrator's command. It reads and explains, and changes nothing. Exit status: 0,
- * 64 for a command line that makes no sense, 74 when the answer cannot be written, 78 for settings
- * with an error.
+ * culver(1): the administrator's and the rule writer's command. Finds the command by its name; each is a file of its
+ * own (programs/culver.h).
  */
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
 
-#include "base/arena.h"
-#include "base/buffer.h"
-#include "config/settings.h"
-#include "config/settings_report.h"
+#include "programs/culver.h"
 
-enum { CULVER_ARENA_SIZE = 32 * 1024 };
+static const struct culver_command {
+	const char *name;
+	int (*run)(int count, char **arguments);
+	const char *usage;   /* what follows its name */
+	const char *purpose; /* in a line */
+} culver_commands[] = {
+    {"config", culver_config, "show|check|example ...",
+	"the settings: which are in force, and where each comes from"},
+};
 
-static const char culver_help[] =
-    "usage: culver config show [--json] [--file FILE] [--set NAME=VALUE] [NAME...]\n"
-    "       culver config check [FILE]\n"
-    "       culver config example\n"
-    "       culver --version | --help\n"
-    "\n"
-    "  config show     the settings in force, and where each comes from\n"
-    "  config check    reads the settings as a delivery would, and says what is wrong\n"
-    "  config example  a configuration file with every setting and its default\n"
-    "\n"
-    "  --json            one JSON array, for programs\n"
-    "  --file FILE       read this configuration file instead of the default one\n"
-    "  --set NAME=VALUE  as if this option had been given to a delivery\n"
-    "  --version         print the version\n"
-    "  --help            print this text\n"
-    "\n"
-    "See culver(1) and culver.conf(5).\n";
+enum { CULVER_COMMANDS = sizeof culver_commands / sizeof *culver_commands };
 
-static int
+int
 culver_print(struct text bytes)
 {
 	if (fwrite(bytes.data, 1, bytes.size, stdout) == bytes.size && fflush(stdout) == 0)
@@ -42,7 +29,7 @@ culver_print(struct text bytes)
 	return EX_IOERR;
 }
 
-static int
+int
 culver_refuse_usage(const char *what, const char *argument)
 {
 	fprintf(stderr, "culver: %s%s%s; \"culver --help\" shows how it is used\n", what,
@@ -51,109 +38,30 @@ culver_refuse_usage(const char *what, const char *argument)
 }
 
 static int
-culver_refuse_settings(const struct error *error)
+culver_help(void)
 {
-	fprintf(stderr, "culver: %s\n", error->text);
-	return EX_CONFIG;
-}
-
-/* One --set NAME=VALUE. */
-static bool
-culver_set(struct settings_source *source, const char *assignment, struct error *error)
-{
-	struct text value = text_from_string(assignment);
-	struct text name = text_split(&value, '=');
-
-	if (strchr(assignment, '=') == NULL)
-		return error_set(error, ERROR_INPUT, "--set %s: write NAME=VALUE", assignment);
-	return settings_set(source, name, value, error);
-}
-
-static int
-culver_config_show(int count, char **arguments, struct arena *arena, struct buffer *report)
-{
-	static const struct option options[] = {{"json", no_argument, NULL, 'j'},
-	    {"file", required_argument, NULL, 'f'}, {"set", required_argument, NULL, 's'},
-	    {NULL, 0, NULL, 0}};
-	struct settings_source *source = settings_new(arena);
-	struct error error = {0};
-	const char *file = NULL;
-	bool is_json = false;
-	int option;
-
-	opterr = 0;
-	while ((option = getopt_long(count, arguments, "", options, NULL)) != -1) {
-		if (option == 'j')
-			is_json = true;
-		else if (option == 'f')
-			file = optarg;
-		else if (option != 's')
-			return culver_refuse_usage(
-			    "config show: unknown or incomplete option:", arguments[optind - 1]);
-		else if (!culver_set(source, optarg, &error))
-			return culver_refuse_settings(&error);
-	}
-	if (!settings_read_file(
-		source, file != NULL ? file : settings_default_path, file != NULL, &error))
-		return culver_refuse_settings(&error);
-	const char *const *names = (const char *const *)(arguments + optind);
-	size_t name_count = (size_t)(count - optind);
-	if (!(is_json ? settings_report_json : settings_report_lines)(
-		source, arena, names, name_count, report, &error))
-		return culver_refuse_settings(&error);
-	return culver_print(buffer_text(report));
-}
-
-static int
-culver_config_check(int count, char **arguments, struct arena *arena, struct buffer *report)
-{
-	struct settings_source *source = settings_new(arena);
-	const char *file = count > 1 ? arguments[1] : settings_default_path;
-	struct error error = {0};
-
-	if (count > 2)
-		return culver_refuse_usage("config check: more than one file:", arguments[2]);
-	if (!settings_read_file(source, file, count > 1, &error))
-		return culver_refuse_settings(&error);
-	buffer_append_format(report, "%s: no errors\n", file);
-	return culver_print(buffer_text(report));
-}
-
-static int
-culver_config(int count, char **arguments, struct arena *arena, struct buffer *report)
-{
-	if (count > 1 && strcmp(arguments[1], "show") == 0)
-		return culver_config_show(count - 1, arguments + 1, arena, report);
-	if (count > 1 && strcmp(arguments[1], "check") == 0)
-		return culver_config_check(count - 1, arguments + 1, arena, report);
-	if (count == 2 && strcmp(arguments[1], "example") == 0) {
-		settings_report_example(arena, report);
-		return culver_print(buffer_text(report));
-	}
-	return culver_refuse_usage("config: expected show, check or example", NULL);
+	printf("usage: culver COMMAND ...\n"
+	       "       culver --version | --help\n"
+	       "\n");
+	for (size_t i = 0; i < CULVER_COMMANDS; i++)
+		printf("  culver %s %s\n        %s\n", culver_commands[i].name,
+		    culver_commands[i].usage, culver_commands[i].purpose);
+	printf("\n"
+	       "culver COMMAND --help says more of one. See culver(1) and culver.conf(5).\n");
+	return culver_print(TEXT(""));
 }
 
 int
 main(int count, char **arguments)
 {
-	char first[CULVER_ARENA_SIZE];
-	struct arena arena;
-	struct buffer report;
-	int status;
-
-	arena_init(&arena, first, sizeof first);
-	buffer_init(&report, SETTINGS_REPORT_MAX);
-	if (count > 1 && strcmp(arguments[1], "config") == 0)
-		status = culver_config(count - 1, arguments + 1, &arena, &report);
-	else if (count == 2 && strcmp(arguments[1], "--help") == 0)
-		status = culver_print(TEXT(culver_help));
-	else if (count == 2 && strcmp(arguments[1], "--version") == 0)
-		status = culver_print(TEXT("culver " CULVER_VERSION "\n"));
-	else if (count < 2)
-		status = culver_refuse_usage("expected a command", NULL);
-	else
-		status = culver_refuse_usage("unknown command or option", arguments[1]);
-	buffer_clear(&report);
-	arena_clear(&arena);
-	return status;
+	if (count < 2)
+		return culver_refuse_usage("expected a command", NULL);
+	for (size_t i = 0; i < CULVER_COMMANDS; i++)
+		if (strcmp(arguments[1], culver_commands[i].name) == 0)
+			return culver_commands[i].run(count - 1, arguments + 1);
+	if (count == 2 && strcmp(arguments[1], "--help") == 0)
+		return culver_help();
+	if (count == 2 && strcmp(arguments[1], "--version") == 0)
+		return culver_print(TEXT("culver " CULVER_VERSION "\n"));
+	return culver_refuse_usage("unknown command or option", arguments[1]);
 }

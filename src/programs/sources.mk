@@ -1,7 +1,8 @@
 bin_PROGRAMS += culver
-culver_SOURCES = %D%/culver.c
+culver_SOURCES = %D%/culver.c %D%/culver.h \
+	%D%/culver_config.c
 culver_CPPFLAGS = $(AM_CPPFLAGS) -DCULVER_VERSION='"$(PACKAGE_VERSION)"'
-culver_LDADD = libconfig.a libsystem.a libbase.a
+culver_LDADD = librefile.a librehearse.a libagent.a libdeliver.a librecord.a libfilter.a libconfig.a libmail.a libsystem.a libbase.a
 
 bin_PROGRAMS += culver-deliver
 culver_deliver_SOURCES = %D%/culver_deliver.c

@@ -7,4 +7,5 @@ libsystem_a_SOURCES = \
 	%D%/signals.c %D%/signals.h \
 	%D%/spool.c %D%/spool.h \
 	%D%/standard_streams.c %D%/standard_streams.h \
+	%D%/terminal.c %D%/terminal.h \
 	%D%/user.c %D%/user.h

@@ -81,7 +81,7 @@ done
 
 run --version
 is "the version is that of the build" "$output" "culver $(sed -n 's/^VERSION = //p' "$top_builddir/Makefile")"
-run --help
+run config --help
 test_that "the help text names each command" [ "$(grep -cE '^  config (show|check|example) ' <<<"$output")" = 3 ]
 if [ -w /dev/full ]; then
 	"$culver" config show >/dev/full 2>"$work/stderr"

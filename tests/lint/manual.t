@@ -38,17 +38,31 @@ page_options() {
 	sed -nE 's/^\.It (.*Fl .*)/\1/p' "$1" | grep -oE 'Fl -?[A-Za-z0-9][-A-Za-z0-9]*' | sed 's/^Fl /-/' | LC_ALL=C sort -u
 }
 
-# options PROGRAM PAGE
-options() {
-	{
-		"$1" --help 2>&1 </dev/null | help_options | sed 's/^/h /'
-		page_options "$2" | sed 's/^/t /'
-	} | differences "$(basename "$1")" "--help" "$(basename "$2")"
+# The commands of culver: each has a --help text of its own, and a page culver-NAME(1) or a section of culver(1).
+culver_commands() {
+	"$compiled/culver" --help 2>/dev/null | sed -nE 's/^  culver ([a-z]+) .*/\1/p'
+}
+# help PROGRAM: its help text; those of the commands without a page of their own belong to culver's.
+help() {
+	local name
+	"$@" --help 2>&1 </dev/null
+	[ "$*" = "$compiled/culver" ] || return 0
+	for name in $(culver_commands); do
+		[ -f "$pages/culver-$name.1" ] || "$1" "$name" --help 2>&1 </dev/null
+	done
 }
 
-# Exit statuses: EX_ names that the delivery agent (not culver.c) can end with, against the page's EXIT STATUS section.
+# options PAGE PROGRAM [COMMAND]
+options() {
+	{
+		help "${@:2}" | help_options | sed 's/^/h /'
+		page_options "$1" | sed 's/^/t /'
+	} | differences "$(basename "$2")" "--help" "$(basename "$1")"
+}
+
+# Exit statuses: EX_ names that the delivery agent (not culver) can end with, against the page's EXIT STATUS section.
 source_statuses() {
-	(cd "$1/src" && grep -rhoE --exclude=culver.c '\bEX_[A-Z]+\b' mail agent programs deliver 2>/dev/null) | LC_ALL=C sort -u |
+	(cd "$1/src" && grep -rhoE --exclude=culver.c --exclude='culver_[!d]*.c' '\bEX_[A-Z]+\b' mail agent programs deliver 2>/dev/null) | LC_ALL=C sort -u |
 	    while read -r name; do
 		sed -nE "s/^#[ \t]*define[ \t]+${name}[ \t]+([0-9]+).*/\1/p" /usr/include/sysexits.h
 	done | LC_ALL=C sort -un
@@ -89,12 +103,21 @@ for name in "${names[@]}"; do
 	page=$(find "$pages" -name "$name.[18]" 2>/dev/null | head -n 1)
 	test_that "$name has a manual page" [ -n "$page" ]
 	[ -n "$page" ] || continue
-	is "the options of $name --help are those of its page" "$(options "$compiled/$name" "$page")" ""
+	is "the options of $name --help are those of its page" "$(options "$page" "$compiled/$name")" ""
 	test_that "$name --help names options at all" [ -n "$("$compiled/$name" --help 2>&1 </dev/null | help_options)" ]
+done
+for name in $(culver_commands); do
+	page=$pages/culver-$name.1
+	[ -f "$page" ] || continue
+	is "the options of culver $name --help are those of its page" "$(options "$page" "$compiled/culver" "$name")" ""
+	test_that "culver $name --help names options at all" [ -n "$(help "$compiled/culver" "$name" | help_options)" ]
 done
 for page in "$pages"/*.[18]; do
 	[ -f "$page" ] || continue
 	name=$(basename "$page")
+	case " $(culver_commands | tr '\n' ' ')" in
+	*" $(sed -E 's/^culver-(.*)\.1$/\1/' <<<"$name") "*) continue ;;
+	esac
 	test_that "$name describes a program that is installed" [ -x "$compiled/${name%.*}" ]
 done
 if [ -f "$pages/culver-deliver.1" ]; then
@@ -135,7 +158,7 @@ cat >"$work/dove.1" <<'SAMPLE'
 .It 99
 .Sh FILES
 SAMPLE
-is "an option that one side lacks is seen" "$(options "$work/dove" "$work/dove.1")" \
+is "an option that one side lacks is seen" "$(options "$work/dove.1" "$work/dove")" \
     "dove: --forgotten is in dove.1, not in --help
 dove: --secret is in --help, not in dove.1"
 mkdir -p "$work/src/mail"

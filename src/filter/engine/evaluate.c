@@ -38,6 +38,18 @@ evaluate_fail(
 	return evaluate_fail_at(evaluator, offset);
 }
 
+enum verdict
+evaluate_undecided(
+    struct evaluator *evaluator, enum verdict verdict, uint32_t offset, struct text kind)
+{
+	evaluate_fail_at(evaluator, offset);
+	if (evaluator->undecided.size == 0)
+		evaluator->undecided =
+		    arena_copy_text(evaluator->arena, text_from_string(evaluator->error.text));
+	variables_set(evaluator->input->variables, TEXT("UNDECIDED"), kind);
+	return verdict;
+}
+
 void
 evaluate_begin(struct evaluator *evaluator)
 {

@@ -50,6 +50,7 @@ struct evaluator {
 	char condition_kept[FILTER_MATCHED_MAX];
 	char matched[FILTER_MATCHED_MAX];
 	size_t matched_size;
+	struct text undecided; /* the first question without an answer; empty: none */
 	bool is_interrupted;
 	struct error error; /* of the failure that is under way; its text begins with its place */
 	struct filter_result result;
@@ -63,6 +64,13 @@ bool evaluate_fail(struct evaluator *evaluator, enum error_kind kind, uint32_t o
     const char *format, ...) __attribute__((format(printf, 4, 5)));
 /* Puts the place in front of the error that is there; returns false. */
 bool evaluate_fail_at(struct evaluator *evaluator, uint32_t offset);
+/*
+ * A question without an answer (filter.h, enum verdict): evaluator->error says what happened, without
+ * its place, and `kind` is the word for the variable UNDECIDED. Notes it, puts the place in front of
+ * the error, and returns the verdict; after VERDICT_LATER the caller fails with that error.
+ */
+enum verdict evaluate_undecided(
+    struct evaluator *evaluator, enum verdict verdict, uint32_t offset, struct text kind);
 /* Empties the scratch arena. */
 void evaluate_begin(struct evaluator *evaluator);
 /* Copies the work buffer to the scratch arena. */

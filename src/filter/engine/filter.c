@@ -430,6 +430,7 @@ filter_finish(struct evaluator *evaluator, enum filter_flow flow)
 	result->condition = arena_copy_text(
 	    evaluator->arena, text_slice(evaluator->condition, 0, FILTER_MATCHED_MAX));
 	result->matched = arena_copy_text(evaluator->arena, matched);
+	result->undecided = evaluator->undecided;
 	return *result;
 }
 
@@ -458,6 +459,7 @@ filter_run(struct arena *arena, const struct filter_input *input)
 	evaluator.scratch.blocks = NULL;
 	evaluator.condition = (struct text){NULL, 0};
 	evaluator.matched_size = 0;
+	evaluator.undecided = (struct text){NULL, 0};
 	evaluator.is_interrupted = false;
 	evaluator.result = (struct filter_result){.end = FILTER_END_FALL_THROUGH};
 	buffer_init(&evaluator.work, VARIABLE_VALUE_MAX);

@@ -11,6 +11,7 @@
 #include "base/arena.h"
 #include "filter/engine/host.h"
 #include "filter/engine/variable.h"
+#include "mail/envelope.h"
 #include "mail/message.h"
 #include "mail/outcome.h"
 
@@ -24,6 +25,22 @@ enum filter_end {
 	FILTER_END_FAILED, /* a delivery or the rules failed; `outcome` says how */
 };
 
+/*
+ * What becomes of a question that has no answer: a pattern that reached its limit of work, a text
+ * that could not be decoded, a command that did not end in time. Whatever is chosen, the first such
+ * question is in filter_result.undecided, and the variable UNDECIDED says of the last what kind it
+ * was ("limit", "undecodable", "timeout").
+ */
+enum verdict {
+	VERDICT_LATER, /* an error of the rules: the message is tried again, by the policy for those */
+	VERDICT_OPEN,   /* the pattern did not match; the command failed. The rules go on */
+	VERDICT_CLOSED, /* the pattern matched; for a command the message is refused */
+};
+
+struct verdicts {
+	enum verdict limit, undecodable, timeout;
+};
+
 struct filter_result {
 	enum filter_end end;
 	bool failed_in_rules; /* FILTER_END_FAILED: the rules are at fault, not a delivery */
@@ -33,6 +50,7 @@ struct filter_result {
 	struct text condition; /* the pattern that matched last before the decision, for the log;
 				  may be empty */
 	struct text matched;   /* what it matched, cut to FILTER_MATCHED_MAX bytes */
+	struct text undecided; /* "file:line:column: what"; empty: every question had an answer */
 };
 
 enum { FILTER_MATCHED_MAX = 200 };
@@ -42,8 +60,10 @@ struct filter_input {
 	const struct message *message;
 	struct variables
 	    *variables; /* set up by the caller (HOME, DEFAULT, FROM ...), changed by the rules */
+	const struct envelope *envelope; /* for `envelope "sender"`; NULL: nothing is known */
 	const struct filter_host *host;
 	void *host_self;
+	struct verdicts verdicts;
 	bool is_embedded;     /* rules that act on the world are refused */
 	uint32_t match_limit; /* backtracking steps of one pattern on one line; 0:
 						PATTERN_MATCH_LIMIT_DEFAULT */

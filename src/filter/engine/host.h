@@ -28,9 +28,22 @@ struct place {
 	unsigned column;
 };
 
+/* How a rule names where a message goes. */
+enum destination_form {
+	DESTINATION_WRITTEN, /* `to "./Junk/"`: the text says it all */
+	DESTINATION_MAILBOX, /* `mailbox "Work/Projects"`: a folder by its name, in UTF-8, "/" between
+				  its levels, as a mail reader shows it; made when it is missing */
+	DESTINATION_ARGUMENTS, /* `pipe "program", "argument"`: no shell */
+};
+
 struct delivery_request {
-	struct text destination; /* as the rule says it: "./Maildir/", "|command", "!address" */
-	bool copy;               /* cc: the rules go on afterwards */
+	enum destination_form form;
+	/* As the rule says it: "./Maildir/", "|command", "!address"; the folder's name; for
+	 * DESTINATION_ARGUMENTS "|" and the arguments with blanks between, for people. */
+	struct text destination;
+	const struct text *arguments; /* DESTINATION_ARGUMENTS: the program first */
+	size_t argument_count;
+	bool copy; /* cc: the rules go on afterwards */
 	const struct message *message;
 	const struct variables
 	    *variables; /* at this moment; FLAGS, MAILDIRQUOTA, UMASK ... are the host's to read */
@@ -91,6 +104,20 @@ struct filter_host {
 	/* `import NAME`: the value that the caller's environment or the envelope gives this name;
 	 * empty when they do not know it. */
 	struct text (*environment)(void *self, struct text name);
+	/*
+	 * `addheader`, `setheader`, `delheader`: the message with that header block (the line end of
+	 * its last field included, the empty line behind it not) in front of its body. It is the
+	 * message from now on, as after COMMAND_REWRITE; false: nothing has changed.
+	 */
+	bool (*replace_header)(void *self, const struct message *message, struct text header,
+	    const struct message **edited_out, struct error *error);
+	/*
+	 * `timeout SECONDS { }`: brings the deadline nearer (never moves it away) until end_limit() is
+	 * given what begin_limit() returned. Commands and locks that wait are ended by it, and
+	 * is_interrupted() sees it.
+	 */
+	int64_t (*begin_limit)(void *self, unsigned seconds);
+	void (*end_limit)(void *self, int64_t outer);
 	/* Unix seconds. */
 	int64_t (*time)(void *self);
 	/* True when the deadline of the run has passed or the process was asked to stop: the

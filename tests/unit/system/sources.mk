@@ -20,3 +20,9 @@ TESTS += tests/unit/system/spool.test
 tests_unit_system_spool_test_SOURCES = %D%/spool_test.c
 tests_unit_system_spool_test_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 tests_unit_system_spool_test_LDADD = libsystem.a libbase.a
+
+check_PROGRAMS += tests/unit/system/terminal.test
+TESTS += tests/unit/system/terminal.test
+tests_unit_system_terminal_test_SOURCES = %D%/terminal_test.c
+tests_unit_system_terminal_test_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
+tests_unit_system_terminal_test_LDADD = libsystem.a libbase.a

@@ -1,0 +1,17 @@
+/*
+ * The commands of culver(1), one file each (culver_NAME.c): options, and one call of the module that does the work.
+ * Each gets its own arguments, its name first, and returns the exit status.
+ */
+#ifndef PROGRAMS_CULVER_H
+#define PROGRAMS_CULVER_H
+
+#include "base/text.h"
+
+int culver_config(int count, char **arguments);
+
+/* Writes to standard output, and sees that it got there: the exit status. */
+int culver_print(struct text bytes);
+/* Says what is wrong with the command line; `argument` may be NULL. The exit status. */
+int culver_refuse_usage(const char *what, const char *argument);
+
+#endif

@@ -1,0 +1,133 @@
+/*
+ * culver config: what the settings are, where each comes from, and whether a configuration file can be read. Exit
+ * status: 0, 64 for a command line that makes no sense, 74 when the answer cannot be written, 78 for settings with an
+ * error.
+ */
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "base/arena.h"
+#include "base/buffer.h"
+#include "config/settings.h"
+#include "config/settings_report.h"
+#include "programs/culver.h"
+
+enum { CULVER_ARENA_SIZE = 32 * 1024 };
+
+static const char culver_config_help[] =
+    "usage: culver config show [--json] [--file FILE] [--set NAME=VALUE] [NAME...]\n"
+    "       culver config check [FILE]\n"
+    "       culver config example\n"
+    "\n"
+    "  config show     the settings in force, and where each comes from\n"
+    "  config check    reads the settings as a delivery would, and says what is wrong\n"
+    "  config example  a configuration file with every setting and its default\n"
+    "\n"
+    "  --json            one JSON array, for programs\n"
+    "  --file FILE       read this configuration file instead of the default one\n"
+    "  --set NAME=VALUE  as if this option had been given to a delivery\n"
+    "  --help            print this text\n"
+    "\n"
+    "See culver(1) and culver.conf(5).\n";
+
+static int
+culver_refuse_settings(const struct error *error)
+{
+	fprintf(stderr, "culver: %s\n", error->text);
+	return EX_CONFIG;
+}
+
+/* One --set NAME=VALUE. */
+static bool
+culver_set(struct settings_source *source, const char *assignment, struct error *error)
+{
+	struct text value = text_from_string(assignment);
+	struct text name = text_split(&value, '=');
+
+	if (strchr(assignment, '=') == NULL)
+		return error_set(error, ERROR_INPUT, "--set %s: write NAME=VALUE", assignment);
+	return settings_set(source, name, value, error);
+}
+
+static int
+culver_config_show(int count, char **arguments, struct arena *arena, struct buffer *report)
+{
+	static const struct option options[] = {{"json", no_argument, NULL, 'j'},
+	    {"file", required_argument, NULL, 'f'}, {"set", required_argument, NULL, 's'},
+	    {NULL, 0, NULL, 0}};
+	struct settings_source *source = settings_new(arena);
+	struct error error = {0};
+	const char *file = NULL;
+	bool is_json = false;
+	int option;
+
+	opterr = 0;
+	while ((option = getopt_long(count, arguments, "", options, NULL)) != -1) {
+		if (option == 'j')
+			is_json = true;
+		else if (option == 'f')
+			file = optarg;
+		else if (option != 's')
+			return culver_refuse_usage(
+			    "config show: unknown or incomplete option:", arguments[optind - 1]);
+		else if (!culver_set(source, optarg, &error))
+			return culver_refuse_settings(&error);
+	}
+	if (!settings_read_file(
+		source, file != NULL ? file : settings_default_path, file != NULL, &error))
+		return culver_refuse_settings(&error);
+	const char *const *names = (const char *const *)(arguments + optind);
+	size_t name_count = (size_t)(count - optind);
+	if (!(is_json ? settings_report_json : settings_report_lines)(
+		source, arena, names, name_count, report, &error))
+		return culver_refuse_settings(&error);
+	return culver_print(buffer_text(report));
+}
+
+static int
+culver_config_check(int count, char **arguments, struct arena *arena, struct buffer *report)
+{
+	struct settings_source *source = settings_new(arena);
+	const char *file = count > 1 ? arguments[1] : settings_default_path;
+	struct error error = {0};
+
+	if (count > 2)
+		return culver_refuse_usage("config check: more than one file:", arguments[2]);
+	if (!settings_read_file(source, file, count > 1, &error))
+		return culver_refuse_settings(&error);
+	buffer_append_format(report, "%s: no errors\n", file);
+	return culver_print(buffer_text(report));
+}
+
+static int
+culver_config_choose(int count, char **arguments, struct arena *arena, struct buffer *report)
+{
+	if (count > 1 && strcmp(arguments[1], "show") == 0)
+		return culver_config_show(count - 1, arguments + 1, arena, report);
+	if (count > 1 && strcmp(arguments[1], "check") == 0)
+		return culver_config_check(count - 1, arguments + 1, arena, report);
+	if (count == 2 && strcmp(arguments[1], "example") == 0) {
+		settings_report_example(arena, report);
+		return culver_print(buffer_text(report));
+	}
+	if (count == 2 && strcmp(arguments[1], "--help") == 0)
+		return culver_print(TEXT(culver_config_help));
+	return culver_refuse_usage("config: expected show, check or example", NULL);
+}
+
+int
+culver_config(int count, char **arguments)
+{
+	char first[CULVER_ARENA_SIZE];
+	struct arena arena;
+	struct buffer report;
+
+	arena_init(&arena, first, sizeof first);
+	buffer_init(&report, SETTINGS_REPORT_MAX);
+	int status = culver_config_choose(count, arguments, &arena, &report);
+	buffer_clear(&report);
+	arena_clear(&arena);
+	return status;
+}

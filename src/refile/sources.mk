@@ -1,0 +1,2 @@
+noinst_LIBRARIES += librefile.a
+librefile_a_SOURCES =

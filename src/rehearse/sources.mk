@@ -1,0 +1,2 @@
+noinst_LIBRARIES += librehearse.a
+librehearse_a_SOURCES =
