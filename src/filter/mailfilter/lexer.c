@@ -14,7 +14,7 @@ struct reserved {
 	enum reserved_word word;
 };
 
-/* In the order of the first letter; lexer_find_reserved() stops at a greater one. */
+/* In the order of the first letter; reserved_starts says where each begins. */
 static const struct reserved reserved_words[] = {
     {TEXT("cc"), RESERVED_CC},
     {TEXT("dotlock"), RESERVED_DOTLOCK},
@@ -48,6 +48,37 @@ static const struct reserved reserved_words[] = {
     {TEXT("unset"), RESERVED_UNSET},
     {TEXT("while"), RESERVED_WHILE},
     {TEXT("xfilter"), RESERVED_XFILTER},
+};
+
+/* By letter, a to z, and the end. The test of every reserved word sees an entry that is wrong. */
+static const unsigned char reserved_starts['z' - 'a' + 2] = {
+    0,
+    0,
+    0,
+    1,
+    2,
+    8,
+    10,
+    15,
+    16,
+    19,
+    19,
+    19,
+    23,
+    23,
+    23,
+    23,
+    23,
+    23,
+    23,
+    25,
+    29,
+    30,
+    30,
+    31,
+    32,
+    32,
+    32,
 };
 
 struct word_operator {
@@ -95,6 +126,9 @@ static const struct symbol symbols[] = {
     {">=", TOKEN_OPERATOR, OPERATOR_GREATER_EQUAL},
     {">", TOKEN_OPERATOR, OPERATOR_GREATER},
 };
+
+/* Where the scan of a pattern must look closer. */
+static const bool pattern_stops[256] = {['/'] = true, ['\n'] = true, ['\r'] = true, ['\\'] = true};
 
 enum { CLASS_OTHER, CLASS_WORD, CLASS_WORD_INSIDE, CLASS_LOWER };
 
@@ -261,11 +295,13 @@ lexer_pattern(struct lexer *lexer, size_t start)
 	struct text source = lexer->source;
 	size_t at = start + 1;
 
-	while (at < source.size && source.data[at] != '/' && source.data[at] != '\n' &&
-	       source.data[at] != '\r')
-		at += source.data[at] == '\\' && at + 1 < source.size && source.data[at + 1] != '\n'
-			  ? 2
-			  : 1;
+	for (;;) {
+		while (at < source.size && !pattern_stops[(unsigned char)source.data[at]])
+			at++;
+		if (at >= source.size || source.data[at] != '\\')
+			break;
+		at += at + 1 < source.size && source.data[at + 1] != '\n' ? 2 : 1;
+	}
 	if (at >= source.size || source.data[at] != '/')
 		return lexer_fail(lexer, start,
 		    "this pattern has no closing / on its line (a path is written in quotes; a "
@@ -299,13 +335,10 @@ lexer_find_reserved(struct lexer *lexer, struct token *token)
 				token->operation = word_operators[i].operation;
 				return;
 			}
-	for (size_t i = 0; i < sizeof reserved_words / sizeof reserved_words[0]; i++) {
+	const unsigned char *starts = &reserved_starts[word.data[0] - 'a'];
+	for (size_t i = starts[0]; i < starts[1]; i++) {
 		const struct reserved *reserved = &reserved_words[i];
-		if (reserved->name.data[0] < word.data[0] || reserved->name.size != word.size)
-			continue;
-		if (reserved->name.data[0] > word.data[0])
-			return;
-		if (memcmp(reserved->name.data, word.data, word.size) != 0)
+		if (!text_is_equal(reserved->name, word))
 			continue;
 		token->kind = TOKEN_RESERVED;
 		token->reserved = (unsigned char)reserved->word;
