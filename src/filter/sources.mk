@@ -8,6 +8,7 @@ libfilter_a_SOURCES = \
 	%D%/engine/lookup.c %D%/engine/lookup.h \
 	%D%/engine/match.c %D%/engine/match.h \
 	%D%/engine/pattern.c %D%/engine/pattern.h \
+	%D%/engine/plain_pattern.c %D%/engine/plain_pattern.h \
 	%D%/engine/plan.c %D%/engine/plan.h \
 	%D%/engine/prefilter.c %D%/engine/prefilter.h \
 	%D%/engine/program.c %D%/engine/program.h \

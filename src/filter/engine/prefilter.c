@@ -382,6 +382,22 @@ prefilter_read(struct prefilter_reader *reader)
 	prefilter_end_run(reader);
 }
 
+size_t
+prefilter_rarest(struct text literal)
+{
+	unsigned least = UCHAR_MAX;
+	size_t rarest = 0;
+
+	for (size_t i = 0; i < literal.size; i++) {
+		unsigned char lower = (unsigned char)text_lower(literal.data[i]);
+		if (prefilter_frequency[lower] < least) {
+			least = prefilter_frequency[lower];
+			rarest = i;
+		}
+	}
+	return rarest;
+}
+
 struct prefilter
 prefilter_analyse(struct arena *arena, struct text source, bool case_sensitive)
 {
@@ -396,16 +412,9 @@ prefilter_analyse(struct arena *arena, struct text source, bool case_sensitive)
 	prefilter.understood = true;
 	prefilter.field = reader.field;
 	prefilter.literal = (struct text){reader.best, reader.best_size};
-	unsigned rarest = UCHAR_MAX;
-	for (size_t i = 0; i < reader.best_size; i++) {
-		char lower = text_lower(reader.best[i]);
-		if (prefilter_frequency[(unsigned char)lower] < rarest) {
-			rarest = prefilter_frequency[(unsigned char)lower];
-			prefilter.rare = i;
-		}
-		if (!case_sensitive)
-			reader.best[i] = lower;
-	}
+	prefilter.rare = prefilter_rarest(prefilter.literal);
+	for (size_t i = 0; i < reader.best_size && !case_sensitive; i++)
+		reader.best[i] = text_lower(reader.best[i]);
 	return prefilter;
 }
 

@@ -24,6 +24,8 @@ struct prefilter {
 
 /* Reads the pattern; literal and field are borrowed from the source or made in the arena. */
 struct prefilter prefilter_analyse(struct arena *arena, struct text source, bool case_sensitive);
+/* The index of the byte that mail headers have least of; 0 for the empty text. */
+size_t prefilter_rarest(struct text literal);
 /*
  * False: the literal is not in the line. For a caseless pattern `line` must be in lower case
  * (prefilter_fold) and all ASCII: other letters may fold into ASCII ones.

@@ -3,3 +3,9 @@ TESTS += tests/unit/filter/filter.test
 tests_unit_filter_filter_test_SOURCES = %D%/filter_test.c
 tests_unit_filter_filter_test_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 tests_unit_filter_filter_test_LDADD = libfilter.a libmail.a libbase.a
+
+check_PROGRAMS += tests/unit/filter/plain_pattern.test
+TESTS += tests/unit/filter/plain_pattern.test
+tests_unit_filter_plain_pattern_test_SOURCES = %D%/plain_pattern_test.c
+tests_unit_filter_plain_pattern_test_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
+tests_unit_filter_plain_pattern_test_LDADD = libfilter.a libmail.a libbase.a
