@@ -28,7 +28,7 @@ parser_advance(struct parser *parser)
 {
 	if (parser->token.kind == TOKEN_ERROR)
 		return;
-	parser->token = lexer_next(&parser->lexer);
+	lexer_next(&parser->lexer, &parser->token);
 	if (parser->token.kind == TOKEN_ERROR) {
 		struct place place =
 		    program_place(parser->program, (uint32_t)parser->lexer.error_offset);
