@@ -8,7 +8,12 @@
 #include <limits.h>
 #include <string.h>
 
-enum { PREFILTER_SOURCE_MAX = 4096, PREFILTER_GROUPS_MAX = 50, PREFILTER_REPEAT_MAX = 100 };
+enum {
+	PREFILTER_SOURCE_MAX = 4096,
+	PREFILTER_GROUPS_MAX = 50,
+	PREFILTER_REPEAT_MAX = 100,
+	PREFILTER_BLOCK = 256
+};
 
 struct prefilter_reader {
 	struct text source;
@@ -413,8 +418,10 @@ prefilter_analyse(struct arena *arena, struct text source, bool case_sensitive)
 	prefilter.field = reader.field;
 	prefilter.literal = (struct text){reader.best, reader.best_size};
 	prefilter.rare = prefilter_rarest(prefilter.literal);
-	for (size_t i = 0; i < reader.best_size && !case_sensitive; i++)
+	for (size_t i = 0; i < reader.best_size && !case_sensitive; i++) {
 		reader.best[i] = text_lower(reader.best[i]);
+		prefilter.may_be_wide |= reader.best[i] == 'k' || reader.best[i] == 's';
+	}
 	return prefilter;
 }
 
@@ -439,25 +446,100 @@ prefilter_may_match(const struct prefilter *prefilter, struct text line)
 	}
 }
 
-bool
-prefilter_may_match_raw(const struct prefilter *prefilter, struct text line)
+/* Could a letter that is not ASCII, but the same as k or s without case, stand there? */
+static bool
+prefilter_is_wide(struct text region, size_t at)
+{
+	struct text rest = text_slice(region, at, region.size);
+
+	return text_has_prefix(rest, TEXT("\xe2\x84\xaa")) ||
+	       text_has_prefix(rest, TEXT("\xc5\xbf"));
+}
+
+/* Two bytes of the literal, and what makes their letter case no difference. */
+struct prefilter_probe {
+	size_t places[2];
+	unsigned char bytes[2], masks[2];
+	bool may_be_wide;
+};
+
+static struct prefilter_probe
+prefilter_make_probe(const struct prefilter *prefilter)
 {
 	struct text literal = prefilter->literal;
+	struct prefilter_probe probe = {.may_be_wide = prefilter->may_be_wide};
+	struct text before = text_slice(literal, 0, prefilter->rare);
+	struct text behind = text_slice(literal, prefilter->rare + 1, literal.size);
 
-	if (prefilter->case_sensitive || literal.size == 0)
-		return prefilter_may_match(prefilter, line);
-	char lower = literal.data[prefilter->rare], upper = text_upper(lower);
-	bool has_high = false;
-	for (size_t i = 0; i < line.size; i++) {
-		has_high |= (unsigned char)line.data[i] >= 0x80;
-		if (line.data[i] != lower && line.data[i] != upper)
-			continue;
-		if (i >= prefilter->rare &&
-		    text_has_prefix_nocase(
-			text_slice(line, i - prefilter->rare, line.size), literal))
-			return true;
+	probe.places[0] = prefilter->rare;
+	probe.places[1] = behind.size > before.size ? prefilter->rare + 1 + prefilter_rarest(behind)
+						    : prefilter_rarest(before);
+	for (size_t i = 0; i < 2; i++) {
+		probe.bytes[i] = (unsigned char)literal.data[probe.places[i]];
+		probe.masks[i] =
+		    !prefilter->case_sensitive && text_is_alpha(literal.data[probe.places[i]])
+			? 'a' - 'A'
+			: 0;
 	}
-	return has_high;
+	return probe;
+}
+
+/* Is there anything to look at in the block? Written so that a compiler makes vector code of it. */
+static bool
+prefilter_block_may_hold(const struct prefilter_probe *probe, const char *block)
+{
+	const unsigned char *first = (const unsigned char *)block + probe->places[0];
+	const unsigned char *second = (const unsigned char *)block + probe->places[1];
+	const unsigned char *bytes = (const unsigned char *)block;
+	unsigned char byte0 = probe->bytes[0], byte1 = probe->bytes[1];
+	unsigned char mask0 = probe->masks[0], mask1 = probe->masks[1];
+	unsigned char any = 0, wide = 0;
+
+	for (size_t i = 0; i < PREFILTER_BLOCK; i++)
+		any |=
+		    (unsigned char)(((first[i] | mask0) == byte0) & ((second[i] | mask1) == byte1));
+	if (any != 0 || !probe->may_be_wide)
+		return any != 0;
+	for (size_t i = 0; i < PREFILTER_BLOCK; i++)
+		wide |= (unsigned char)((bytes[i] == 0xe2) | (bytes[i] == 0xc5));
+	return wide != 0;
+}
+
+static bool
+prefilter_lies(const struct prefilter *prefilter, struct text region, size_t at)
+{
+	struct text there = text_slice(region, at, at + prefilter->literal.size);
+
+	return prefilter->case_sensitive ? text_is_equal(there, prefilter->literal)
+					 : text_is_equal_nocase(there, prefilter->literal);
+}
+
+size_t
+prefilter_find(const struct prefilter *prefilter, struct text region, size_t from)
+{
+	const struct prefilter_probe probe = prefilter_make_probe(prefilter);
+	size_t size = prefilter->literal.size, at = from;
+
+	while (at < region.size) {
+		if (region.size - at >= PREFILTER_BLOCK + size &&
+		    !prefilter_block_may_hold(&probe, region.data + at)) {
+			at += PREFILTER_BLOCK;
+			continue;
+		}
+		size_t end =
+		    at + PREFILTER_BLOCK < region.size ? at + PREFILTER_BLOCK : region.size;
+		for (; at < end; at++) {
+			const unsigned char *rare =
+			    (const unsigned char *)region.data + at + probe.places[0];
+			if (region.size - at >= size &&
+			    (*rare | probe.masks[0]) == probe.bytes[0] &&
+			    prefilter_lies(prefilter, region, at))
+				return at;
+			if (probe.may_be_wide && prefilter_is_wide(region, at))
+				return at;
+		}
+	}
+	return region.size;
 }
 
 bool
