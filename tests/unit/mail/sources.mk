@@ -1,5 +1,6 @@
 mail_tests = \
 	tests/unit/mail/address.test \
+	tests/unit/mail/charset.test \
 	tests/unit/mail/content_type.test \
 	tests/unit/mail/envelope.test \
 	tests/unit/mail/header.test \
@@ -14,6 +15,9 @@ mail_test_libraries = libmail.a libbase.a
 tests_unit_mail_address_test_SOURCES = %D%/address_test.c
 tests_unit_mail_address_test_CPPFLAGS = $(mail_test_cppflags)
 tests_unit_mail_address_test_LDADD = $(mail_test_libraries)
+tests_unit_mail_charset_test_SOURCES = %D%/charset_test.c
+tests_unit_mail_charset_test_CPPFLAGS = $(mail_test_cppflags)
+tests_unit_mail_charset_test_LDADD = $(mail_test_libraries)
 tests_unit_mail_content_type_test_SOURCES = %D%/content_type_test.c
 tests_unit_mail_content_type_test_CPPFLAGS = $(mail_test_cppflags)
 tests_unit_mail_content_type_test_LDADD = $(mail_test_libraries)
