@@ -14,4 +14,4 @@ libmail_a_SOURCES = \
 	%D%/mime_tree.c %D%/mime_tree.h \
 	%D%/outcome.c %D%/outcome.h \
 	%D%/part_text.h \
-	%D%/transfer_encoding.h
+	%D%/transfer_encoding.c %D%/transfer_encoding.h

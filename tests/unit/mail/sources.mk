@@ -7,7 +7,8 @@ mail_tests = \
 	tests/unit/mail/mail_date.test \
 	tests/unit/mail/message.test \
 	tests/unit/mail/message_id.test \
-	tests/unit/mail/mime_tree.test
+	tests/unit/mail/mime_tree.test \
+	tests/unit/mail/transfer_encoding.test
 check_PROGRAMS += $(mail_tests)
 TESTS += $(mail_tests)
 mail_test_cppflags = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
@@ -39,3 +40,6 @@ tests_unit_mail_message_id_test_LDADD = $(mail_test_libraries)
 tests_unit_mail_mime_tree_test_SOURCES = %D%/mime_tree_test.c
 tests_unit_mail_mime_tree_test_CPPFLAGS = $(mail_test_cppflags)
 tests_unit_mail_mime_tree_test_LDADD = $(mail_test_libraries)
+tests_unit_mail_transfer_encoding_test_SOURCES = %D%/transfer_encoding_test.c
+tests_unit_mail_transfer_encoding_test_CPPFLAGS = $(mail_test_cppflags)
+tests_unit_mail_transfer_encoding_test_LDADD = $(mail_test_libraries)
