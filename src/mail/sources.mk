@@ -5,7 +5,7 @@ libmail_a_SOURCES = \
 	%D%/charset.c %D%/charset.h \
 	%D%/charset_alias.c %D%/charset_alias.h \
 	%D%/content_type.c %D%/content_type.h \
-	%D%/encoded_word.h \
+	%D%/encoded_word.c %D%/encoded_word.h \
 	%D%/envelope.c %D%/envelope.h \
 	%D%/header.c %D%/header.h \
 	%D%/mail_date.c %D%/mail_date.h \

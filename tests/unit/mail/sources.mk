@@ -2,6 +2,7 @@ mail_tests = \
 	tests/unit/mail/address.test \
 	tests/unit/mail/charset.test \
 	tests/unit/mail/content_type.test \
+	tests/unit/mail/encoded_word.test \
 	tests/unit/mail/envelope.test \
 	tests/unit/mail/header.test \
 	tests/unit/mail/mail_date.test \
@@ -43,3 +44,6 @@ tests_unit_mail_mime_tree_test_LDADD = $(mail_test_libraries)
 tests_unit_mail_transfer_encoding_test_SOURCES = %D%/transfer_encoding_test.c
 tests_unit_mail_transfer_encoding_test_CPPFLAGS = $(mail_test_cppflags)
 tests_unit_mail_transfer_encoding_test_LDADD = $(mail_test_libraries)
+tests_unit_mail_encoded_word_test_SOURCES = %D%/encoded_word_test.c
+tests_unit_mail_encoded_word_test_CPPFLAGS = $(mail_test_cppflags)
+tests_unit_mail_encoded_word_test_LDADD = $(mail_test_libraries)
