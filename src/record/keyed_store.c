@@ -46,16 +46,6 @@ struct keyed_store {
 	struct buffer complaint;
 };
 
-/* What a file is, by its first bytes. */
-enum keyed_store_kind {
-	KIND_MISSING,
-	KIND_EMPTY,
-	KIND_BERKELEY,
-	KIND_GDBM,
-	KIND_OTHER,
-	KIND_FAILED
-};
-
 struct db_store {
 	__typeof__(db_create) *create;
 	__typeof__(db_strerror) *describe;
@@ -240,53 +230,37 @@ keyed_store_db_begin_anew(struct db_store *store, struct error *error)
 	return store_file_replace(&store->file, store->size_max, error);
 }
 
-/* The first bytes of a file; what they mean stands in the library's <db_page.h>. */
-struct db_head {
-	uint32_t log_position[2], page, magic, version, page_size;
-	uint8_t encryption, page_type, flags[2];
-};
-
-static enum keyed_store_kind
-keyed_store_db_judge_head(const struct db_head *head)
+/* False, with the error, for what nothing can be read from; that of STORE_FILE_MISSING and
+ * STORE_FILE_FAILED is there already. */
+static bool
+keyed_store_db_is_readable(
+    const struct db_store *store, enum store_file_kind kind, struct error *error)
 {
-	enum { HASH_MAGIC = 0x061561, BTREE_MAGIC = 0x053162, GDBM_MAGIC = 0x13579a };
-	enum { VERSION_MAX = 10 };
-	bool is_swapped = head->version > UINT16_MAX;
-	uint32_t magic = is_swapped ? __builtin_bswap32(head->magic) : head->magic;
-	uint32_t version = is_swapped ? __builtin_bswap32(head->version) : head->version;
-	uint32_t first = head->log_position[0];
-
-	/* Encrypted and later files are not damaged, but cannot be read. */
-	if ((magic == BTREE_MAGIC || magic == HASH_MAGIC) && version <= VERSION_MAX &&
-	    head->encryption == 0)
-		return KIND_BERKELEY;
-	if (first >> 8 == GDBM_MAGIC || __builtin_bswap32(first) >> 8 == GDBM_MAGIC)
-		return KIND_GDBM;
-	return KIND_OTHER;
+	if (kind == STORE_FILE_GDBM)
+		return error_set(error, ERROR_INPUT,
+		    "%s is a GDBM file, as maildrop makes them: mailfilter(5) says how it is "
+		    "converted",
+		    store->file.path);
+	if (kind == STORE_FILE_OTHER || kind == STORE_FILE_EMPTY)
+		return error_set(error, ERROR_INPUT,
+		    "%s is not a Berkeley DB file that can be read", store->file.path);
+	return kind == STORE_FILE_BERKELEY;
 }
 
-static enum keyed_store_kind
-keyed_store_db_recognise(const char *path, struct stat *status_out, struct error *error)
+/* May the mode make a store where this is? */
+static bool
+keyed_store_db_may_begin(enum keyed_store_mode mode, enum store_file_kind kind)
 {
-	struct db_head head = {.page = 0};
-	int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-
-	if (descriptor < 0) {
-		error_set_errno(error, "cannot open %s", path);
-		return error->number == ENOENT ? KIND_MISSING : KIND_FAILED;
+	switch (kind) {
+	case STORE_FILE_EMPTY:
+		return mode != KEYED_STORE_READ;
+	case STORE_FILE_MISSING:
+		return mode == KEYED_STORE_CREATE || mode == KEYED_STORE_TRUNCATE;
+	case STORE_FILE_BERKELEY:
+		return mode == KEYED_STORE_TRUNCATE;
+	default:
+		return false;
 	}
-	enum keyed_store_kind kind = KIND_OTHER;
-	bool is_known = fstat(descriptor, status_out) == 0;
-	if (is_known && S_ISREG(status_out->st_mode)) {
-		is_known = pread(descriptor, &head, sizeof head, 0) >= 0;
-		kind = status_out->st_size == 0 ? KIND_EMPTY : keyed_store_db_judge_head(&head);
-	}
-	if (!is_known) {
-		error_set_errno(error, "cannot read %s", path);
-		kind = KIND_FAILED;
-	}
-	close(descriptor);
-	return kind;
 }
 
 /* Opens the file under its name for reading. A reader holds no lock: when the file was replaced
@@ -297,19 +271,9 @@ keyed_store_db_open_reader(struct db_store *store, struct error *error)
 	struct stat before, after;
 
 	for (int i = 0; i < KEYED_STORE_OPEN_TRIES; i++) {
-		enum keyed_store_kind kind =
-		    keyed_store_db_recognise(store->file.path, &before, error);
-		if (kind == KIND_FAILED || kind == KIND_MISSING)
+		if (!keyed_store_db_is_readable(
+			store, store_file_recognise(&store->file, &before, error), error))
 			return false;
-		if (kind == KIND_GDBM)
-			return error_set(error, ERROR_INPUT,
-			    "%s is a GDBM file, as maildrop makes them: mailfilter(5) says how it "
-			    "is "
-			    "converted",
-			    store->file.path);
-		if (kind != KIND_BERKELEY)
-			return error_set(error, ERROR_INPUT,
-			    "%s is not a Berkeley DB file that can be read", store->file.path);
 		int number =
 		    keyed_store_db_open_handle(store, store->file.path, DB_UNKNOWN, DB_RDONLY);
 		bool is_same = stat(store->file.path, &after) == 0 &&
@@ -330,16 +294,9 @@ keyed_store_db_prepare(struct db_store *store, enum keyed_store_mode mode, struc
 {
 	struct stat status;
 	struct error ignored;
-	bool begins = false;
 
-	if (store->is_writer) {
-		enum keyed_store_kind kind =
-		    keyed_store_db_recognise(store->file.path, &status, &ignored);
-		begins = kind == KIND_EMPTY ||
-			 (kind == KIND_MISSING && mode != KEYED_STORE_WRITE) ||
-			 (kind == KIND_BERKELEY && mode == KEYED_STORE_TRUNCATE);
-	}
-	if (begins && !keyed_store_db_begin_anew(store, error))
+	if (keyed_store_db_may_begin(mode, store_file_recognise(&store->file, &status, &ignored)) &&
+	    !keyed_store_db_begin_anew(store, error))
 		return false;
 	if (keyed_store_db_open_reader(store, error))
 		return true;
@@ -347,6 +304,19 @@ keyed_store_db_prepare(struct db_store *store, enum keyed_store_mode mode, struc
 		return false;
 	buffer_append(complaint, text_from_string(error->text));
 	return keyed_store_db_begin_anew(store, error) && keyed_store_db_open_reader(store, error);
+}
+
+/* Leaves no lock file beside what is no store. */
+static bool
+keyed_store_db_lock(
+    struct db_store *store, enum keyed_store_mode mode, unsigned timeout, struct error *error)
+{
+	struct stat status;
+	enum store_file_kind kind = store_file_recognise(&store->file, &status, error);
+
+	return (keyed_store_db_may_begin(mode, kind) ||
+		   keyed_store_db_is_readable(store, kind, error)) &&
+	       store_file_lock(&store->file, store->arena, timeout, error);
 }
 
 static void
@@ -370,7 +340,8 @@ keyed_store_db_open(struct arena *arena, const char *path,
 	if (!store_file_init(&store->file, arena, path, error) ||
 	    !keyed_store_db_load(store, error))
 		return NULL;
-	if (store->is_writer && !store_file_lock(&store->file, arena, options->lock_timeout, error))
+	if (store->is_writer &&
+	    !keyed_store_db_lock(store, options->mode, options->lock_timeout, error))
 		return NULL;
 	if (keyed_store_db_prepare(store, options->mode, complaint, error))
 		return store;

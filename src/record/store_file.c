@@ -63,6 +63,54 @@ store_file_unlock(struct store_file *file)
 	file->lock = -1;
 }
 
+/* The first bytes of a Berkeley DB file. */
+struct store_file_head {
+	uint32_t log_position[2], page, magic, version, page_size;
+	uint8_t encryption, page_type, flags[2];
+};
+
+static enum store_file_kind
+store_file_judge_head(const struct store_file_head *head)
+{
+	enum { HASH_MAGIC = 0x061561, BTREE_MAGIC = 0x053162, GDBM_MAGIC = 0x13579a };
+	enum { VERSION_MAX = 10 };
+	bool is_swapped = head->version > UINT16_MAX;
+	uint32_t magic = is_swapped ? __builtin_bswap32(head->magic) : head->magic;
+	uint32_t version = is_swapped ? __builtin_bswap32(head->version) : head->version;
+	uint32_t first = head->log_position[0];
+
+	if ((magic == BTREE_MAGIC || magic == HASH_MAGIC) && version <= VERSION_MAX &&
+	    head->encryption == 0)
+		return STORE_FILE_BERKELEY;
+	if (first >> 8 == GDBM_MAGIC || __builtin_bswap32(first) >> 8 == GDBM_MAGIC)
+		return STORE_FILE_GDBM;
+	return STORE_FILE_OTHER;
+}
+
+enum store_file_kind
+store_file_recognise(const struct store_file *file, struct stat *status_out, struct error *error)
+{
+	struct store_file_head head = {.page = 0};
+	int descriptor = open(file->path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+
+	if (descriptor < 0) {
+		error_set_errno(error, "cannot open %s", file->path);
+		return error->number == ENOENT ? STORE_FILE_MISSING : STORE_FILE_FAILED;
+	}
+	enum store_file_kind kind = STORE_FILE_OTHER;
+	bool is_known = fstat(descriptor, status_out) == 0;
+	if (is_known && S_ISREG(status_out->st_mode)) {
+		is_known = pread(descriptor, &head, sizeof head, 0) >= 0;
+		kind = status_out->st_size == 0 ? STORE_FILE_EMPTY : store_file_judge_head(&head);
+	}
+	if (!is_known) {
+		error_set_errno(error, "cannot read %s", file->path);
+		kind = STORE_FILE_FAILED;
+	}
+	close(descriptor);
+	return kind;
+}
+
 static bool
 store_file_copy_bytes(
     const struct store_file *file, int source, int target, uint64_t *size_out, struct error *error)

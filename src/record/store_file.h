@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/stat.h>
 
 #include "base/arena.h"
 #include "base/error.h"
@@ -18,6 +19,16 @@ struct store_file {
 	int lock;             /* descriptor; -1: not locked */
 };
 
+/* What a file is, by its first bytes. */
+enum store_file_kind {
+	STORE_FILE_MISSING,
+	STORE_FILE_EMPTY,
+	STORE_FILE_BERKELEY, /* a Berkeley DB file that the library can read, if it is whole */
+	STORE_FILE_GDBM,
+	STORE_FILE_OTHER, /* also an encrypted one, one of a later library, and no regular file */
+	STORE_FILE_FAILED,
+};
+
 /* The names, in the arena. Nothing is opened. */
 bool store_file_init(
     struct store_file *file, struct arena *arena, const char *path, struct error *error);
@@ -25,6 +36,10 @@ bool store_file_init(
 bool store_file_lock(
     struct store_file *file, struct arena *arena, unsigned timeout, struct error *error);
 void store_file_unlock(struct store_file *file);
+
+/* Sets the error for STORE_FILE_MISSING and STORE_FILE_FAILED. */
+enum store_file_kind store_file_recognise(
+    const struct store_file *file, struct stat *status_out, struct error *error);
 
 /* Makes the copy, with the mode and group of the old file. */
 bool store_file_copy(const struct store_file *file, uint64_t *size_out, struct error *error);
