@@ -12,6 +12,7 @@
 #include "agent/rules_command.h"
 #include "agent/rules_environment.h"
 #include "agent/rules_file.h"
+#include "agent/rules_store.h"
 #include "base/clock.h"
 #include "base/number.h"
 #include "deliver/destination.h"
@@ -59,6 +60,7 @@ agent_host_log(struct agent_host *host, struct delivery_event *event)
 		event->size = message_bytes(host->message).size;
 		event->is_truncated = message_is_truncated(host->message);
 	}
+	event->warning = host->warning;
 	event->milliseconds = clock_monotonic_milliseconds() - host->started;
 	/* A lost line must not lose mail; the admin hears of it on standard error with -V. */
 	struct error error;
@@ -320,6 +322,19 @@ agent_host_on_is_interrupted(void *self)
 	return signals_pending() != 0;
 }
 
+static void
+agent_host_on_warn(void *self, struct text what)
+{
+	struct agent_host *host = self;
+
+	if (host->warning.size == 0)
+		host->warning = arena_copy_text(host->arena, what);
+	if (host->request->verbosity == 0)
+		return;
+	struct text line = arena_format(host->arena, "culver: warning: %.*s", TEXT_ARGUMENTS(what));
+	fprintf(stderr, "%.*s\n", TEXT_ARGUMENTS(report_line_clean(host->arena, line)));
+}
+
 const struct filter_host agent_host_functions = {
     .deliver = agent_host_on_deliver,
     .read_rules = agent_host_on_read_rules,
@@ -332,4 +347,9 @@ const struct filter_host agent_host_functions = {
     .environment = agent_host_on_environment,
     .time = agent_host_on_time,
     .is_interrupted = agent_host_on_is_interrupted,
+    .open_database = rules_store_open,
+    .fetch = rules_store_fetch,
+    .store = rules_store_put,
+    .close_database = rules_store_close,
+    .warn = agent_host_on_warn,
 };

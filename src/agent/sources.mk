@@ -9,4 +9,5 @@ libagent_a_SOURCES = \
 	%D%/rules_environment.c %D%/rules_environment.h \
 	%D%/rules_file.c %D%/rules_file.h \
 	%D%/rules_lock.c %D%/rules_lock.h \
-	%D%/rules_log.c %D%/rules_log.h
+	%D%/rules_log.c %D%/rules_log.h \
+	%D%/rules_store.c %D%/rules_store.h

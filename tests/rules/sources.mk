@@ -15,6 +15,7 @@ EXTRA_DIST += %D%/compare_with_maildrop.rules \
 	%D%/mailfilter/exception.case \
 	%D%/mailfilter/exit.case \
 	%D%/mailfilter/foreach.case \
+	%D%/mailfilter/gdbm.case \
 	%D%/mailfilter/if.case \
 	%D%/mailfilter/import.case \
 	%D%/mailfilter/include.case \
@@ -24,7 +25,6 @@ EXTRA_DIST += %D%/compare_with_maildrop.rules \
 	%D%/mailfilter/lookup.case \
 	%D%/mailfilter/pattern.case \
 	%D%/mailfilter/to.case \
-	%D%/mailfilter/unavailable.case \
 	%D%/mailfilter/value.case \
 	%D%/mailfilter/while.case \
 	%D%/mailfilter/xfilter.case

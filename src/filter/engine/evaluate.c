@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "filter/engine/database.h"
 #include "filter/engine/lookup.h"
 #include "filter/engine/match.h"
 #include "filter/engine/recipients.h"
@@ -47,6 +48,9 @@ evaluate_undecided(
 		evaluator->undecided =
 		    arena_copy_text(evaluator->arena, text_from_string(evaluator->error.text));
 	variables_set(evaluator->input->variables, TEXT("UNDECIDED"), kind);
+	if (evaluator->input->host->warn != NULL)
+		evaluator->input->host->warn(
+		    evaluator->input->host_self, text_from_string(evaluator->error.text));
 	return verdict;
 }
 
@@ -276,11 +280,13 @@ evaluate_function(
 		return recipients_search(evaluator, expression, value_out);
 	case FUNCTION_LOOKUP:
 		return lookup_evaluate(evaluator, expression, value_out);
-	case FUNCTION_DBM:
-		break;
+	case FUNCTION_DATABASE_OPEN:
+	case FUNCTION_DATABASE_CLOSE:
+	case FUNCTION_DATABASE_FETCH:
+	case FUNCTION_DATABASE_STORE:
+		return database_evaluate(evaluator, expression, value_out);
 	}
-	return evaluate_fail(evaluator, ERROR_INPUT, expression->offset,
-	    "this function is not available in this version");
+	return evaluate_fail(evaluator, ERROR_INPUT, expression->offset, "this has no value");
 }
 
 static bool

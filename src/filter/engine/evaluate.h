@@ -39,7 +39,8 @@ struct evaluator {
 	const struct program *program;
 	struct arena *program_arena;
 	struct pattern_state *states;
-	unsigned includes; /* files above this one */
+	unsigned includes;         /* files above this one */
+	struct database *database; /* that `gdbmopen` opened; NULL: none */
 	/* Of the statement that runs now: */
 	struct arena scratch;
 	size_t scratch_used;

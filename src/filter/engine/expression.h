@@ -59,7 +59,10 @@ enum function {
 	FUNCTION_GETADDR,
 	FUNCTION_HASADDR,
 	FUNCTION_LOOKUP,
-	FUNCTION_DBM, /* parsed, not available in this version */
+	FUNCTION_DATABASE_OPEN,
+	FUNCTION_DATABASE_CLOSE,
+	FUNCTION_DATABASE_FETCH,
+	FUNCTION_DATABASE_STORE,
 };
 
 /* Which lines of the message a pattern is tried on. */

@@ -10,6 +10,7 @@
 #include <sysexits.h>
 
 #include "base/vector.h"
+#include "filter/engine/database.h"
 #include "filter/engine/evaluate.h"
 #include "filter/engine/match.h"
 #include "filter/engine/run_command.h"
@@ -355,15 +356,19 @@ filter_run_include(struct evaluator *evaluator, const struct statement *statemen
 	const struct program *above = evaluator->program, *program;
 	struct arena *above_arena = evaluator->program_arena;
 	struct pattern_state *above_states = evaluator->states;
+	struct database *above_database = evaluator->database;
 	enum filter_flow flow;
 	struct arena arena;
 
 	arena_init(&arena, NULL, 0);
 	if (filter_read_program(evaluator, statement, &arena, &program)) {
 		evaluator->includes++;
+		evaluator->database = NULL;
 		filter_enter_program(evaluator, program, &arena);
 		flow = filter_run_list(evaluator, program->statements);
 		filter_leave_program(evaluator);
+		database_close(evaluator);
+		evaluator->database = above_database;
 		evaluator->includes--;
 		evaluator->program = above;
 		evaluator->program_arena = above_arena;
@@ -456,6 +461,7 @@ filter_run(struct arena *arena, const struct filter_input *input)
 	evaluator.scope = scope_new(arena, input->message);
 	evaluator.engine = pattern_engine_new(arena, input->match_limit);
 	evaluator.includes = 0;
+	evaluator.database = NULL;
 	evaluator.scratch.blocks = NULL;
 	evaluator.condition = (struct text){NULL, 0};
 	evaluator.matched_size = 0;
@@ -467,6 +473,7 @@ filter_run(struct arena *arena, const struct filter_input *input)
 	evaluate_begin(&evaluator);
 	enum filter_flow flow = filter_run_list(&evaluator, input->program->statements);
 	struct filter_result result = filter_finish(&evaluator, flow);
+	database_close(&evaluator);
 	pattern_engine_close(evaluator.engine);
 	scope_close(evaluator.scope);
 	buffer_clear(&evaluator.work);

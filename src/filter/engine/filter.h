@@ -70,8 +70,8 @@ struct filter_input {
 };
 
 /*
- * Runs the program; all that the result points to lives in the arena. A program with something in
- * it that this version cannot do is refused before anything of it runs (program_is_runnable).
+ * Runs the program; all that the result points to lives in the arena. In embedded mode a program
+ * that would act is refused before anything of it runs (program_is_runnable).
  */
 struct filter_result filter_run(struct arena *arena, const struct filter_input *input);
 

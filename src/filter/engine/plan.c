@@ -14,13 +14,14 @@ plan_init(struct plan *plan, struct arena *arena)
 	table_init(&plan->rules, arena);
 	table_init(&plan->failures, arena);
 	table_init(&plan->answers, arena);
+	table_init(&plan->databases, arena);
 }
 
 const char *
 plan_kind_word(enum plan_kind kind)
 {
 	static const char *const words[] = {"to", "cc", "echo", "logfile", "log", "command",
-	    "system", "xfilter", "dotlock", "flock", "unlock"};
+	    "system", "xfilter", "dotlock", "flock", "unlock", "gdbmstore"};
 
 	return words[kind];
 }
@@ -175,6 +176,96 @@ plan_is_interrupted(void *self)
 	return plan->statements_left > 0 && --plan->statements_left == 0;
 }
 
+struct database {
+	struct plan *plan;
+	struct table records; /* key -> struct text * */
+	bool is_writable;     /* as it was opened last */
+};
+
+static struct database *
+plan_make_database(struct plan *plan, struct text name)
+{
+	struct database *database = arena_alloc(plan->arena, sizeof *database);
+
+	database->plan = plan;
+	table_init(&database->records, plan->arena);
+	table_set(&plan->databases, name, database);
+	return database;
+}
+
+static void
+plan_set_value(struct database *database, struct text key, struct text value)
+{
+	struct text *kept = arena_alloc(database->plan->arena, sizeof *kept);
+
+	*kept = arena_copy_text(database->plan->arena, value);
+	table_set(&database->records, key, kept);
+}
+
+void
+plan_set_record(struct plan *plan, struct text name, struct text key, struct text value)
+{
+	struct database *database = table_find(&plan->databases, name);
+
+	plan_set_value(database != NULL ? database : plan_make_database(plan, name), key, value);
+}
+
+static struct database *
+plan_open_database(void *self, struct text name, enum database_mode mode, struct error *error)
+{
+	struct plan *plan = self;
+	struct database *database = table_find(&plan->databases, name);
+
+	if (table_find(&plan->failures, name) != NULL) {
+		error_set(error, ERROR_AGAIN, "%.*s cannot be opened", TEXT_ARGUMENTS(name));
+		return NULL;
+	}
+	if (mode == DATABASE_TRUNCATE || (mode == DATABASE_CREATE && database == NULL))
+		database = plan_make_database(plan, name);
+	if (database == NULL)
+		error_set(error, ERROR_INPUT, "there is no %.*s", TEXT_ARGUMENTS(name));
+	else
+		database->is_writable = mode != DATABASE_READ;
+	return database;
+}
+
+static bool
+plan_fetch(struct database *database, struct text key, struct arena *arena, bool *found_out,
+    struct text *value_out, struct error *error)
+{
+	const struct text *value = table_find(&database->records, key);
+
+	(void)arena;
+	(void)error;
+	*found_out = value != NULL;
+	if (value != NULL)
+		*value_out = *value;
+	return true;
+}
+
+static bool
+plan_store(struct database *database, struct text key, struct text value, struct error *error)
+{
+	struct plan *plan = database->plan;
+
+	if (!database->is_writable)
+		return error_set(error, ERROR_REFUSE, "it was opened for reading only");
+	plan_add(plan, PLAN_STORE,
+	    arena_format(plan->arena, "%.*s %.*s", TEXT_ARGUMENTS(key), TEXT_ARGUMENTS(value)),
+	    (struct place){{NULL, 0}, 0, 0});
+	if (table_find(&plan->failures, key) != NULL)
+		return error_set(error, ERROR_AGAIN, "the disk is full");
+	plan_set_value(database, key, value);
+	return true;
+}
+
+static void
+plan_close_database(void *self, struct database *database)
+{
+	(void)self;
+	(void)database; /* its values stay */
+}
+
 const struct filter_host plan_host = {
     .deliver = plan_deliver,
     .read_rules = plan_read_rules,
@@ -187,4 +278,8 @@ const struct filter_host plan_host = {
     .environment = plan_environment,
     .time = plan_time,
     .is_interrupted = plan_is_interrupted,
+    .open_database = plan_open_database,
+    .fetch = plan_fetch,
+    .store = plan_store,
+    .close_database = plan_close_database,
 };

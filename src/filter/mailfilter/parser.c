@@ -292,14 +292,13 @@ parser_call(struct parser *parser, enum function function, unsigned minimum, uns
 static struct expression *
 parser_dbm(struct parser *parser)
 {
-	parser_note_token(parser, &parser->program->unavailable);
 	switch (parser->token.reserved) {
 	case RESERVED_DBMOPEN:
-		return parser_call(parser, FUNCTION_DBM, 1, 2);
+		return parser_call(parser, FUNCTION_DATABASE_OPEN, 1, 2);
 	case RESERVED_DBMFETCH:
-		return parser_call(parser, FUNCTION_DBM, 1, 3);
+		return parser_call(parser, FUNCTION_DATABASE_FETCH, 1, 3);
 	default:
-		return parser_call(parser, FUNCTION_DBM, 2, 2);
+		return parser_call(parser, FUNCTION_DATABASE_STORE, 2, 2);
 	}
 }
 
@@ -337,8 +336,7 @@ parser_reserved(struct parser *parser)
 	case RESERVED_LOOKUP:
 		return parser_call(parser, FUNCTION_LOOKUP, 2, 3);
 	case RESERVED_DBMCLOSE:
-		parser_note_token(parser, &parser->program->unavailable);
-		return parser_bare(parser, FUNCTION_DBM);
+		return parser_bare(parser, FUNCTION_DATABASE_CLOSE);
 	case RESERVED_DBMOPEN:
 	case RESERVED_DBMFETCH:
 	case RESERVED_DBMSTORE:

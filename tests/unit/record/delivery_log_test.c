@@ -88,7 +88,7 @@ json_members(struct text line)
 	return at == line.size && line.data[at - 1] == '}' ? members : 0;
 }
 
-enum { MEMBERS = 26 };
+enum { MEMBERS = 27 };
 
 static struct outcome later_outcome = {
     .class = OUTCOME_LATER, .code = {2, 2}, .reason = "the disk is full"};
@@ -182,7 +182,7 @@ fields_are_the_event(void)
 		 ".mailfilter\","
 		 "\"line\":12,\"condition\":\"/^Subject:.*x/\",\"matched\":\"Subject: x\","
 		 "\"truncated\":false,\"backend\":\"maildir\",\"destination\":\"Mail/.x/"
-		 "\",\"place\":\"Mail/.x/new/1\","
+		 "\",\"place\":\"Mail/.x/new/1\",\"warning\":null,"
 		 "\"milliseconds\":7,\"pid\":42,\"version\":\"" CULVER_VERSION "\"}\n"));
 	check_number(json_members(text_slice(buffer_text(&line), 0, line.size - 1)), MEMBERS);
 	buffer_clear(&line);
