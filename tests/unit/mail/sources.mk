@@ -3,6 +3,7 @@ mail_tests = \
 	tests/unit/mail/content_type.test \
 	tests/unit/mail/envelope.test \
 	tests/unit/mail/header.test \
+	tests/unit/mail/header_edit.test \
 	tests/unit/mail/mail_date.test \
 	tests/unit/mail/message.test \
 	tests/unit/mail/message_id.test \
@@ -35,3 +36,6 @@ tests_unit_mail_message_id_test_LDADD = $(mail_test_libraries)
 tests_unit_mail_mime_tree_test_SOURCES = %D%/mime_tree_test.c
 tests_unit_mail_mime_tree_test_CPPFLAGS = $(mail_test_cppflags)
 tests_unit_mail_mime_tree_test_LDADD = $(mail_test_libraries)
+tests_unit_mail_header_edit_test_SOURCES = %D%/header_edit_test.c
+tests_unit_mail_header_edit_test_CPPFLAGS = $(mail_test_cppflags)
+tests_unit_mail_header_edit_test_LDADD = $(mail_test_libraries)
