@@ -38,6 +38,9 @@ static const struct settings settings_defaults = {
     .maildroprcs = STATIC_TEXT(MAILDROPRCS),
     .rules_safety = RULES_SAFETY_NOT_WORLD_WRITABLE,
     .rules_error = RULES_ERROR_LATER,
+    .pattern_limit_verdict = UNDECIDED_LATER,
+    .undecodable_verdict = UNDECIDED_OPEN,
+    .command_timeout_verdict = UNDECIDED_LATER,
     .create_folders = false,
     .quota_exceeded = QUOTA_POLICY_LATER,
     .dot_lock = DOT_LOCK_TRY,
@@ -61,6 +64,7 @@ static const struct settings settings_defaults = {
 /* In the order of their enums. */
 static const char *const quota_policy_words[] = {"later", "never", NULL};
 static const char *const rules_error_words[] = {"later", "default-mailbox", NULL};
+static const char *const verdict_words[] = {"later", "open", "closed", NULL};
 static const char *const rules_safety_words[] = {"owner-only", "not-world-writable", NULL};
 static const char *const log_words[] = {"syslog", "file", "off", NULL};
 static const char *const dot_lock_words[] = {"try", "required", "off", NULL};
@@ -82,6 +86,12 @@ static const struct setting_row settings_table[] = {
 	SETTING_TYPE_WORD, .words = rules_safety_words},
     {MEMBER(rules_error), "What happens to mail when its rules have an error.", "later",
 	SETTING_TYPE_WORD, .words = rules_error_words},
+    {MEMBER(pattern_limit_verdict), "What a pattern that reaches its limit counts as.", "later",
+	SETTING_TYPE_WORD, .words = verdict_words},
+    {MEMBER(undecodable_verdict), "What a pattern on text that cannot be decoded counts as.",
+	"open", SETTING_TYPE_WORD, .words = verdict_words},
+    {MEMBER(command_timeout_verdict), "What a command that does not end in time counts as.",
+	"later", SETTING_TYPE_WORD, .words = verdict_words},
     {MEMBER(create_folders), "Whether a delivery creates a missing Maildir or Maildir++ folder.",
 	"no", SETTING_TYPE_BOOL},
     {MEMBER(quota_exceeded), "What is said of mail for a full mailbox.", "later", SETTING_TYPE_WORD,
