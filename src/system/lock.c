@@ -58,7 +58,8 @@ lock_pause(unsigned milliseconds)
 static bool
 lock_fail_stopped(struct error *error, const char *path)
 {
-	error_set(error, ERROR_AGAIN, "asked to stop while waiting for the lock of %s", path);
+	error_set(error, ERROR_AGAIN, "asked to stop by %s while waiting for the lock of %s",
+	    signals_describe(signals_pending()), path);
 	error->number = EINTR;
 	return false;
 }
