@@ -36,7 +36,7 @@ match_compiled(
 	if (!evaluate_text(evaluator, pattern->source, pattern->expands, pattern->offset, &source))
 		return NULL;
 	if (state->compiled != NULL) {
-		if (text_is_equal(pattern_source(state->compiled), source))
+		if (pattern_is_from(state->compiled, source))
 			return state->compiled;
 		pattern_free(evaluator->engine, state->compiled);
 	}
