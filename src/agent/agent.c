@@ -282,6 +282,7 @@ agent_run_rules(struct agent *agent, const char *path, struct text source, bool 
 	    .program = program,
 	    .message = agent->host.message,
 	    .variables = agent->variables,
+	    .envelope = &agent->envelope,
 	    .host = &agent_host_functions,
 	    .host_self = &agent->host,
 	    .is_embedded = agent->request->mode == AGENT_MODE_EMBEDDED,

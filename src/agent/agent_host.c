@@ -240,8 +240,15 @@ agent_host_on_read_rules(
 	struct agent_host *host = self;
 	const char *path = arena_copy_string(arena, name);
 
+	host->is_trusted = false;
 	if (!agent_host_check_name(name, error))
 		return false;
+	if (rules_file_is_below(path, host->settings->maildroprcs) &&
+	    rules_file_read(arena, path, 0, RULES_SAFETY_NOT_WORLD_WRITABLE, rules_out, error) ==
+		RULES_FILE_READ) {
+		host->is_trusted = true;
+		return true;
+	}
 	switch (rules_file_read(
 	    arena, path, host->user->uid, host->settings->rules_safety, rules_out, error)) {
 	case RULES_FILE_READ:
@@ -252,6 +259,14 @@ agent_host_on_read_rules(
 		break;
 	}
 	return false;
+}
+
+static bool
+agent_host_on_is_trusted(void *self)
+{
+	const struct agent_host *host = self;
+
+	return host->is_trusted;
 }
 
 static bool
@@ -350,7 +365,10 @@ agent_host_on_begin_limit(void *self, unsigned seconds)
 static void
 agent_host_on_end_limit(void *self, int64_t outer)
 {
-	(void)self;
+	struct agent_host *host = self;
+
+	/* What asked for the end may have been a signal too: the next question looks. */
+	host->statements = 0;
 	signals_end_limit(outer);
 }
 
@@ -378,6 +396,7 @@ agent_host_on_is_interrupted(void *self)
 const struct filter_host agent_host_functions = {
     .deliver = agent_host_on_deliver,
     .read_rules = agent_host_on_read_rules,
+    .is_trusted = agent_host_on_is_trusted,
     .open_log = agent_host_on_open_log,
     .log = agent_host_on_log,
     .run = agent_host_on_run,

@@ -14,6 +14,7 @@
 #include "system/file.h"
 
 #define SYSTEM_RULES CULVER_SYSCONFDIR "/maildroprc"
+#define MAILDROPRCS  CULVER_SYSCONFDIR "/maildroprcs"
 #define LOG_FILE     CULVER_LOCALSTATEDIR "/log/culver/delivery.log"
 #define STATIC_TEXT(literal)                                                                       \
 	{                                                                                          \
@@ -34,6 +35,7 @@ static const struct settings settings_defaults = {
     .default_mailbox = STATIC_TEXT("/var/mail/$LOGNAME"),
     .system_rules = STATIC_TEXT(SYSTEM_RULES),
     .user_rules = STATIC_TEXT(".mailfilter"),
+    .maildroprcs = STATIC_TEXT(MAILDROPRCS),
     .rules_safety = RULES_SAFETY_NOT_WORLD_WRITABLE,
     .rules_error = RULES_ERROR_LATER,
     .pattern_limit_verdict = UNDECIDED_LATER,
@@ -87,6 +89,9 @@ static const struct setting_row settings_table[] = {
 	SETTING_TYPE_PATH, .maximum = TEXT_MAX},
     {MEMBER(user_rules), "The user's rules, relative to the home directory; empty: none.",
 	".mailfilter", SETTING_TYPE_TEXT, .maximum = TEXT_MAX},
+    {MEMBER(maildroprcs),
+	"The administrator's files that rules may include; empty: none.", MAILDROPRCS,
+	SETTING_TYPE_PATH, .maximum = TEXT_MAX},
     {MEMBER(rules_safety), "What makes a rules file safe to run.", "not-world-writable",
 	SETTING_TYPE_WORD, .words = rules_safety_words},
     {MEMBER(rules_error), "What happens to mail when its rules have an error.", "later",
