@@ -124,16 +124,14 @@ rows_have_members_of_their_own(void)
 	    {"system_rules", "/x"}, {"user_rules", "x"}, {"maildroprcs", "/y"},
 	    {"rules_safety", "owner-only"}, {"rules_error", "default-mailbox"},
 	    {"pattern_limit_verdict", "open"}, {"undecodable_verdict", "closed"},
-	    {"command_timeout_verdict", "open"},
-	    {"create_folders", "yes"},
+	    {"command_timeout_verdict", "open"}, {"create_folders", "yes"},
 	    {"mailbox_root", "~/Mail/"}, {"mailbox_layout", "fs"}, {"mailbox_encoding", "utf-8"},
 	    {"mailbox_create", "no"}, {"mailbox_subscribe", "no"}, {"keywords_layout", "courier"},
-	    {"quota_exceeded", "never"}, {"dot_lock", "required"},
-	    {"lock_timeout", "7"}, {"lock_retry", "20ms"}, {"lock_stale_after", "8"},
-	    {"time_limit", "9"}, {"command_limit", "10"}, {"pattern_limit", "1000"},
-	    {"shell", "/bin/bash"}, {"sendmail", "/bin/s"}, {"path", "/bin"}, {"umask", "022"},
-	    {"hostname", "mx"}, {"log", "off"}, {"log_file", "/l"}, {"log_user_file", "l"},
-	    {"report", "stdout"}};
+	    {"quota_exceeded", "never"}, {"dot_lock", "required"}, {"lock_timeout", "7"},
+	    {"lock_retry", "20ms"}, {"lock_stale_after", "8"}, {"time_limit", "9"},
+	    {"command_limit", "10"}, {"pattern_limit", "1000"}, {"shell", "/bin/bash"},
+	    {"sendmail", "/bin/s"}, {"path", "/bin"}, {"umask", "022"}, {"hostname", "mx"},
+	    {"log", "off"}, {"log_file", "/l"}, {"log_user_file", "l"}, {"report", "stdout"}};
 	const struct settings *defaults = settings_values(settings_new(&arena));
 	struct settings_source *source = settings_new(&arena);
 	struct setting_view view;
