@@ -218,6 +218,7 @@ keywords_provide_index(const struct keywords_request *request, const struct keyw
 	    .timeout = settings->lock_timeout < KEYWORDS_LOCK_MAX ? (unsigned)settings->lock_timeout
 								  : KEYWORDS_LOCK_MAX,
 	    .retry = KEYWORDS_LOCK_RETRY,
+	    .names_host = true,
 	    .stale_after = (unsigned)settings->lock_stale_after,
 	};
 	struct keywords_index before;

@@ -110,6 +110,7 @@ subscription_add_line(
 			   ? (unsigned)settings->lock_timeout
 			   : SUBSCRIPTION_LOCK_MAX,
 	    .retry = SUBSCRIPTION_LOCK_RETRY,
+	    .names_host = true,
 	    .stale_after = (unsigned)settings->lock_stale_after,
 	};
 	struct dot_lock lock;

@@ -129,6 +129,17 @@ is "an open session sees a new keyword in the same second" \
 is "and so does the next" "$(flags_of "$(imap 'SELECT INBOX' 'FETCH 1:* (FLAGS)')")" \
     $'$Mdn Fifth First Third\nFirst Second\nFourth Third'
 
+# A delivery that was killed with the lock in its hands: Dovecot need not wait for the lock's age.
+sleep 0 &
+gone=$!
+wait "$gone"
+printf '%d:%s\n' "$gone" "$(uname -n)" >"$maildir/dovecot-uidlist.lock"
+chown "$dove_uid:$dove_uid" "$maildir/dovecot-uidlist.lock"
+start=$SECONDS
+imap 'SELECT INBOX' 'STORE 1 +FLAGS (Sixth)' >/dev/null
+test_that "the lock of a killed delivery does not hold Dovecot up" [ $((SECONDS - start)) -lt 10 ]
+test_that "it is taken over" grep -q ' Sixth$' "$maildir/dovecot-keywords"
+
 # Many deliveries at once, each with a keyword of its own, beside a server that adds some too.
 fresh
 make_maildir "$maildir" "$dove_uid"
