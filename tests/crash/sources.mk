@@ -16,3 +16,5 @@ tests_crash_store_traffic_SOURCES = %D%/store_traffic.c
 tests_crash_store_traffic_LDADD = librecord.a libsystem.a libmail.a libbase.a
 TESTS += %D%/store_kill.t
 dist_check_SCRIPTS += %D%/store_kill.t
+TESTS += %D%/folder_kill.t
+dist_check_SCRIPTS += %D%/folder_kill.t

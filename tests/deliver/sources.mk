@@ -15,3 +15,5 @@ DELIVER_TESTS = \
 	%D%/postfix.t
 TESTS += $(DELIVER_TESTS)
 dist_check_SCRIPTS += $(DELIVER_TESTS)
+TESTS += %D%/acting.t %D%/dovecot.t
+dist_check_SCRIPTS += %D%/acting.t %D%/dovecot.t
