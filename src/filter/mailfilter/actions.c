@@ -49,10 +49,12 @@ static struct token
 actions_peek(const struct parser *parser)
 {
 	struct lexer ahead = parser->lexer;
+	struct token token = {.kind = TOKEN_END};
 	struct error ignored;
 
 	ahead.error = &ignored;
-	return lexer_next(&ahead);
+	lexer_next(&ahead, &token);
+	return token;
 }
 
 static const struct contextual_word *
