@@ -305,9 +305,10 @@ address_line_take_bracketed(struct address_line_writer *writer)
 		bool is_word = token.kind != ADDRESS_LINE_SPECIAL;
 		if (is_word && after_word)
 			buffer_append(&writer->spec, TEXT(" "));
-		if (token.special != '<')
+		if (token.special != '<') {
 			address_line_append_token(&writer->spec, &token);
-		after_word = is_word;
+			after_word = is_word;
+		}
 		writer->at = token.end;
 		token = address_line_next(writer->body, writer->at);
 	}
