@@ -326,7 +326,7 @@ address_line_take_bare(struct address_line_writer *writer)
 	while (token.kind != ADDRESS_LINE_END && token.special != ',' && token.special != ';' &&
 	       token.special != '<' && !(after_word && address_line_is_word(&token))) {
 		if (token.kind == ADDRESS_LINE_COMMENT) {
-			/* tolerance: address-line-comments. */
+			/* All of them: maildrop keeps the last one only. */
 			if (writer->name.size > 0)
 				buffer_append(&writer->name, TEXT(" "));
 			address_line_append_clean(&writer->name, token.text);

@@ -240,6 +240,7 @@ charset_put(struct charset_output *output, const char *bytes, size_t size)
 
 	if (size == 0)
 		return;
+	/* tolerance: charset-mark. */
 	if (!decoder->is_begun && size >= 3 && memcmp(bytes, charset_mark, 3) == 0) {
 		bytes += 3;
 		size -= 3;
@@ -250,6 +251,7 @@ charset_put(struct charset_output *output, const char *bytes, size_t size)
 	output->used += size;
 }
 
+/* tolerance: charset-undecodable. */
 static void
 charset_put_replacement(struct charset_output *output)
 {
