@@ -1,6 +1,7 @@
 noinst_LIBRARIES += libfilter.a
 libfilter_a_CPPFLAGS = $(AM_CPPFLAGS) $(PCRE2_CFLAGS)
 libfilter_a_SOURCES = \
+	%D%/engine/body_text.c %D%/engine/body_text.h \
 	%D%/engine/evaluate.c %D%/engine/evaluate.h \
 	%D%/engine/expression.h \
 	%D%/engine/filter.c %D%/engine/filter.h \

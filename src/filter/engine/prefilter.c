@@ -8,7 +8,12 @@
 #include <limits.h>
 #include <string.h>
 
-enum { PREFILTER_SOURCE_MAX = 4096, PREFILTER_GROUPS_MAX = 50, PREFILTER_REPEAT_MAX = 100 };
+enum {
+	PREFILTER_SOURCE_MAX = 4096,
+	PREFILTER_GROUPS_MAX = 50,
+	PREFILTER_REPEAT_MAX = 100,
+	PREFILTER_STEP = 4096
+};
 
 struct prefilter_reader {
 	struct text source;
@@ -413,9 +418,83 @@ prefilter_analyse(struct arena *arena, struct text source, bool case_sensitive)
 	prefilter.field = reader.field;
 	prefilter.literal = (struct text){reader.best, reader.best_size};
 	prefilter.rare = prefilter_rarest(prefilter.literal);
-	for (size_t i = 0; i < reader.best_size && !case_sensitive; i++)
+	for (size_t i = 0; i < reader.best_size && !case_sensitive; i++) {
 		reader.best[i] = text_lower(reader.best[i]);
+		prefilter.has_odd_cases |= reader.best[i] == 'k' || reader.best[i] == 's';
+	}
 	return prefilter;
+}
+
+/* The next place of that byte, or of the other, in the window. */
+struct prefilter_places {
+	char byte;
+	size_t at;
+};
+
+static size_t
+prefilter_next_place(struct prefilter_places *places, struct text window, size_t from)
+{
+	if (places->at < from)
+		places->at = text_find_byte(window, from, places->byte);
+	return places->at;
+}
+
+/* Letters beyond ASCII that fold into k and s: the Kelvin sign, the long s. */
+static size_t
+prefilter_find_odd_case(struct text lines, size_t from)
+{
+	size_t kelvin = text_find(lines, from, TEXT("\xe2\x84\xaa"));
+	size_t long_s = text_find(lines, from, TEXT("\xc5\xbf"));
+
+	return kelvin < long_s ? kelvin : long_s;
+}
+
+/* Where the literal begins, at `from` or behind and before `to`; or `to`. It may end behind `to`. */
+static size_t
+prefilter_find_within(const struct prefilter *prefilter, struct text lines, size_t from, size_t to)
+{
+	struct text literal = prefilter->literal;
+	size_t rare = prefilter->rare;
+	struct text window = text_slice(lines, 0, to + rare < lines.size ? to + rare : lines.size);
+	struct prefilter_places lower = {literal.data[rare], 0}, upper = {literal.data[rare], 0};
+
+	if (!prefilter->case_sensitive)
+		upper.byte = text_upper(upper.byte);
+	for (size_t at = from + rare; at < window.size; at++) {
+		size_t place = prefilter_next_place(&lower, window, at);
+		if (upper.byte != lower.byte && prefilter_next_place(&upper, window, at) < place)
+			place = upper.at;
+		if (place == window.size)
+			break;
+		struct text rest = text_slice(lines, place - rare, lines.size);
+		if (prefilter->case_sensitive ? text_has_prefix(rest, literal)
+					      : text_has_prefix_nocase(rest, literal))
+			return place - rare;
+		at = place;
+	}
+	return to;
+}
+
+size_t
+prefilter_find(const struct prefilter *prefilter, struct text lines)
+{
+	size_t from = 0;
+
+	if (!prefilter->understood || prefilter->literal.size == 0)
+		return 0;
+	/* In steps: a byte that is rare is not looked for again and again far behind one that is not. */
+	for (; from < lines.size; from += PREFILTER_STEP) {
+		size_t to = lines.size - from > PREFILTER_STEP ? from + PREFILTER_STEP : lines.size;
+		size_t found = prefilter_find_within(prefilter, lines, from, to);
+		size_t odd = to;
+		if (prefilter->has_odd_cases)
+			odd = prefilter_find_odd_case(text_slice(lines, 0, to), from);
+		if (odd < found)
+			found = odd;
+		if (found < to)
+			return found;
+	}
+	return lines.size;
 }
 
 bool
@@ -442,22 +521,7 @@ prefilter_may_match(const struct prefilter *prefilter, struct text line)
 bool
 prefilter_may_match_raw(const struct prefilter *prefilter, struct text line)
 {
-	struct text literal = prefilter->literal;
-
-	if (prefilter->case_sensitive || literal.size == 0)
-		return prefilter_may_match(prefilter, line);
-	char lower = literal.data[prefilter->rare], upper = text_upper(lower);
-	bool has_high = false;
-	for (size_t i = 0; i < line.size; i++) {
-		has_high |= (unsigned char)line.data[i] >= 0x80;
-		if (line.data[i] != lower && line.data[i] != upper)
-			continue;
-		if (i >= prefilter->rare &&
-		    text_has_prefix_nocase(
-			text_slice(line, i - prefilter->rare, line.size), literal))
-			return true;
-	}
-	return has_high;
+	return prefilter->literal.size == 0 || prefilter_find(prefilter, line) < line.size;
 }
 
 bool

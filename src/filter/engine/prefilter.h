@@ -19,7 +19,9 @@ struct prefilter {
 			      or empty */
 	struct text literal; /* every match holds these bytes; in lower case unless case_sensitive;
 				or empty */
-	size_t rare;         /* index of the literal's byte that mail has least of */
+	bool
+	    has_odd_cases; /* caseless, and it holds k or s, which letters beyond ASCII fold into */
+	size_t rare;       /* index of the literal's byte that mail has least of */
 };
 
 /* Reads the pattern; literal and field are borrowed from the source or made in the arena. */
@@ -33,6 +35,9 @@ size_t prefilter_rarest(struct text literal);
 bool prefilter_may_match(const struct prefilter *prefilter, struct text line);
 /* The same for a line as it stands, slower. */
 bool prefilter_may_match_raw(const struct prefilter *prefilter, struct text line);
+/* A place in the line that can match which comes first of those in many lines; the text's size:
+ * none of them can match. */
+size_t prefilter_find(const struct prefilter *prefilter, struct text lines);
 /* Writes the line in lower case to `out` (line.size bytes); false when it holds a byte that is not
  * ASCII. */
 bool prefilter_fold(struct text line, char *out);

@@ -141,6 +141,7 @@ parser_weights(struct program_pattern *pattern, struct text flags)
 static void
 parser_flags(struct program_pattern *pattern, struct text flags)
 {
+	unsigned raw = 0;
 	bool whole = false;
 
 	for (size_t i = 0; i < flags.size; i++) {
@@ -153,6 +154,12 @@ parser_flags(struct program_pattern *pattern, struct text flags)
 			break;
 		case 'b':
 			pattern->scope |= PATTERN_SCOPE_BODY;
+			break;
+		case 'p':
+			pattern->scope |= PATTERN_SCOPE_BODY | PATTERN_SCOPE_WHOLE;
+			break;
+		case 'r':
+			raw = PATTERN_SCOPE_RAW;
 			break;
 		case 'w':
 			whole = true;
@@ -171,6 +178,7 @@ parser_flags(struct program_pattern *pattern, struct text flags)
 		    whole ? PATTERN_SCOPE_HEADER | PATTERN_SCOPE_BODY : PATTERN_SCOPE_HEADER;
 	if ((pattern->scope & PATTERN_SCOPE_HEADER) != 0)
 		pattern->scope &= ~(unsigned)PATTERN_SCOPE_TOP_HEADER;
+	pattern->scope |= raw;
 }
 
 /* Takes the current token, a pattern. */
