@@ -204,10 +204,15 @@ match_take(struct evaluator *evaluator, struct text written, const struct patter
     struct text subject)
 {
 	unsigned count = pattern_group_count(evaluator->engine, compiled);
+	size_t room = VARIABLE_VALUE_MAX;
 
-	for (unsigned i = 0; i < count; i++)
-		match_set_variable(
-		    evaluator, i, pattern_group(evaluator->engine, compiled, subject, i));
+	for (unsigned i = 0; i < count; i++) {
+		/* tolerance: match-size */
+		struct text group = pattern_group(evaluator->engine, compiled, subject, i);
+		group = text_slice(group, 0, room);
+		room -= group.size;
+		match_set_variable(evaluator, i, group);
+	}
 	match_remember(evaluator, written, pattern_group(evaluator->engine, compiled, subject, 0));
 }
 
