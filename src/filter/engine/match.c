@@ -56,7 +56,7 @@ match_is_possible(const struct prefilter *prefilter, const struct scope_line *li
 		return prefilter_may_match(prefilter, line->text);
 	if (line->folded.data != NULL)
 		return prefilter_may_match(prefilter, line->folded);
-	return prefilter_may_match_raw(prefilter, line->text);
+	return prefilter_find(prefilter, line->text, 0) < line->text.size;
 }
 
 /* A walk over the lines of the message that match, or the matches in whole texts. */
