@@ -12,7 +12,8 @@ DELIVER_TESTS = \
 	%D%/command_line.t \
 	%D%/language.t \
 	%D%/maildir_concurrent.t \
-	%D%/postfix.t
+	%D%/postfix.t \
+	%D%/verdicts.t
 TESTS += $(DELIVER_TESTS)
 dist_check_SCRIPTS += $(DELIVER_TESTS)
 TESTS += %D%/acting.t %D%/dovecot.t

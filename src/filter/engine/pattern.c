@@ -298,6 +298,7 @@ struct pattern_search {
 	struct text subject;
 	struct pattern_budget *budget;
 	uint64_t steps;
+	size_t last; /* the place where a match may begin last */
 	uint32_t options;
 	bool is_valid;
 };
@@ -351,7 +352,7 @@ pattern_search(struct pattern_search *search, size_t at)
 	const uint32_t least = limit;
 
 	for (;;) {
-		track->last = SIZE_MAX;
+		track->last = search->last;
 		int result = pattern_call(search, at, limit);
 		if (result != PCRE2_ERROR_MATCHLIMIT)
 			return result;
@@ -364,7 +365,7 @@ pattern_search(struct pattern_search *search, size_t at)
 			track->last = at;
 			result = pattern_call(search, at, limit);
 		} while (result == PCRE2_ERROR_MATCHLIMIT);
-		if (result != PCRE2_ERROR_CALLOUT)
+		if (result != PCRE2_ERROR_CALLOUT || at == search->last)
 			return result;
 		if (!pattern_charge(search, limit))
 			return PCRE2_ERROR_MATCHLIMIT;
@@ -379,21 +380,24 @@ pattern_try(struct pattern_engine *engine, struct pattern *pattern, struct text 
     const struct pattern_cursor *cursor, uint32_t options, struct error *error)
 {
 	struct pattern_search search = {
-	    engine, pattern, subject, cursor->budget, 0, options, cursor->is_valid};
+	    engine, pattern, subject, cursor->budget, 0, SIZE_MAX, options, cursor->is_valid};
 	int result;
 
 	if (cursor->is_valid)
 		search.options |= PCRE2_NO_UTF_CHECK;
+	/* In a subject that is not UTF-8, PCRE2 would try each stretch that is. */
+	if ((options & PCRE2_ANCHORED) != 0)
+		search.last = cursor->at;
 	/* What looks for the place where a search began must not be begun elsewhere. */
 	if (pattern->is_whole) {
-		engine->track.last = SIZE_MAX;
+		engine->track.last = search.last;
 		result = pattern_call(&search, cursor->at, engine->match_limit);
 	} else {
 		result = pattern_search(&search, cursor->at);
 	}
 	if (result >= 0)
 		return PATTERN_YES;
-	if (result == PCRE2_ERROR_NOMATCH)
+	if (result == PCRE2_ERROR_NOMATCH || result == PCRE2_ERROR_CALLOUT)
 		return PATTERN_NO;
 	if (result == PCRE2_ERROR_NOMEMORY)
 		out_of_memory();

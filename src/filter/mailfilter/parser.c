@@ -142,6 +142,7 @@ parser_weights(struct program_pattern *pattern, struct text flags)
 static void
 parser_flags(struct program_pattern *pattern, struct text flags)
 {
+	unsigned form = 0;
 	bool whole = false;
 
 	for (size_t i = 0; i < flags.size; i++) {
@@ -155,6 +156,12 @@ parser_flags(struct program_pattern *pattern, struct text flags)
 		case 'b':
 			pattern->scope |= PATTERN_SCOPE_BODY;
 			break;
+		case 'p':
+			form |= PATTERN_SCOPE_WHOLE;
+			break;
+		case 'r':
+			form |= PATTERN_SCOPE_RAW;
+			break;
 		case 'w':
 			whole = true;
 			break;
@@ -167,11 +174,14 @@ parser_flags(struct program_pattern *pattern, struct text flags)
 			break;
 		}
 	}
+	if ((form & PATTERN_SCOPE_WHOLE) != 0 && (!whole || pattern->scope != 0))
+		pattern->scope |= PATTERN_SCOPE_BODY;
 	if (pattern->scope == 0)
 		pattern->scope =
 		    whole ? PATTERN_SCOPE_HEADER | PATTERN_SCOPE_BODY : PATTERN_SCOPE_HEADER;
 	if ((pattern->scope & PATTERN_SCOPE_HEADER) != 0)
 		pattern->scope &= ~(unsigned)PATTERN_SCOPE_TOP_HEADER;
+	pattern->scope |= form;
 }
 
 struct program_pattern *
