@@ -14,5 +14,5 @@ libmail_a_SOURCES = \
 	%D%/message_id.c %D%/message_id.h \
 	%D%/mime_tree.c %D%/mime_tree.h \
 	%D%/outcome.c %D%/outcome.h \
-	%D%/part_text.h \
+	%D%/part_text.c %D%/part_text.h \
 	%D%/transfer_encoding.c %D%/transfer_encoding.h
