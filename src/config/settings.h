@@ -43,7 +43,7 @@ struct settings {
 	struct text default_mailbox;
 	struct text system_rules; /* run before the user's; absolute; empty or missing: none */
 	struct text user_rules;   /* relative to the home; empty or missing: none */
-	struct text maildroprcs; /* a directory of the administrator's: what rules include from it
+	struct text maildroprcs;  /* a directory of the administrator's: what rules include from it
 				    may act in embedded mode; absolute; empty: none */
 	enum rules_safety rules_safety;
 	enum rules_error_policy rules_error;

@@ -72,6 +72,15 @@ is "with their names beside" "$(<"$maildir/dovecot-keywords")" $'0 Work\n1 Urgen
 KEYWORDS=from-outside run "$message" -d dove
 test_that "the caller's KEYWORDS are not the rules'" [ "$(wc -l <"$maildir/dovecot-keywords")" = 2 ]
 
+printf 'to "%s/"\n' "$maildir" >"$home/manual"
+chown "$dove_uid:$dove_uid" "$home/manual"
+rm -f "$maildir"/cur/*
+setpriv --reuid "$dove_uid" --regid "$dove_uid" --clear-groups env HOME="$home" KEYWORDS=outside FLAGS=S \
+    "$deliver" --config "$config" "$home/manual" <"$message"
+test_that "nor in manual mode, where the rest of the environment is imported" is_empty "$maildir/cur"
+deliver_by 'echo "$LOCKSLEEP $LOCKTIMEOUT"' "$message"
+is "LOCKSLEEP begins as lock_retry, in whole seconds" "$printed" "1 300"
+
 # --- programs without a shell --------------------------------------------------------------------------------------
 deliver_by 'pipe "sh", "-c", "printf \"[%s]\" \"$@\" > args; cat > body", "sh", "a b", "$(id);*", ""' "$message"
 is "each argument arrives as it stands" "$(cat "$home/args" 2>&1)" '[a b][$(id);*][]'

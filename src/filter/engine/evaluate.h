@@ -54,7 +54,7 @@ struct evaluator {
 	char matched[FILTER_MATCHED_MAX];
 	size_t matched_size;
 	struct edit_header *edits; /* of the header, that wait (edit_header.h); NULL: none so far */
-	struct text undecided; /* the first question without an answer; empty: none */
+	struct text undecided;     /* the first question without an answer; empty: none */
 	bool is_interrupted;
 	/* A command that must look at the message did not end in time (VERDICT_CLOSED): the failure
 	 * under way refuses it. */
