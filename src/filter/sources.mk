@@ -6,7 +6,7 @@ libfilter_a_SOURCES = \
 	%D%/engine/field_list.c %D%/engine/field_list.h \
 	%D%/engine/flag_words.c %D%/engine/flag_words.h \
 	%D%/engine/target.c %D%/engine/target.h \
-	%D%/mailfilter/actions.c \
+	%D%/mailfilter/actions.c %D%/mailfilter/actions.h \
 	%D%/engine/evaluate.c %D%/engine/evaluate.h \
 	%D%/engine/expression.h \
 	%D%/engine/filter.c %D%/engine/filter.h \

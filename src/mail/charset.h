@@ -53,6 +53,7 @@ struct charset_decoder {
 	bool is_begun;    /* some output was made, or a byte order mark left out */
 	bool is_flushed;
 	bool in_double; /* HZ: between "~{" and "~}" */
+	bool in_tilde;  /* HZ: behind "~" */
 	size_t held_size;
 	unsigned char held[CHARSET_HELD_MAX]; /* the beginning of a sequence */
 };

@@ -3,17 +3,18 @@
  * by piece and gives bytes, in constant memory.
  *
  * Read as readers do (doc/tolerance.md), each with `malformed` set unless said otherwise.
- * Quoted-printable: blanks behind a soft break and at the end of a line are padding (not
- * malformed), lower-case digits count (not malformed), an '=' that begins no escape stays.
+ * Quoted-printable: blanks behind a soft break are padding and lower-case digits count (neither is
+ * malformed), blanks at the end of a line stay (nor that), an '=' that begins no escape stays.
  * base64: bytes outside of the alphabet are skipped, padding may be missing, data may follow the
- * padding. uuencode: lines around "begin" and "end" are no data, a line may be longer or shorter
- * than its count.
+ * padding. uuencode: what stands around "begin" and "end" is text and stays (not malformed), and so
+ * do lines between them that cannot be data; a line may be longer or shorter than its count.
  */
 #ifndef MAIL_TRANSFER_ENCODING_H
 #define MAIL_TRANSFER_ENCODING_H
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/text.h"
 
@@ -30,20 +31,20 @@ enum transfer_encoding {
  */
 enum transfer_encoding transfer_encoding_parse(struct text body, bool *is_unknown_out);
 
-enum { TRANSFER_BLANKS_MAX = 1024, TRANSFER_LINE_MAX = 128 };
+enum { TRANSFER_HELD_MAX = 1024 };
 
 /* Holds no memory of its own: nothing to clear. */
 struct transfer_decoder {
 	enum transfer_encoding encoding;
 	bool malformed;
 	/* From here on: the decoder's own. */
-	unsigned bits;                  /* base64: the digits of a quantum that is not complete */
-	unsigned count;                 /* base64: how many they are; else: bytes in `held` */
-	bool is_padded;                 /* base64: padding was met */
-	bool is_inside;                 /* uuencode: behind "begin" */
-	bool is_done;                   /* uuencode: behind "end" */
-	bool in_long_line;              /* uuencode: the rest of a line that cannot be data */
-	char held[TRANSFER_BLANKS_MAX]; /* input that later bytes decide about */
+	uint32_t bits;    /* base64: the digits of a quantum that is not complete, */
+	unsigned count;   /* and their number */
+	bool is_padded;   /* base64: padding was met */
+	bool is_inside;   /* uuencode: behind "begin" */
+	bool is_long;     /* uuencode: in a line that is too long to be data */
+	size_t held_size; /* input that later bytes decide about */
+	char held[TRANSFER_HELD_MAX];
 };
 
 void transfer_decoder_init(struct transfer_decoder *decoder, enum transfer_encoding encoding);
@@ -55,7 +56,7 @@ void transfer_decoder_init(struct transfer_decoder *decoder, enum transfer_encod
  * progress. `is_last`: no more input will come; call until input is empty and 0 is returned.
  * The result does not depend on how the input is cut.
  */
-enum { TRANSFER_OUT_MIN = 2 * TRANSFER_BLANKS_MAX };
+enum { TRANSFER_OUT_MIN = 2 * TRANSFER_HELD_MAX };
 size_t transfer_decoder_take(
     struct transfer_decoder *decoder, struct text *input, bool is_last, char *out, size_t size);
 

@@ -104,8 +104,8 @@ filter_deliver(struct evaluator *evaluator, const struct statement *statement)
 	if (is_copy)
 		outcome = filter_copy_outcome(evaluator, outcome);
 	evaluator->result.place = request.place;
-	evaluator->result.decision = filter_decision(
-	    evaluator, target_word(&request), request.destination);
+	evaluator->result.decision =
+	    filter_decision(evaluator, target_word(&request), request.destination);
 	evaluator->result.outcome = outcome;
 	evaluator->result.end = FILTER_END_FAILED;
 	if (outcome.class != OUTCOME_DONE) {
@@ -329,8 +329,7 @@ filter_run_exception(struct evaluator *evaluator, const struct statement *statem
 /* The time of a `timeout` block is over, and the run's is not: a failure that an `exception` around
  * the block may catch. */
 static enum filter_flow
-filter_end_timeout(
-    struct evaluator *evaluator, const struct statement *statement, uint64_t seconds)
+filter_end_timeout(struct evaluator *evaluator, const struct statement *statement, uint64_t seconds)
 {
 	struct filter_result *result = &evaluator->result;
 	struct place inside = result->place;

@@ -228,8 +228,7 @@ match_text(struct evaluator *evaluator, const struct expression *expression, str
 }
 
 enum pattern_answer
-match_value(
-    struct evaluator *evaluator, const struct program_pattern *pattern, struct text subject)
+match_value(struct evaluator *evaluator, const struct program_pattern *pattern, struct text subject)
 {
 	struct pattern_cursor at_start = {0};
 	struct pattern *compiled =

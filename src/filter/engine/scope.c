@@ -318,7 +318,6 @@ scope_next_value(struct scope_cursor *cursor, struct text *value_out)
 		return false;
 	cursor->named.candidate = 0;
 	struct text line = scope_field_line(scope, scope_field_at(scope, found)).text;
-	*value_out =
-	    text_trim(text_slice(line, text_find_byte(line, 0, ':') + 1, line.size));
+	*value_out = text_trim(text_slice(line, text_find_byte(line, 0, ':') + 1, line.size));
 	return true;
 }

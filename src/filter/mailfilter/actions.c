@@ -1,12 +1,11 @@
 /*
- * The words that maildrop's language does not have. None is reserved: a statement's word counts when
- * the line begins with it and no operator follows, a function's when ( follows, and `to mailbox` and
- * `to pipe` when a blank and a quoted string follow. What files for maildrop say otherwise with
- * these words they still say. See parser.h.
+ * Parsing the words beyond maildrop; see actions.h. One token of foresight decides whether a word is
+ * meant.
  */
+#include "filter/mailfilter/actions.h"
+
 #include "filter/engine/envelope_value.h"
 #include "filter/engine/flag_words.h"
-#include "filter/mailfilter/parser.h"
 #include "mail/header_edit.h"
 
 enum { ACTIONS_VALUES_MAX = 1000 };

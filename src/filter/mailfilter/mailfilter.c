@@ -6,6 +6,7 @@
 #include "filter/mailfilter/mailfilter.h"
 
 #include "filter/engine/program.h"
+#include "filter/mailfilter/actions.h"
 #include "filter/mailfilter/lexer.h"
 #include "filter/mailfilter/parser.h"
 

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "filter/engine/value.h"
+#include "filter/mailfilter/actions.h"
 
 enum { FLAGS_TEXT_MAX = 64 };
 

@@ -1,6 +1,6 @@
 /*
  * The parser's state, shared by its three files: parser.c reads expressions, mailfilter.c
- * statements, and actions.c the words of both that maildrop does not have.
+ * statements, and actions.c the words of both that maildrop does not have (actions.h).
  * The first error stays: it is set with its place, and every function above returns NULL.
  */
 #ifndef FILTER_MAILFILTER_PARSER_H
@@ -47,15 +47,5 @@ struct statement *parser_new_statement(struct parser *parser, enum statement_kin
 bool parser_end_line(struct parser *parser);
 /* '{' { stmt | NL } '}' NL; the current token is the brace. */
 bool parser_block(struct parser *parser, struct statement **body);
-
-/* Of actions.c. Does the current token, by what follows it, begin a statement, a value, or what
- * stands behind `to` and `cc` ("mailbox", "pipe") of this kind? Then the function below takes it. */
-bool actions_begins_statement(const struct parser *parser);
-bool actions_begins_call(const struct parser *parser);
-bool actions_begins_destination(const struct parser *parser);
-/* NULL or false after an error. */
-struct statement *actions_statement(struct parser *parser);
-struct expression *actions_call(struct parser *parser);
-bool actions_destination(struct parser *parser, struct statement *statement);
 
 #endif

@@ -64,6 +64,7 @@ settings_are_equal(const struct settings *a, const struct settings *b)
 	       text_is_equal(a->user_rules, b->user_rules) &&
 	       text_is_equal(a->maildroprcs, b->maildroprcs) &&
 	       a->rules_safety == b->rules_safety && a->rules_error == b->rules_error &&
+	       a->create_folders == b->create_folders &&
 	       a->pattern_limit_verdict == b->pattern_limit_verdict &&
 	       a->undecodable_verdict == b->undecodable_verdict &&
 	       a->command_timeout_verdict == b->command_timeout_verdict &&
@@ -101,7 +102,7 @@ typed_defaults_are_the_texts(void)
 		check(view.origin == SETTING_DEFAULT && view.line == 0 && view.file == NULL);
 		check(strlen(view.help) > 10 && view.help[strlen(view.help) - 1] == '.');
 	}
-	check_number(rows, 33);
+	check_number(rows, 34);
 	check_text(defaults->user_rules, TEXT(".mailfilter"));
 	check_text(defaults->default_mailbox, TEXT("/var/mail/$LOGNAME"));
 	check_number(defaults->lock_timeout, 120);
