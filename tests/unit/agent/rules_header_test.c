@@ -149,7 +149,8 @@ private_memory_is_bounded(void)
 	for (size_t i = 0; i < 500; i++)
 		check(rules_header_replace(
 		    &host, host.message, TEXT("A: 1\nB: 2\n"), &edited, &error));
-	check(private_kibibytes() - before < 1024);
+	/* 50 MB, were they kept; a sanitizer keeps some of what is given back. */
+	check(private_kibibytes() - before < 16384);
 	end();
 }
 
