@@ -17,3 +17,5 @@ DELIVER_TESTS = \
 	%D%/verdicts.t
 TESTS += $(DELIVER_TESTS)
 dist_check_SCRIPTS += $(DELIVER_TESTS)
+TESTS += %D%/acting.t %D%/dovecot.t
+dist_check_SCRIPTS += %D%/acting.t %D%/dovecot.t
