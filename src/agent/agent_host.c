@@ -119,8 +119,8 @@ agent_host_mailbox_root(const struct agent_host *host)
 {
 	const struct settings *settings = host->settings;
 	bool is_set = settings->mailbox_root.size > 0;
-	struct text root = rules_environment_default_mailbox(host->arena,
-	    is_set ? settings->mailbox_root : settings->default_mailbox, host->user);
+	struct text root = rules_environment_default_mailbox(
+	    host->arena, is_set ? settings->mailbox_root : settings->default_mailbox, host->user);
 
 	if (!is_set && !destination_is_maildir(host->arena, root))
 		root = TEXT("Maildir");
@@ -193,7 +193,8 @@ agent_host_deliver(
 	struct outcome outcome;
 
 	/* Only copies: what the message still lacks is never taken for one of them. */
-	if (request->copy && partial_delivery_is_done(&host->partial, agent_host_memory_name(host, request)))
+	if (request->copy &&
+	    partial_delivery_is_done(&host->partial, agent_host_memory_name(host, request)))
 		outcome = outcome_done("was delivered there by an earlier try of this message");
 	else
 		outcome =

@@ -40,6 +40,20 @@ mailbox_folder_find(
 	return true;
 }
 
+/* mkdir() has left out what the umask takes. */
+static bool
+mailbox_folder_open_up(struct mailbox_folder_work *work, const char *path)
+{
+	int directory = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	bool done = directory >= 0 && fchmod(directory, work->mode) == 0;
+
+	if (!done)
+		error_set_errno(work->error, "cannot set the mode of %s", path);
+	if (directory >= 0)
+		close(directory);
+	return done;
+}
+
 /* A directory that is there or made. */
 static bool
 mailbox_folder_make(struct mailbox_folder_work *work, const char *path, bool *made_out)
@@ -47,10 +61,8 @@ mailbox_folder_make(struct mailbox_folder_work *work, const char *path, bool *ma
 	*made_out = mkdir(path, work->mode) == 0;
 	if (!*made_out && errno != EEXIST)
 		return error_set_errno(work->error, "cannot create the directory %s", path);
-	/* mkdir() has left out what the umask takes. */
-	if (*made_out && work->mode != MAILBOX_FOLDER_MODE && chmod(path, work->mode) < 0)
-		return error_set_errno(work->error, "cannot set the mode of %s", path);
-	return true;
+	return !*made_out || work->mode == MAILBOX_FOLDER_MODE ||
+	       mailbox_folder_open_up(work, path);
 }
 
 static bool

@@ -72,6 +72,52 @@ is "with their names beside" "$(<"$maildir/dovecot-keywords")" $'0 Work\n1 Urgen
 KEYWORDS=from-outside run "$message" -d dove
 test_that "the caller's KEYWORDS are not the rules'" [ "$(wc -l <"$maildir/dovecot-keywords")" = 2 ]
 
+printf 'to "%s/"\n' "$maildir" >"$home/manual"
+chown "$dove_uid:$dove_uid" "$home/manual"
+rm -f "$maildir"/cur/*
+setpriv --reuid "$dove_uid" --regid "$dove_uid" --clear-groups env HOME="$home" KEYWORDS=outside FLAGS=S \
+    "$deliver" --config "$config" "$home/manual" <"$message"
+test_that "nor in manual mode, where the rest of the environment is imported" is_empty "$maildir/cur"
+deliver_by 'echo "$LOCKSLEEP $LOCKTIMEOUT"' "$message"
+is "LOCKSLEEP begins as lock_retry, in whole seconds" "$printed" "1 300"
+
+# courier_files MAILDIR: for each message its directory, whether its keywords are named for it, and what they are.
+courier_files() {
+	local file name
+	visible "$1" | while read -r file; do
+		name=$(basename "${file%%:*}")
+		printf '%s %s:%s;' "$(basename "$(dirname "$file")")" \
+		    "$(sed -nE 's/.*:2,/flags /p' <<<"$file")" "$(paste -sd' ' "$1/courierimapkeywords/$name" 2>&1)"
+	done
+}
+rules='KEYWORDS="Work,,Urgent,Aa,Work"
+to "./Maildir/"'
+deliver_by "$rules" "$message" -o keywords_layout=courier
+is "Courier's files are made on request" "$(courier_files "$maildir")" "new :Aa Urgent Work;"
+rules='KEYWORDS="zz,Work"
+FLAGS="S"
+to "./Maildir/"'
+deliver_by "$rules" "$message" -o keywords_layout=courier
+is "beside flags too" "$(courier_files "$maildir")" "cur flags S:Work zz;"
+if command -v maildrop >/dev/null 2>&1; then
+	for keywords in 'Work,,Urgent,Aa,Work' 'zz' 'a,B,c,D,_e,$f,+g' ',x,'; do
+		for flags in '' S; do
+			rules="KEYWORDS='$keywords'
+FLAGS='$flags'
+to \"./Maildir/\""
+			deliver_by "$rules" "$message" -o keywords_layout=courier
+			ours=$(courier_files "$maildir")
+			rm -rf "$maildir"
+			make_maildir "$maildir" "$dove_uid"
+			(cd "$home" && setpriv --reuid "$dove_uid" --regid "$dove_uid" --clear-groups \
+			    env HOME="$home" maildrop ./.mailfilter <"$message" >"$work/peer" 2>&1)
+			is "as maildrop has them: $keywords, flags '$flags'" "$ours" "$(courier_files "$maildir")"
+		done
+	done
+else
+	skip "keywords as maildrop has them" "maildrop is not installed"
+fi
+
 # --- programs without a shell --------------------------------------------------------------------------------------
 deliver_by 'pipe "sh", "-c", "printf \"[%s]\" \"$@\" > args; cat > body", "sh", "a b", "$(id);*", ""' "$message"
 is "each argument arrives as it stands" "$(cat "$home/args" 2>&1)" '[a b][$(id);*][]'

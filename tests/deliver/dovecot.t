@@ -195,7 +195,7 @@ mailbox "Added"'
 	is "$settings_layout, $encoding: Dovecot had nothing to say" "$(grep -iE 'error|warning|panic' "$work/dovecot.log")" ""
 done
 use_layout "maildir:$maildir"
-for name in 'a*b' 'a%b' '~x' 'a^b' '#x' '&' 'x "y"' 'x\y' ' x ' '0' '(x)'; do
+for name in 'inbox/x' 'a*b' 'a%b' '~x' 'a^b' '#x' '&' 'x "y"' 'x\y' ' x ' '0' '(x)'; do
 	fresh
 	write_config
 	deliver_by "NAME=\"$(sed 's/[\\"]/\\&/g' <<<"$name")\"

@@ -404,7 +404,7 @@ scope_next_value(struct scope_cursor *cursor, struct text *value_out)
 	if (found == 0 || found > scope->top_count)
 		return false;
 	cursor->named.candidate = 0;
-	struct text line = scope_field_line(scope, scope_field_at(scope, found)).text;
+	struct text line = scope_field_line(cursor, scope_field_at(scope, found)).text;
 	*value_out = text_trim(text_slice(line, text_find_byte(line, 0, ':') + 1, line.size));
 	return true;
 }
