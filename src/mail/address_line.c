@@ -305,9 +305,10 @@ address_line_take_bracketed(struct address_line_writer *writer)
 		bool is_word = token.kind != ADDRESS_LINE_SPECIAL;
 		if (is_word && after_word)
 			buffer_append(&writer->spec, TEXT(" "));
-		if (token.special != '<')
+		if (token.special != '<') {
 			address_line_append_token(&writer->spec, &token);
-		after_word = is_word;
+			after_word = is_word;
+		}
 		writer->at = token.end;
 		token = address_line_next(writer->body, writer->at);
 	}
@@ -325,7 +326,7 @@ address_line_take_bare(struct address_line_writer *writer)
 	while (token.kind != ADDRESS_LINE_END && token.special != ',' && token.special != ';' &&
 	       token.special != '<' && !(after_word && address_line_is_word(&token))) {
 		if (token.kind == ADDRESS_LINE_COMMENT) {
-			/* tolerance: address-line-comments. */
+			/* All of them: maildrop keeps the last one only. */
 			if (writer->name.size > 0)
 				buffer_append(&writer->name, TEXT(" "));
 			address_line_append_clean(&writer->name, token.text);

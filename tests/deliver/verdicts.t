@@ -53,4 +53,23 @@ printf '%s\n' 'DEFAULT="./default"' 'if (/^Subject:.*cr.*me/ || /^From: a@b/ && 
 deliver undecodable 'undecodable_verdict = later'
 is "a pattern that matches such a text, or asks for another, has its answer" "$status $box" "0 matched "
 test_that "and the log says null" grep -q '"undecided":null' log
+
+# Memory: a large text part is decoded piece by piece.
+if [ -n "$sanitizers" ]; then
+	skip "a body rule over a large part in base64 takes less than 1 MiB" "sanitizers have memory of their own"
+else
+	{
+		printf 'MIME-Version: 1.0\nSubject: x\nContent-Type: text/plain; charset=koi8-r\n'
+		printf 'Content-Transfer-Encoding: base64\n\n'
+		{
+			yes 'the dove found no rest for the sole of her foot' | head -c 30000000
+			echo needle
+		} | base64
+	} >large
+	printf '%s\n' 'DEFAULT="/dev/null"' 'if (/^needle/:b)' ' to "./matched"' >body
+	printf 'system_rules = ""\nlog = off\n' >conf
+	rm -f matched
+	(ulimit -d 1024 && exec "$top_builddir/culver-deliver" --config conf body <large) >/dev/null 2>said
+	is "a body rule over a large part in base64 takes less than 1 MiB" "$? $(cat said)$(ls matched 2>&1)" "0 matched"
+fi
 tests_end

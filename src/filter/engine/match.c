@@ -57,7 +57,7 @@ match_is_possible(const struct prefilter *prefilter, const struct scope_line *li
 		return prefilter_may_match(prefilter, line->text);
 	if (line->folded.data != NULL)
 		return prefilter_may_match(prefilter, line->folded);
-	return prefilter_may_match_raw(prefilter, line->text);
+	return prefilter_find(prefilter, line->text, 0) < line->text.size;
 }
 
 /* A walk over the lines of the message that match, or the matches in whole texts. */
@@ -214,10 +214,15 @@ match_take(struct evaluator *evaluator, struct text written, const struct patter
     struct text subject)
 {
 	unsigned count = pattern_group_count(evaluator->engine, compiled);
+	size_t room = VARIABLE_VALUE_MAX;
 
-	for (unsigned i = 0; i < count; i++)
-		match_set_variable(
-		    evaluator, i, pattern_group(evaluator->engine, compiled, subject, i));
+	for (unsigned i = 0; i < count; i++) {
+		/* tolerance: match-size */
+		struct text group = pattern_group(evaluator->engine, compiled, subject, i);
+		group = text_slice(group, 0, room);
+		room -= group.size;
+		match_set_variable(evaluator, i, group);
+	}
 	match_remember(evaluator, written, pattern_group(evaluator->engine, compiled, subject, 0));
 }
 

@@ -1,7 +1,7 @@
 /*
  * The walk over a message's lines; see scope.h. Header lines are made once and kept, up to a bound,
- * since every rule asks for them again; decoding is part of making. Fields are chained by a hash of their names, so that
- * /^Name:/ looks only at its own.
+ * since every rule asks for them again; decoding is part of making. Fields are chained by a hash of
+ * their names, so that /^Name:/ looks only at its own.
  */
 #include "filter/engine/scope.h"
 
@@ -198,6 +198,7 @@ scope_decode_line(
 		buffer_reset(&scope->decoded);
 		done = address_line_append(field->name, body, &scope->decoded);
 	}
+	*is_damaged_out |= !done;
 	return done;
 }
 

@@ -142,7 +142,7 @@ parser_weights(struct program_pattern *pattern, struct text flags)
 static void
 parser_flags(struct program_pattern *pattern, struct text flags)
 {
-	unsigned raw = 0;
+	unsigned form = 0;
 	bool whole = false;
 
 	for (size_t i = 0; i < flags.size; i++) {
@@ -157,10 +157,10 @@ parser_flags(struct program_pattern *pattern, struct text flags)
 			pattern->scope |= PATTERN_SCOPE_BODY;
 			break;
 		case 'p':
-			pattern->scope |= PATTERN_SCOPE_BODY | PATTERN_SCOPE_WHOLE;
+			form |= PATTERN_SCOPE_WHOLE;
 			break;
 		case 'r':
-			raw = PATTERN_SCOPE_RAW;
+			form |= PATTERN_SCOPE_RAW;
 			break;
 		case 'w':
 			whole = true;
@@ -174,12 +174,14 @@ parser_flags(struct program_pattern *pattern, struct text flags)
 			break;
 		}
 	}
+	if ((form & PATTERN_SCOPE_WHOLE) != 0 && (!whole || pattern->scope != 0))
+		pattern->scope |= PATTERN_SCOPE_BODY;
 	if (pattern->scope == 0)
 		pattern->scope =
 		    whole ? PATTERN_SCOPE_HEADER | PATTERN_SCOPE_BODY : PATTERN_SCOPE_HEADER;
 	if ((pattern->scope & PATTERN_SCOPE_HEADER) != 0)
 		pattern->scope &= ~(unsigned)PATTERN_SCOPE_TOP_HEADER;
-	pattern->scope |= raw;
+	pattern->scope |= form;
 }
 
 struct program_pattern *
