@@ -2,6 +2,7 @@ noinst_LIBRARIES += libfilter.a
 libfilter_a_CPPFLAGS = $(AM_CPPFLAGS) $(PCRE2_CFLAGS)
 libfilter_a_SOURCES = \
 	%D%/engine/database.c %D%/engine/database.h \
+	%D%/engine/database_host.h \
 	%D%/engine/evaluate.c %D%/engine/evaluate.h \
 	%D%/engine/expression.h \
 	%D%/engine/filter.c %D%/engine/filter.h \

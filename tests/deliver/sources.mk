@@ -12,6 +12,7 @@ DELIVER_TESTS = \
 	%D%/command_line.t \
 	%D%/language.t \
 	%D%/maildir_concurrent.t \
-	%D%/postfix.t
+	%D%/postfix.t \
+	%D%/store.t
 TESTS += $(DELIVER_TESTS)
 dist_check_SCRIPTS += $(DELIVER_TESTS)
