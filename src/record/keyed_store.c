@@ -749,6 +749,8 @@ keyed_store_expire(struct keyed_store *store, const struct keyed_store_bounds *b
 
 	if (!keyed_store_check_change(store, TEXT("-"), error))
 		return false;
+	if (store->options.time == 0)
+		return error_set(error, ERROR_REFUSE, "a store without times does not expire");
 	arena_init(&arena, NULL, 0);
 	bool is_right = keyed_store_list_ages(store, &arena, &ages, &count, error);
 	for (size_t i = 0; i < count && is_right; i++) {
