@@ -63,6 +63,42 @@ run "$message" -d dove
 is "all 50 keys are there, and no count is lost" "$(said_value)" "50 50"
 is "the store is the user's alone" "$(stat -c '%a %u' "$home/seen")" "600 $dove_uid"
 
+# Killed at any moment: what is delivered was stored before, and the store opens.
+rm -f "$home/seen" && empty_maildir
+own_rules '/^Message-ID: *(.*)/
+X=gdbmopen("seen","C")
+S=gdbmstore("$MATCH1","stored")
+gdbmclose
+to "./Maildir/"'
+for ((i = 0; i < 50; i++)); do
+	{
+		"$deliver" --config "$config" -d dove <"$work/many$i" >"$work/killed.output" 2>&1 &
+		process=$!
+		sleep "0.0$((RANDOM % 4))$((RANDOM % 10))"
+		kill -9 "$process"
+		wait "$process"
+	} 2>/dev/null
+done
+rm -f "$home/said"
+{
+	printf 'X=gdbmopen("seen")\nT=0\n'
+	for ((i = 0; i < 50; i++)); do
+		if [ "$(copies "$work/many$i" "$home/Maildir/new")" -gt 0 ]; then
+			printf 'if (gdbmfetch("<many%d@test>") ne "stored")\n\tT=$T+1\n' "$i"
+		fi
+	done
+	printf 'X=gdbmopen("seen","C")\nS=gdbmstore("last","x")\n`echo "$X $S $T" >said`\nexit\n'
+} >"$work/reading"
+own_rules "$(cat "$work/reading")"
+run "$message" -d dove
+is "after 50 deliveries were killed the store works, and what was delivered is in it" "$(said_value)" "0 0 0"
+printf '# %d of 50 were delivered before they were killed\n' "$(visible "$home/Maildir" | wc -l)"
+is "nothing was set aside" "$(find "$home" -name 'seen.damaged*' | wc -l)" 0
+
+own_rules 'X=gdbmopen("seen","N")
+S=gdbmstore("count","50")'
+run "$message" -d dove
+
 # tell RULES: runs the rules, which leave what they found in ~/said, then the default delivery.
 tell() {
 	empty_maildir
