@@ -437,9 +437,6 @@ const struct filter_host agent_host_functions = {
     .end_limit = agent_host_on_end_limit,
     .time = agent_host_on_time,
     .is_interrupted = agent_host_on_is_interrupted,
-    .open_database = rules_store_open,
-    .fetch = rules_store_fetch,
-    .store = rules_store_put,
-    .close_database = rules_store_close,
+    .databases = &rules_store_functions,
     .warn = agent_host_on_warn,
 };

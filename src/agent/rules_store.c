@@ -4,6 +4,7 @@
  */
 #include "agent/rules_store.h"
 
+#include "agent/agent_host.h"
 #include "base/arena.h"
 #include "record/keyed_store.h"
 
@@ -23,7 +24,7 @@ rules_store_is_written_already(const struct agent_host *host, struct text name)
 	return false;
 }
 
-struct database *
+static struct database *
 rules_store_open(void *self, struct text name, enum database_mode mode, struct error *error)
 {
 	static const enum keyed_store_mode modes[] = {
@@ -60,7 +61,7 @@ rules_store_open(void *self, struct text name, enum database_mode mode, struct e
 	return database;
 }
 
-bool
+static bool
 rules_store_fetch(struct database *database, struct text key, struct arena *arena, bool *found_out,
     struct text *value_out, struct error *error)
 {
@@ -74,7 +75,7 @@ rules_store_fetch(struct database *database, struct text key, struct arena *aren
 	return answer != KEYED_STORE_FAILED;
 }
 
-bool
+static bool
 rules_store_put(struct database *database, struct text key, struct text value, struct error *error)
 {
 	/* At once: the rules may act on the answer, and the process may be killed. */
@@ -82,7 +83,7 @@ rules_store_put(struct database *database, struct text key, struct text value, s
 	       keyed_store_commit(database->store, error);
 }
 
-void
+static void
 rules_store_close(void *self, struct database *database)
 {
 	struct agent_host *host = self;
@@ -95,3 +96,10 @@ rules_store_close(void *self, struct database *database)
 		}
 	}
 }
+
+const struct database_host rules_store_functions = {
+    .open = rules_store_open,
+    .fetch = rules_store_fetch,
+    .store = rules_store_put,
+    .close = rules_store_close,
+};

@@ -9,6 +9,7 @@ libfilter_a_SOURCES = \
 	%D%/engine/target.c %D%/engine/target.h \
 	%D%/mailfilter/actions.c %D%/mailfilter/actions.h \
 	%D%/engine/body_text.c %D%/engine/body_text.h \
+	%D%/engine/database_host.h \
 	%D%/engine/evaluate.c %D%/engine/evaluate.h \
 	%D%/engine/expression.h \
 	%D%/engine/filter.c %D%/engine/filter.h \

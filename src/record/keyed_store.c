@@ -157,7 +157,8 @@ keyed_store_db_fail(struct db_store *store, int number, const char *what, struct
 	if (number > 0 && number != EINVAL)
 		error_set_errno(error, "cannot %s %s", what, store->file.path);
 	else
-		error_set(error, ERROR_INPUT, "cannot %s %s: it seems damaged (%s)", what,
+		error_set(error, ERROR_INPUT,
+		    "cannot %s %s: it is damaged, or has an unusual structure (%s)", what,
 		    store->file.path, store->describe(number));
 	if (!store->is_writer || !keyed_store_db_is_suspect(number) ||
 	    !keyed_store_db_is_proved_damaged(store))
@@ -174,6 +175,7 @@ keyed_store_db_fail(struct db_store *store, int number, const char *what, struct
 static int
 keyed_store_db_open_handle(struct db_store *store, const char *path, DBTYPE type, uint32_t flags)
 {
+	uint32_t opened_flags = 0;
 	DBTYPE opened;
 	int number = store->create(&store->db, NULL, 0);
 
@@ -195,6 +197,11 @@ keyed_store_db_open_handle(struct db_store *store, const char *path, DBTYPE type
 	if (number == 0)
 		number = store->db->get_type(store->db, &opened);
 	if (number == 0 && opened != DB_BTREE && opened != DB_HASH)
+		number = ENOTSUP;
+	/* A value that is put would stand beside the old one. */
+	if (number == 0 && (flags & DB_RDONLY) == 0)
+		number = store->db->get_flags(store->db, &opened_flags);
+	if (number == 0 && (opened_flags & (DB_DUP | DB_DUPSORT)) != 0)
 		number = ENOTSUP;
 	if (number != 0)
 		keyed_store_db_drop_handle(store);
@@ -742,6 +749,8 @@ keyed_store_expire(struct keyed_store *store, const struct keyed_store_bounds *b
 
 	if (!keyed_store_check_change(store, TEXT("-"), error))
 		return false;
+	if (store->options.time == 0)
+		return error_set(error, ERROR_REFUSE, "a store without times does not expire");
 	arena_init(&arena, NULL, 0);
 	bool is_right = keyed_store_list_ages(store, &arena, &ages, &count, error);
 	for (size_t i = 0; i < count && is_right; i++) {

@@ -50,7 +50,7 @@ struct keyed_record {
 	int64_t time; /* when it was put; 0 in a store without times */
 };
 
-/* What a store may hold; 0: no bound. Needs a store with times, except for bytes and records all 0. */
+/* What a store may hold; 0: no bound. */
 struct keyed_store_bounds {
 	int64_t oldest;     /* records put before this time go */
 	size_t records_max; /* then the oldest go, until there are at most so many */
@@ -88,7 +88,8 @@ bool keyed_store_put(
     struct keyed_store *store, struct text key, struct text value, struct error *error);
 /* A key that is not there is no error. */
 bool keyed_store_delete(struct keyed_store *store, struct text key, struct error *error);
-/* Deletes what is beyond the bounds, and gives the space back. */
+/* Deletes what is beyond the bounds, and gives the space back. ERROR_REFUSE in a store without
+ * times. */
 bool keyed_store_expire(struct keyed_store *store, const struct keyed_store_bounds *bounds,
     size_t *removed_out, struct error *error);
 

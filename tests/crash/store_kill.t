@@ -47,6 +47,28 @@ else
 fi
 is "nothing was set aside" "$(find . -name '*.damaged-*' | wc -l)" 0
 
+# Files that other programs made.
+if command -v db5.3_load >/dev/null; then
+	printf 'key\nold\nother\nx\n' | db5.3_load -T -t btree -c db_lorder=4321 -c db_pagesize=512 swapped
+	printf 'key\nold\n' | db5.3_load -T -t hash hash
+	printf 'key\nold\nkey\nsecond\n' | db5.3_load -T -t btree -c duplicates=1 double
+	printf 'key\nold\n' | db5.3_load -T -t btree -P secret encrypted
+	printf 'key\nold\n' | db5.3_load -T -t btree -c subdatabase=sub several
+	for name in swapped hash; do
+		is "a $name file is read" "$(value $name)" old
+		"$traffic" put $name key new >/dev/null
+		is "a $name file is written" "$?,$(value $name)" "0,new"
+	done
+	for name in double encrypted several; do
+		cp $name before
+		"$traffic" put $name key new >/dev/null 2>&1
+		test_that "a writer refuses a file that is $name" [ $? != 0 ]
+		test_that "and leaves it as it is ($name)" cmp -s $name before
+	done
+else
+	skip "files that other programs made" "db5.3_load is not installed (db5.3-util)"
+fi
+
 if ! inject_is_possible; then
 	skip "killed at any call" "strace is missing or may not trace here"
 	tests_end

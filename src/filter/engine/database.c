@@ -4,6 +4,8 @@
  */
 #include "filter/engine/database.h"
 
+#include "filter/engine/database_host.h"
+
 static bool
 database_answer(bool is_done, struct text *value_out)
 {
@@ -48,7 +50,7 @@ database_close(struct evaluator *evaluator)
 	const struct filter_input *input = evaluator->input;
 
 	if (evaluator->database != NULL)
-		input->host->close_database(input->host_self, evaluator->database);
+		input->host->databases->close(input->host_self, evaluator->database);
 	evaluator->database = NULL;
 }
 
@@ -68,8 +70,11 @@ database_open(
 		return evaluate_fail(evaluator, ERROR_INPUT, expression->offset,
 		    "gdbmopen for writing is not allowed in embedded mode");
 	database_close(evaluator);
-	evaluator->database =
-	    input->host->open_database(input->host_self, name, mode, &evaluator->error);
+	if (input->host->databases == NULL)
+		error_set(&evaluator->error, ERROR_REFUSE, "data bases are not opened here");
+	else
+		evaluator->database =
+		    input->host->databases->open(input->host_self, name, mode, &evaluator->error);
 	if (evaluator->database == NULL) {
 		struct error error = evaluator->error;
 		if (evaluate_is_interrupted(evaluator, expression->offset))
@@ -93,7 +98,7 @@ database_find(struct evaluator *evaluator, const struct expression *expression, 
 	if (key.size == 0)
 		return false;
 	arena_init(&arena, NULL, 0);
-	if (!input->host->fetch(
+	if (!input->host->databases->fetch(
 		evaluator->database, key, &arena, &is_found, &value, &evaluator->error)) {
 		database_complain(evaluator, expression);
 		is_found = false;
@@ -185,7 +190,8 @@ database_store(
 		return false;
 	if (evaluator->database == NULL || key.size == 0 || value.size == 0)
 		return database_answer(false, value_out);
-	bool is_stored = input->host->store(evaluator->database, key, value, &evaluator->error);
+	bool is_stored =
+	    input->host->databases->store(evaluator->database, key, value, &evaluator->error);
 	if (!is_stored)
 		database_complain(evaluator, expression);
 	return database_answer(is_stored, value_out);

@@ -19,6 +19,7 @@
 #include "mail/outcome.h"
 
 struct variables;
+struct database_host; /* filter/engine/database_host.h */
 
 /* A place in a rules file: what an explanation and every error names. Lines and columns count from
  * 1, in bytes. */
@@ -76,17 +77,6 @@ struct command_result {
 	const struct message *rewritten; /* COMMAND_REWRITE with status 0: the new message */
 };
 
-/* How `gdbmopen` opens. */
-enum database_mode {
-	DATABASE_READ,
-	DATABASE_WRITE,    /* it must exist */
-	DATABASE_CREATE,   /* made when it is missing */
-	DATABASE_TRUNCATE, /* begun anew */
-};
-
-/* A data base that is open: each host has its own. */
-struct database;
-
 /* What `dotlock` and `flock` hold around their block. */
 enum lock_kind { LOCK_DOT, LOCK_FILE };
 
@@ -139,17 +129,7 @@ struct filter_host {
 	/* True when the deadline of the run has passed or the process was asked to stop: the
 	 * evaluator then ends with "later". Called once a statement. */
 	bool (*is_interrupted)(void *self);
-	/* `gdbmopen`, for the rules' own values; NULL after an error. Each is closed, the last one
-	 * first. */
-	struct database *(*open_database)(
-	    void *self, struct text name, enum database_mode mode, struct error *error);
-	/* The value lives in the arena. */
-	bool (*fetch)(struct database *database, struct text key, struct arena *arena,
-	    bool *found_out, struct text *value_out, struct error *error);
-	/* True: the value is safe. */
-	bool (*store)(
-	    struct database *database, struct text key, struct text value, struct error *error);
-	void (*close_database)(void *self, struct database *database);
+	const struct database_host *databases; /* `gdbmopen` and its kin; NULL: none are opened */
 	/* Something went wrong that the rules go on after: the admin should hear of it. May be NULL. */
 	void (*warn)(void *self, struct text what);
 };

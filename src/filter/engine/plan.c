@@ -7,6 +7,7 @@
 
 #include "base/bug.h"
 #include "base/vector.h"
+#include "filter/engine/database_host.h"
 #include "filter/engine/variable.h"
 
 void
@@ -353,6 +354,13 @@ plan_close_database(void *self, struct database *database)
 	(void)database; /* its values stay */
 }
 
+static const struct database_host plan_databases = {
+    .open = plan_open_database,
+    .fetch = plan_fetch,
+    .store = plan_store,
+    .close = plan_close_database,
+};
+
 const struct filter_host plan_host = {
     .deliver = plan_deliver,
     .read_rules = plan_read_rules,
@@ -369,8 +377,5 @@ const struct filter_host plan_host = {
     .end_limit = plan_end_limit,
     .time = plan_time,
     .is_interrupted = plan_is_interrupted,
-    .open_database = plan_open_database,
-    .fetch = plan_fetch,
-    .store = plan_store,
-    .close_database = plan_close_database,
+    .databases = &plan_databases,
 };

@@ -304,6 +304,20 @@ the_oldest_expire(void)
 }
 
 static void
+without_times_nothing_expires(void)
+{
+	struct keyed_store_bounds bounds = {.oldest = NOW};
+	size_t removed;
+
+	make("timeless", "a", "b");
+	struct keyed_store *store = open_as("timeless", KEYED_STORE_WRITE, 0);
+	check(!keyed_store_expire(store, &bounds, &removed, &error));
+	check_number(error.kind, ERROR_REFUSE);
+	check_text(value_of(store, "a"), TEXT("b"));
+	keyed_store_close(store);
+}
+
+static void
 times_beyond_32_bits_and_before_1970_are_kept(void)
 {
 	const int64_t times[] = {INT64_C(5000000000), -5, INT32_MAX};
@@ -540,6 +554,7 @@ main(void)
 	test("records come in the order of their keys", records_come_in_order);
 	test("key, value and file have a maximum", sizes_are_bounded);
 	test("what is too old, too many or too large expires, the oldest first", the_oldest_expire);
+	test("in a store without times nothing expires", without_times_nothing_expires);
 	test("times of any century are kept", times_beyond_32_bits_and_before_1970_are_kept);
 	test("expiry gives the space back", expiry_gives_the_space_back);
 	test("a text file is read", a_text_file_is_read);
