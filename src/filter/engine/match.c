@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/vector.h"
+#include "filter/engine/observe.h"
 #include "filter/engine/value.h"
 
 enum { MATCH_LINES_BETWEEN_QUESTIONS = 1024 };
@@ -66,7 +67,8 @@ struct match_walk {
 	struct pattern *compiled;
 	struct scope_cursor cursor;
 	struct scope_line line; /* that matched */
-	size_t lines;
+	struct text field;      /* only lines of this field come into question; empty: all */
+	size_t lines, tried;
 };
 
 static bool
@@ -75,10 +77,9 @@ match_walk_begin(
 {
 	*walk = (struct match_walk){.pattern = pattern, .state = match_state(evaluator, pattern)};
 	/* Only header lines begin with a field name, but a line of the body may as well. */
-	struct text field = (pattern->scope & PATTERN_SCOPE_BODY) != 0
-				? (struct text){NULL, 0}
-				: walk->state->prefilter.field;
-	scope_begin(&walk->cursor, evaluator->scope, pattern->scope, field);
+	if ((pattern->scope & PATTERN_SCOPE_BODY) == 0)
+		walk->field = walk->state->prefilter.field;
+	scope_begin(&walk->cursor, evaluator->scope, pattern->scope, walk->field);
 	/* A pattern that is not understood may be wrong: that must be found even when there is no
 	 * line to try. */
 	if (!walk->state->prefilter.understood)
@@ -100,6 +101,7 @@ match_walk_next(struct evaluator *evaluator, struct match_walk *walk)
 			walk->compiled = match_compiled(evaluator, walk->pattern, walk->state);
 		if (walk->compiled == NULL)
 			return PATTERN_FAILED;
+		walk->tried++;
 		enum pattern_answer answer = pattern_next(evaluator->engine, walk->compiled,
 		    walk->line.text, &at_start, &evaluator->error);
 		if (answer == PATTERN_FAILED)
@@ -147,9 +149,33 @@ match_take(struct evaluator *evaluator, struct text written, const struct patter
 		match_set_variable(
 		    evaluator, i, pattern_group(evaluator->engine, compiled, subject, i));
 	match_remember(evaluator, written, pattern_group(evaluator->engine, compiled, subject, 0));
+	if (observe_is_on(evaluator))
+		observe_match(evaluator, written, compiled, subject);
 }
 
-static bool
+/* The observer's view of a search that is over. */
+static void
+match_tell_search(struct evaluator *evaluator, const struct match_walk *walk,
+    enum pattern_answer answer, struct text value)
+{
+	const struct observed_try tries = {
+	    .field = walk->field, .lines = walk->lines, .tried = walk->tried};
+
+	if (observe_is_on(evaluator))
+		observe_pattern(evaluator, walk->pattern, &tries, answer, value);
+}
+
+static void
+match_tell_text(struct evaluator *evaluator, const struct program_pattern *pattern,
+    struct text subject, enum pattern_answer answer, struct text value)
+{
+	const struct observed_try tries = {.is_text = true, .text = subject};
+
+	if (observe_is_on(evaluator))
+		observe_pattern(evaluator, pattern, &tries, answer, value);
+}
+
+static void
 match_score(struct evaluator *evaluator, const struct program_pattern *pattern, unsigned long hits,
     struct text *value_out)
 {
@@ -160,7 +186,6 @@ match_score(struct evaluator *evaluator, const struct program_pattern *pattern, 
 		weight *= pattern->factor;
 	}
 	*value_out = value_format_number(&evaluator->scratch, score);
-	return true;
 }
 
 static bool
@@ -178,16 +203,21 @@ match_search(
 		if (!pattern->weighted) {
 			match_take(evaluator, pattern->written, walk.compiled, walk.line.text);
 			*value_out = TEXT("1");
+			match_tell_search(evaluator, &walk, answer, *value_out);
 			return true;
 		}
 		hits++;
 		match_remember(evaluator, pattern->written,
 		    pattern_group(evaluator->engine, walk.compiled, walk.line.text, 0));
+		if (observe_is_on(evaluator))
+			observe_match(
+			    evaluator, pattern->written, walk.compiled, walk.line.text);
 	}
 	*value_out = TEXT("0");
-	if (answer == PATTERN_FAILED)
-		return false;
-	return !pattern->weighted || match_score(evaluator, pattern, hits, value_out);
+	if (pattern->weighted && answer != PATTERN_FAILED)
+		match_score(evaluator, pattern, hits, value_out);
+	match_tell_search(evaluator, &walk, answer, *value_out);
+	return answer != PATTERN_FAILED;
 }
 
 static bool
@@ -210,6 +240,7 @@ match_text(struct evaluator *evaluator, const struct expression *expression, str
 		if (!pattern->weighted) {
 			match_take(evaluator, pattern->written, compiled, subject);
 			*value_out = TEXT("1");
+			match_tell_text(evaluator, pattern, subject, answer, *value_out);
 			return true;
 		}
 		if (++hits % MATCH_LINES_BETWEEN_QUESTIONS == 0 &&
@@ -217,11 +248,14 @@ match_text(struct evaluator *evaluator, const struct expression *expression, str
 			return false;
 		match_remember(evaluator, pattern->written,
 		    pattern_group(evaluator->engine, compiled, subject, 0));
+		if (observe_is_on(evaluator))
+			observe_match(evaluator, pattern->written, compiled, subject);
 	}
-	if (answer == PATTERN_FAILED)
-		return evaluate_fail_at(evaluator, pattern->offset);
 	*value_out = TEXT("0");
-	return !pattern->weighted || match_score(evaluator, pattern, hits, value_out);
+	if (pattern->weighted && answer != PATTERN_FAILED)
+		match_score(evaluator, pattern, hits, value_out);
+	match_tell_text(evaluator, pattern, subject, answer, *value_out);
+	return answer != PATTERN_FAILED || evaluate_fail_at(evaluator, pattern->offset);
 }
 
 bool

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/number.h"
+#include "filter/engine/observe.h"
 
 enum { RUN_COMMAND_SHOWN_MAX = 80 };
 
@@ -28,6 +29,9 @@ run_command_ask(struct evaluator *evaluator, uint32_t offset, struct command_req
 	request->variables = input->variables;
 	*result_out = (struct command_result){.status = RUN_COMMAND_UNKNOWN};
 	bool known = input->host->run(input->host_self, request, result_out, &evaluator->error);
+	if (observe_is_on(evaluator))
+		observe_command(evaluator, offset, request,
+		    known ? result_out->status : RUN_COMMAND_UNKNOWN, known);
 	run_command_set_number(evaluator, TEXT("RETURNCODE"),
 	    (uint64_t)(known ? result_out->status : RUN_COMMAND_UNKNOWN));
 	if (known)
