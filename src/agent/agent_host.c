@@ -204,20 +204,9 @@ agent_host_on_read_rules(
     void *self, struct arena *arena, struct text name, struct text *rules_out, struct error *error)
 {
 	struct agent_host *host = self;
-	const char *path = arena_copy_string(arena, name);
 
-	if (!agent_host_check_name(name, error))
-		return false;
-	switch (rules_file_read(
-	    arena, path, host->user->uid, host->settings->rules_safety, rules_out, error)) {
-	case RULES_FILE_READ:
-		return true;
-	case RULES_FILE_MISSING:
-		return error_set(error, ERROR_INPUT, "there is no rules file %s", path);
-	case RULES_FILE_REFUSED:
-		break;
-	}
-	return false;
+	return rules_file_read_named(
+	    arena, name, host->user->uid, host->settings->rules_safety, rules_out, error);
 }
 
 static bool

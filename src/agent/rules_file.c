@@ -60,6 +60,26 @@ rules_file_read(struct arena *arena, const char *path, uid_t owner, enum rules_s
 }
 
 bool
+rules_file_read_named(struct arena *arena, struct text name, uid_t owner, enum rules_safety safety,
+    struct text *source_out, struct error *error)
+{
+	const char *path = arena_copy_string(arena, name);
+
+	/* The system would take what is in front of a NUL, which may come from the message. */
+	if (text_find_byte(name, 0, '\0') < name.size)
+		return error_set(error, ERROR_INPUT, "the name of a file cannot hold a NUL");
+	switch (rules_file_read(arena, path, owner, safety, source_out, error)) {
+	case RULES_FILE_READ:
+		return true;
+	case RULES_FILE_MISSING:
+		return error_set(error, ERROR_INPUT, "there is no rules file %s", path);
+	case RULES_FILE_REFUSED:
+		break;
+	}
+	return false;
+}
+
+bool
 rules_file_check_home(const char *home, uid_t owner, struct error *error)
 {
 	struct stat status;

@@ -25,6 +25,10 @@ enum rules_file_answer {
 enum rules_file_answer rules_file_read(struct arena *arena, const char *path, uid_t owner,
     enum rules_safety safety, struct text *source_out, struct error *error);
 
+/* The same for a file that rules name (`include`, `lookup`), where a missing one is an error. */
+bool rules_file_read_named(struct arena *arena, struct text name, uid_t owner,
+    enum rules_safety safety, struct text *source_out, struct error *error);
+
 /* May mail be delivered below this home? It must be a directory of that owner, not writable by
  * everybody, and not sticky (the documented way to pause delivery while rules are edited). */
 bool rules_file_check_home(const char *home, uid_t owner, struct error *error);
