@@ -13,6 +13,7 @@
 #include "rehearse/explain_ask.h"
 #include "rehearse/explain_json.h"
 #include "rehearse/explain_plan.h"
+#include "rehearse/explain_reason.h"
 #include "rehearse/explain_report.h"
 #include "rehearse/rehearsal.h"
 #include "rehearse/rehearsal_host.h"
@@ -38,6 +39,7 @@ struct explain {
 	struct explain_report report;
 	struct explain_json json;
 	struct explain_loop loop;
+	struct explain_reasons reasons;
 };
 
 static void
@@ -109,6 +111,9 @@ explain_observe(void *self, const struct observation *observation)
 {
 	struct explain *explain = self;
 
+	explain_reason_note(&explain->reasons, observation);
+	if (explain->request->is_quiet)
+		return;
 	if (explain->loop.is_active) {
 		if (explain_is_in_loop(explain, observation))
 			return;
@@ -156,6 +161,25 @@ explain_prepare(struct explain *explain)
 	explain_json_begin(&explain->json, &explain->out, &explain->host, request->is_full);
 }
 
+/* Whose rules, and for which message. */
+static void
+explain_begin(struct explain *explain)
+{
+	const struct explain_subject subject = {
+	    .user = &explain->user,
+	    .envelope = &explain->envelope,
+	    .size = message_bytes(explain->host.message).size,
+	};
+
+	if (explain->request->is_quiet)
+		return;
+	if (explain->request->is_json)
+		explain_json_subject(&explain->json, &subject);
+	else
+		explain_report_subject(&explain->report, &subject);
+	explain_flush(explain);
+}
+
 /* Tells what would happen, and returns the exit status. */
 static int
 explain_finish(struct explain *explain, const struct rehearsal_end *end, const struct outcome *home)
@@ -166,6 +190,7 @@ explain_finish(struct explain *explain, const struct rehearsal_end *end, const s
 	    .terminal = &explain->request->terminal,
 	    .host = &explain->host,
 	    .end = end,
+	    .reasons = &explain->reasons,
 	    .home = home,
 	    .is_full = explain->request->is_full,
 	    .is_quiet = explain->request->is_quiet,
@@ -201,6 +226,7 @@ explain_run(struct arena *arena, const struct explain_request *request)
 	struct outcome home = account_check_home(arena, request->agent, &explain.user);
 	buffer_init(&explain.out, EXPLAIN_OUTPUT_MAX);
 	explain_prepare(&explain);
+	explain_begin(&explain);
 	const struct filter_observer observer = {explain_observe, &explain};
 	const struct rehearsal rehearsal = {
 	    .request = request->agent,
@@ -209,7 +235,7 @@ explain_run(struct arena *arena, const struct explain_request *request)
 	    .message = explain.host.message,
 	    .host = &rehearsal_host_functions,
 	    .host_self = &explain.host,
-	    .observer = request->is_quiet ? NULL : &observer,
+	    .observer = &observer,
 	};
 	struct rehearsal_end end = rehearsal_run(arena, &rehearsal);
 	int status = explain_finish(&explain, &end, &home);

@@ -231,6 +231,26 @@ explain_json_members(const struct explain_json *json, struct json_writer *writer
 }
 
 void
+explain_json_subject(struct explain_json *json, const struct explain_subject *subject)
+{
+	const struct envelope *envelope = subject->envelope;
+	struct json_writer writer;
+
+	json_init(&writer, json->out);
+	json_begin_object(&writer);
+	json_member_text(&writer, "kind", TEXT("subject"));
+	json_member_text(&writer, "user", text_from_string(subject->user->name));
+	json_member_text(&writer, "home", text_from_string(subject->user->home));
+	if (envelope->has_sender)
+		json_member_text(&writer, "sender", envelope->sender);
+	if (envelope->recipient.size > 0)
+		json_member_text(&writer, "recipient", envelope->recipient);
+	json_member_integer(&writer, "size", (int64_t)subject->size);
+	json_end_object(&writer);
+	buffer_append_byte(json->out, '\n');
+}
+
+void
 explain_json_tell(struct explain_json *json, const struct observation *observation)
 {
 	struct json_writer writer;

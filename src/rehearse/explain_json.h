@@ -11,6 +11,7 @@
 #include "base/buffer.h"
 #include "base/json.h"
 #include "filter/engine/observer.h"
+#include "rehearse/explain_report.h"
 #include "rehearse/rehearsal_host.h"
 
 enum { EXPLAIN_JSON_TEXT_MAX = 10000, EXPLAIN_JSON_HITS_MAX = 3 };
@@ -24,6 +25,7 @@ struct explain_json {
 
 void explain_json_begin(
     struct explain_json *json, struct buffer *out, const struct rehearsal_host *host, bool is_full);
+void explain_json_subject(struct explain_json *json, const struct explain_subject *subject);
 void explain_json_tell(struct explain_json *json, const struct observation *observation);
 void explain_json_collapse(struct explain_json *json, uint64_t rounds, uint64_t changes);
 

@@ -116,17 +116,33 @@ explain_plan_items(const struct explain_plan *plan)
 		    number - EXPLAIN_PLAN_ITEMS_MAX);
 }
 
+/* The condition that led there. False: it holds no pattern that matched. */
+static bool
+explain_plan_why_condition(const struct explain_plan *plan, struct buffer *why)
+{
+	const struct explain_condition *condition = explain_reason_find(plan->reasons);
+	const struct terminal plain = {.columns = 0};
+	struct text pattern = plan->end->result.condition;
+
+	if (condition == NULL)
+		return pattern.size > 0;
+	struct text source = {condition->text, condition->size};
+	buffer_append(why, TEXT(", because "));
+	explain_text_source(why, &plain, source, 0);
+	buffer_append_format(
+	    why, " (line %u) was %s", condition->line, condition->truth ? "true" : "false");
+	return condition->truth && pattern.size > 0 && text_find(source, 0, pattern) < source.size;
+}
+
 static void
 explain_plan_why_matched(const struct explain_plan *plan, struct buffer *why)
 {
 	const struct filter_result *result = &plan->end->result;
 	const struct terminal plain = {.columns = 0};
 
-	if (result->condition.size == 0) {
-		buffer_append(why, TEXT("; no pattern had matched before that"));
+	if (!explain_plan_why_condition(plan, why))
 		return;
-	}
-	buffer_append(why, TEXT("; the last pattern that matched before that, "));
+	buffer_append(why, TEXT("; the last pattern that matched, "));
 	explain_text_source(why, &plain, result->condition, EXPLAIN_PLAN_VALUE_MAX);
 	buffer_append(why, TEXT(", found "));
 	explain_text_quote(why, &plain, result->matched, EXPLAIN_PLAN_VALUE_MAX);
@@ -209,6 +225,10 @@ explain_plan_troubles(const struct explain_plan *plan)
 		    text_from_string(result->outcome.reason));
 		buffer_append_byte(plan->out, '\n');
 	}
+	for (unsigned i = 0; i < plan->end->file_count; i++)
+		if (!plan->end->files[i].has_run && !plan->end->has_failed)
+			buffer_append_format(
+			    plan->out, "There is no rules file %s.\n", plan->end->files[i].path);
 	if (result->undecided.size > 0) {
 		terminal_append(plan->out, plan->terminal, TERMINAL_WARN, TEXT("Undecided: "));
 		terminal_append(plan->out, plan->terminal, TERMINAL_PLAIN, result->undecided);

@@ -10,6 +10,7 @@
 #include "base/arena.h"
 #include "base/buffer.h"
 #include "mail/outcome.h"
+#include "rehearse/explain_reason.h"
 #include "rehearse/rehearsal.h"
 #include "rehearse/rehearsal_host.h"
 #include "system/terminal.h"
@@ -22,6 +23,7 @@ struct explain_plan {
 	const struct terminal *terminal;
 	const struct rehearsal_host *host;
 	const struct rehearsal_end *end;
+	const struct explain_reasons *reasons;
 	const struct outcome *home; /* DONE, or why every delivery would be put off */
 	bool is_full, is_quiet;
 };

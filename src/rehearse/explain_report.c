@@ -132,7 +132,7 @@ explain_report_file(struct explain_report *report, const struct observation *obs
 	report->bases[report->file] = report->file == 0 ? 0 : base;
 	report->depth = 0;
 	if (report->file == 0)
-		buffer_append(report->out, TEXT("The rules of "));
+		buffer_append(report->out, TEXT("Rules "));
 	else
 		explain_report_detail_to(report, report->out, 0);
 	explain_report_words(report, TERMINAL_STRONG, observation->name);
@@ -143,8 +143,6 @@ static void
 explain_report_statement(struct explain_report *report, const struct observation *observation)
 {
 	report->depth = observation->depth;
-	if (text_is_equal(observation->source, TEXT("{")))
-		return; /* a block: its statements say it by their depth */
 	explain_report_place(report, observation);
 	explain_report_source(report, observation->source);
 	explain_report_end_line(report);
@@ -402,6 +400,27 @@ explain_report_begin(struct explain_report *report)
 	report->hits = 0;
 	report->depth = report->file = 0;
 	report->bases[0] = 0;
+}
+
+void
+explain_report_subject(struct explain_report *report, const struct explain_subject *subject)
+{
+	const struct envelope *envelope = subject->envelope;
+	struct buffer *out = report->out;
+
+	buffer_append_format(out, "For %s, in %s: a message of %zu bytes", subject->user->name,
+	    subject->user->home, subject->size);
+	if (envelope->has_sender) {
+		buffer_append(out, TEXT(" from <"));
+		explain_report_words(report, TERMINAL_PLAIN, envelope->sender);
+		buffer_append_byte(out, '>');
+	}
+	if (envelope->recipient.size > 0) {
+		buffer_append(out, TEXT(" to <"));
+		explain_report_words(report, TERMINAL_PLAIN, envelope->recipient);
+		buffer_append_byte(out, '>');
+	}
+	buffer_append(out, TEXT(".\n"));
 }
 
 void

@@ -20,6 +20,13 @@ enum {
 	EXPLAIN_REPORT_SEEN_MAX = 128 * 1024 * 1024,
 };
 
+/* What the story is about. */
+struct explain_subject {
+	const struct user *user;
+	const struct envelope *envelope;
+	size_t size; /* of the message */
+};
+
 struct explain_report {
 	struct buffer *out;
 	const struct terminal *terminal;
@@ -34,6 +41,7 @@ struct explain_report {
 };
 
 void explain_report_begin(struct explain_report *report);
+void explain_report_subject(struct explain_report *report, const struct explain_subject *subject);
 void explain_report_tell(struct explain_report *report, const struct observation *observation);
 /* Rounds of a loop that were not told, and how many variables they set. */
 void explain_report_collapse(struct explain_report *report, uint64_t rounds, uint64_t changes);

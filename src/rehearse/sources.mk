@@ -9,3 +9,4 @@ librehearse_a_SOURCES += %D%/explain_json.c %D%/explain_json.h
 librehearse_a_SOURCES += %D%/explain_plan.c %D%/explain_plan.h
 librehearse_a_SOURCES += %D%/explain_report.c %D%/explain_report.h
 librehearse_a_SOURCES += %D%/explain_text.c %D%/explain_text.h
+librehearse_a_SOURCES += %D%/explain_reason.c %D%/explain_reason.h

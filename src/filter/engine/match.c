@@ -309,6 +309,9 @@ match_collect_lines(struct evaluator *evaluator, const struct expression *expres
 		if (!match_add(evaluator, arena, expression->pattern, walk.compiled, line, list))
 			return false;
 	}
+	if (observe_is_on(evaluator))
+		match_tell_search(evaluator, &walk, list->count > 0 ? PATTERN_YES : answer,
+		    value_format_number(&evaluator->scratch, (double)list->count));
 	return answer == PATTERN_NO;
 }
 
@@ -338,5 +341,8 @@ match_collect(struct evaluator *evaluator, const struct expression *expression, 
 		    evaluate_is_interrupted(evaluator, pattern->offset))
 			return false;
 	}
+	if (observe_is_on(evaluator))
+		match_tell_text(evaluator, pattern, subject, list->count > 0 ? PATTERN_YES : answer,
+		    value_format_number(&evaluator->scratch, (double)list->count));
 	return answer == PATTERN_NO || evaluate_fail_at(evaluator, pattern->offset);
 }

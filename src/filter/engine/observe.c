@@ -99,14 +99,17 @@ observe_file(struct evaluator *evaluator, bool is_entered)
 void
 observe_statement(struct evaluator *evaluator, const struct statement *statement)
 {
+	if (statement->kind == STATEMENT_BLOCK)
+		return; /* its statements are what happens */
 	struct observation observation = {
 	    .kind = OBSERVATION_STATEMENT,
 	    .offset = statement->offset,
 	    .depth = statement->depth,
 	    .source = observe_source(evaluator, statement->offset, statement->end),
-	    .name = observe_word(evaluator, statement),
 	};
 
+	if (statement->kind != STATEMENT_EXPRESSION)
+		observation.name = observe_word(evaluator, statement);
 	observe(evaluator, &observation);
 }
 
