@@ -158,21 +158,21 @@ static void
 match_tell_search(struct evaluator *evaluator, const struct match_walk *walk,
     enum pattern_answer answer, struct text value)
 {
+	if (!observe_is_on(evaluator))
+		return;
 	const struct observed_try tries = {
 	    .field = walk->field, .lines = walk->lines, .tried = walk->tried};
-
-	if (observe_is_on(evaluator))
-		observe_pattern(evaluator, walk->pattern, &tries, answer, value);
+	observe_pattern(evaluator, walk->pattern, &tries, answer, value);
 }
 
 static void
 match_tell_text(struct evaluator *evaluator, const struct program_pattern *pattern,
     struct text subject, enum pattern_answer answer, struct text value)
 {
+	if (!observe_is_on(evaluator))
+		return;
 	const struct observed_try tries = {.is_text = true, .text = subject};
-
-	if (observe_is_on(evaluator))
-		observe_pattern(evaluator, pattern, &tries, answer, value);
+	observe_pattern(evaluator, pattern, &tries, answer, value);
 }
 
 static void

@@ -25,7 +25,7 @@ enum observation_kind {
 	OBSERVATION_SKIPPED,    /* && or ||, which is `name`: source was not looked at */
 	OBSERVATION_COMPARISON, /* source; before and value: what was compared; truth */
 	OBSERVATION_MATCH, /* a pattern found something: source (the pattern), subject, from, to,
-				   groups. Comes before the pattern's own observation */
+				   groups. Comes before the pattern's own observation; has no place */
 	OBSERVATION_PATTERN, /* tried: source, name (where: "header", "body" ...; "text" for =~), lines,
 				   tried, value, truth; answer */
 	OBSERVATION_LINE, /* behind a pattern that found nothing: one of the first lines that it
