@@ -116,7 +116,7 @@ explain_plan_items(const struct explain_plan *plan)
 		    number - EXPLAIN_PLAN_ITEMS_MAX);
 }
 
-/* The condition that led there. False: it holds no pattern that matched. */
+/* The condition that led there; true: it holds the pattern that matched last. */
 static bool
 explain_plan_why_condition(const struct explain_plan *plan, struct buffer *why)
 {
@@ -124,8 +124,10 @@ explain_plan_why_condition(const struct explain_plan *plan, struct buffer *why)
 	const struct terminal plain = {.columns = 0};
 	struct text pattern = plan->end->result.condition;
 
-	if (condition == NULL)
-		return pattern.size > 0;
+	if (condition == NULL) {
+		buffer_append(why, TEXT(", on no condition"));
+		return false;
+	}
 	struct text source = {condition->text, condition->size};
 	buffer_append(why, TEXT(", because "));
 	explain_text_source(why, &plain, source, 0);
@@ -341,8 +343,7 @@ explain_plan_json(const struct explain_plan *plan)
 	size_t number = 0;
 
 	for (size_t i = 0; i < written->count; i++)
-		if (explain_plan_is_shown(&written->items[i]) &&
-		    (++number <= EXPLAIN_PLAN_ITEMS_MAX || plan->is_full))
-			explain_plan_json_item(plan, i, number);
+		if (explain_plan_is_shown(&written->items[i]))
+			explain_plan_json_item(plan, i, ++number);
 	explain_plan_json_outcome(plan);
 }

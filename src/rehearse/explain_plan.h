@@ -15,7 +15,7 @@
 #include "rehearse/rehearsal_host.h"
 #include "system/terminal.h"
 
-enum { EXPLAIN_PLAN_ITEMS_MAX = 100 }; /* shown, without is_full */
+enum { EXPLAIN_PLAN_ITEMS_MAX = 20 }; /* shown in text, without is_full */
 
 struct explain_plan {
 	struct arena *arena;
