@@ -89,6 +89,11 @@ explain_plan_item(const struct explain_plan *plan, size_t index, size_t number)
 	explain_plan_sentence(plan, item->kind, note->is_default);
 	explain_text_quote(plan->out, plan->terminal, item->text, explain_plan_maximum(plan));
 	explain_plan_note(plan, item->kind, note);
+	if (note->doubt != NULL) {
+		buffer_append_byte(plan->out, ' ');
+		terminal_append(plan->out, plan->terminal, TERMINAL_WARN,
+		    arena_format(plan->arena, "(%s: the delivery would fail)", note->doubt));
+	}
 	if (item->place.line > 0) {
 		buffer_append(plan->out, TEXT("  ["));
 		explain_plan_place(plan->out, item->place);
@@ -215,6 +220,15 @@ explain_plan_outcome(const struct explain_plan *plan)
 	buffer_append_byte(plan->out, '\n');
 }
 
+static bool
+explain_plan_has_doubt(const struct explain_plan *plan)
+{
+	for (size_t i = 0; i < plan->host->plan.count; i++)
+		if (plan->host->notes[i].doubt != NULL)
+			return true;
+	return false;
+}
+
 /* What an error, a question without an answer or a home that is shut means. */
 static void
 explain_plan_troubles(const struct explain_plan *plan)
@@ -227,6 +241,9 @@ explain_plan_troubles(const struct explain_plan *plan)
 		    text_from_string(result->outcome.reason));
 		buffer_append_byte(plan->out, '\n');
 	}
+	if (explain_plan_has_doubt(plan))
+		buffer_append(plan->out,
+		    TEXT("That is if all of it succeeds, which it would not now: see above.\n"));
 	for (unsigned i = 0; i < plan->end->file_count; i++)
 		if (!plan->end->files[i].has_run && !plan->end->has_failed)
 			buffer_append_format(
@@ -284,6 +301,8 @@ explain_plan_json_item(const struct explain_plan *plan, size_t index, size_t num
 	if (item->kind == PLAN_TO || item->kind == PLAN_CC) {
 		json_name(&json, "default");
 		json_bool(&json, note->is_default);
+		if (note->doubt != NULL)
+			json_member_text(&json, "doubt", text_from_string(note->doubt));
 		explain_json_member(&json, "flags", note->flags, plan->is_full);
 		explain_json_member(&json, "keywords", note->keywords, plan->is_full);
 		explain_json_member(&json, "condition", note->condition, plan->is_full);

@@ -3,7 +3,8 @@
  */
 #include "rehearse/rehearsal_host.h"
 
-#include <stdio.h>
+#include <errno.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "agent/rules_command.h"
@@ -60,6 +61,26 @@ rehearsal_host_variable(
 	return arena_copy_text(host->arena, variables_get(variables, name));
 }
 
+/* What can be seen beforehand without touching anything: a Maildir that is not there. */
+static const char *
+rehearsal_host_doubt(struct rehearsal_host *host, const struct delivery_request *request)
+{
+	struct text path = request->destination;
+	struct stat status;
+
+	if (request->form != DESTINATION_WRITTEN || !text_has_suffix(path, TEXT("/")) ||
+	    text_has_prefix(path, TEXT("|")) || text_has_prefix(path, TEXT("!")))
+		return NULL;
+	if (text_has_prefix(path, TEXT("~/")))
+		path = arena_format(host->arena, "%s%.*s", host->user->home,
+		    TEXT_ARGUMENTS(text_slice(path, 1, path.size)));
+	if (stat(arena_copy_string(host->arena, path), &status) == 0)
+		return S_ISDIR(status.st_mode) ? NULL : "this is not a directory";
+	if (errno == ENOENT && host->request->settings->create_folders)
+		return NULL;
+	return errno == ENOENT ? "this Maildir does not exist" : "this Maildir cannot be reached";
+}
+
 static struct outcome
 rehearsal_host_deliver(void *self, const struct delivery_request *request)
 {
@@ -68,6 +89,7 @@ rehearsal_host_deliver(void *self, const struct delivery_request *request)
 	struct rehearsal_note *note = rehearsal_host_note(host);
 
 	note->is_default = request->place.line == 0;
+	note->doubt = rehearsal_host_doubt(host, request);
 	note->flags = rehearsal_host_variable(host, request->variables, TEXT("FLAGS"));
 	note->keywords = rehearsal_host_variable(host, request->variables, TEXT("KEYWORDS"));
 	note->condition = arena_copy_text(host->arena, request->condition);

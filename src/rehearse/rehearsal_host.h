@@ -31,7 +31,8 @@ enum command_source {
 
 /* What the plan does not hold of its items. */
 struct rehearsal_note {
-	bool is_default;                /* the default mailbox */
+	const char *doubt; /* why the delivery would fail now; NULL: nothing speaks against it */
+	bool is_default;   /* the default mailbox */
 	struct text flags, keywords;    /* of a delivery: FLAGS, KEYWORDS */
 	struct text condition, matched; /* likewise: why */
 	enum command_source source;     /* of a command */

@@ -8,7 +8,7 @@
 
 culver=$top_builddir/culver
 cd "$work" || exit 99
-: >"$work/empty.conf"
+echo 'create_folders = yes' >"$work/empty.conf"
 
 # explain RULES MESSAGE [OPTION...] [-- ARGUMENT...]: by rules of its own; $output without the first line, which names
 # the account, and $status.
@@ -233,7 +233,7 @@ test_that "rounds without end and 20,000 matches make a short story" [ "${#outpu
 test_that "it counts the rounds that it leaves out" contains \
     '… 999998 more rounds, in which variables changed 999997 times (--full tells them)'
 test_that "and the matches" contains '… 19997 more matches'
-test_that "and what would happen" contains '… 19980 more (--full tells them)'
+test_that "and what would happen" contains '… 19981 more (--full tells them)'
 printf 'I=0\nwhile ($I < 9)\n{\n  I = $I + 1\n}\n' >nine
 explain nine offer --full
 is "--full tells each round" "$(printf '%s\n' "$output" | grep -c ' round ')" 10
@@ -247,6 +247,9 @@ explain wide-rules wide
 test_that "a long line is cut, with a count" [ "${#output}" -lt 2000 ]
 
 # The ends.
+explain rules offer -q -o create_folders=no
+test_that "a Maildir that is not there is told beforehand" \
+    contains 'deliver to "./Sales/", flags "S" (this Maildir does not exist: the delivery would fail)'
 printf 'to "./x\n' >broken
 explain broken offer
 is "rules with an error end with 1" "$status" 1
