@@ -205,8 +205,16 @@ agent_host_on_read_rules(
 {
 	struct agent_host *host = self;
 
-	return rules_file_read_named(
-	    arena, name, host->user->uid, host->settings->rules_safety, rules_out, error);
+	return rules_file_read_named(arena, name, host->user->uid, host->settings, rules_out,
+	    &host->is_trusted, error);
+}
+
+static bool
+agent_host_on_is_trusted(void *self)
+{
+	const struct agent_host *host = self;
+
+	return host->is_trusted;
 }
 
 static bool
@@ -312,6 +320,7 @@ agent_host_on_is_interrupted(void *self)
 const struct filter_host agent_host_functions = {
     .deliver = agent_host_on_deliver,
     .read_rules = agent_host_on_read_rules,
+    .is_trusted = agent_host_on_is_trusted,
     .open_log = agent_host_on_open_log,
     .log = agent_host_on_log,
     .run = agent_host_on_run,

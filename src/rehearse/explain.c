@@ -112,6 +112,9 @@ explain_observe(void *self, const struct observation *observation)
 	struct explain *explain = self;
 
 	explain_reason_note(&explain->reasons, observation);
+	if (observation->kind == OBSERVATION_EDIT)
+		rehearsal_host_note_edit(&explain->host, observation->name, observation->before,
+		    observation->value);
 	if (explain->request->is_quiet)
 		return;
 	if (explain->loop.is_active) {

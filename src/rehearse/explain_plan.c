@@ -16,11 +16,12 @@ explain_plan_maximum(const struct explain_plan *plan)
 	return plan->is_full ? 0 : EXPLAIN_PLAN_VALUE_MAX;
 }
 
-/* Ends of locks need no line of their own. */
+/* The ends of locks and limits need no line of their own. */
 static bool
 explain_plan_is_shown(const struct plan_item *item)
 {
-	return item->kind != PLAN_UNLOCK;
+	return item->kind != PLAN_UNLOCK && item->kind != PLAN_TIMEOUT &&
+	       item->kind != PLAN_END_TIMEOUT;
 }
 
 static void
@@ -44,6 +45,11 @@ explain_plan_sentence(const struct explain_plan *plan, enum plan_kind kind, bool
 	    [PLAN_XFILTER] = "send the message through ",
 	    [PLAN_DOTLOCK] = "hold the lock file ",
 	    [PLAN_FLOCK] = "hold the lock on ",
+	    [PLAN_MAILBOX] = "deliver to the folder ",
+	    [PLAN_CC_MAILBOX] = "copy to the folder ",
+	    [PLAN_PIPE] = "deliver to the command ",
+	    [PLAN_CC_PIPE] = "copy to the command ",
+	    [PLAN_HEADER] = "change the header: ",
 	};
 	const char *sentence =
 	    (size_t)kind < sizeof sentences / sizeof *sentences ? sentences[kind] : NULL;
@@ -87,7 +93,14 @@ explain_plan_item(const struct explain_plan *plan, size_t index, size_t number)
 
 	buffer_append_format(plan->out, "%4zu. ", number);
 	explain_plan_sentence(plan, item->kind, note->is_default);
-	explain_text_quote(plan->out, plan->terminal, item->text, explain_plan_maximum(plan));
+	/* The arguments of a command have their quotes already. */
+	if (item->kind == PLAN_PIPE || item->kind == PLAN_CC_PIPE)
+		explain_text_source(
+		    plan->out, plan->terminal, item->text, explain_plan_maximum(plan));
+	else
+		explain_text_quote(plan->out, plan->terminal,
+		    item->kind == PLAN_HEADER ? note->edits : item->text,
+		    explain_plan_maximum(plan));
 	explain_plan_note(plan, item->kind, note);
 	if (note->doubt != NULL) {
 		buffer_append_byte(plan->out, ' ');
@@ -283,6 +296,13 @@ explain_plan_tell(const struct explain_plan *plan)
 	buffer_clear(&why);
 }
 
+static bool
+explain_plan_is_delivery(enum plan_kind kind)
+{
+	return kind == PLAN_TO || kind == PLAN_CC || kind == PLAN_MAILBOX ||
+	       kind == PLAN_CC_MAILBOX || kind == PLAN_PIPE || kind == PLAN_CC_PIPE;
+}
+
 static void
 explain_plan_json_item(const struct explain_plan *plan, size_t index, size_t number)
 {
@@ -298,7 +318,9 @@ explain_plan_json_item(const struct explain_plan *plan, size_t index, size_t num
 	explain_json_member(&json, "text", item->text, plan->is_full);
 	if (item->place.line > 0)
 		explain_json_place(&json, item->place);
-	if (item->kind == PLAN_TO || item->kind == PLAN_CC) {
+	if (item->kind == PLAN_HEADER)
+		json_member_text(&json, "edits", note->edits);
+	if (explain_plan_is_delivery(item->kind)) {
 		json_name(&json, "default");
 		json_bool(&json, note->is_default);
 		if (note->doubt != NULL)

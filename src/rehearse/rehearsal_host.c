@@ -15,7 +15,7 @@
 #include "filter/engine/variable.h"
 #include "system/signals.h"
 
-enum { REHEARSAL_HOST_STATEMENTS = 64 };
+enum { REHEARSAL_HOST_STATEMENTS = 64, REHEARSAL_HOST_EDITS_MAX = 1000 /* bytes shown */ };
 
 const char *
 rehearsal_host_source_word(enum command_source source)
@@ -103,8 +103,16 @@ rehearsal_host_read_rules(
 {
 	struct rehearsal_host *host = self;
 
-	return rules_file_read_named(
-	    arena, name, host->user->uid, host->request->settings->rules_safety, rules_out, error);
+	return rules_file_read_named(arena, name, host->user->uid, host->request->settings,
+	    rules_out, &host->is_trusted, error);
+}
+
+static bool
+rehearsal_host_is_trusted(void *self)
+{
+	const struct rehearsal_host *host = self;
+
+	return host->is_trusted;
 }
 
 static bool
@@ -191,6 +199,9 @@ rehearsal_host_run(void *self, const struct command_request *request,
 	if (source == COMMAND_SOURCE_RUN)
 		known = rehearsal_host_run_really(host, request, result_out, error);
 	struct rehearsal_note *note = rehearsal_host_note(host);
+	/* A command that does not end takes all the time that its `timeout` gives. */
+	if (answer != NULL && answer->status < 0 && host->deadline != 0)
+		host->deadline = 1;
 	note->source = source;
 	note->status = known ? result_out->status : -1;
 	return known;
@@ -237,6 +248,57 @@ rehearsal_host_environment(void *self, struct text name)
 	return variables_get(host->imports, name);
 }
 
+void
+rehearsal_host_note_edit(
+    struct rehearsal_host *host, struct text word, struct text field, struct text value)
+{
+	if (host->edits.size >= REHEARSAL_HOST_EDITS_MAX)
+		return;
+	host->edits = arena_format(host->arena, "%.*s%s%.*s %.*s%s%.*s",
+	    TEXT_ARGUMENTS(host->edits), host->edits.size > 0 ? "; " : "", TEXT_ARGUMENTS(word),
+	    TEXT_ARGUMENTS(field), value.size > 0 ? ": " : "",
+	    TEXT_ARGUMENTS(text_slice(value, 0, REHEARSAL_HOST_EDITS_MAX)));
+}
+
+static bool
+rehearsal_host_replace_header(void *self, const struct message *message, struct text header,
+    const struct message **edited_out, struct error *error)
+{
+	struct rehearsal_host *host = self;
+	bool is_replaced =
+	    plan_host.replace_header(&host->plan, message, header, edited_out, error);
+
+	rehearsal_host_note(host)->edits = host->edits;
+	host->edits = TEXT("");
+	return is_replaced;
+}
+
+/* The real clock, unlike the plan's, which counts statements: its own limit stays off. */
+static int64_t
+rehearsal_host_begin_limit(void *self, unsigned seconds)
+{
+	struct rehearsal_host *host = self;
+	int64_t outer = host->deadline;
+	int64_t deadline = clock_monotonic_milliseconds() + (int64_t)seconds * 1000;
+
+	plan_host.begin_limit(&host->plan, seconds);
+	host->plan.limit = 0;
+	rehearsal_host_note(host);
+	if (outer == 0 || deadline < outer)
+		host->deadline = deadline;
+	return outer;
+}
+
+static void
+rehearsal_host_end_limit(void *self, int64_t outer)
+{
+	struct rehearsal_host *host = self;
+
+	plan_host.end_limit(&host->plan, 0);
+	rehearsal_host_note(host);
+	host->deadline = outer;
+}
+
 static int64_t
 rehearsal_host_time(void *self)
 {
@@ -252,6 +314,8 @@ rehearsal_host_is_interrupted(void *self)
 
 	if (host->plan.count >= REHEARSAL_HOST_ITEMS_MAX)
 		return true;
+	if (host->deadline != 0 && clock_monotonic_milliseconds() >= host->deadline)
+		return true;
 	if (host->statements++ % REHEARSAL_HOST_STATEMENTS != 0)
 		return signals_time_left() == 0;
 	return signals_pending() != 0;
@@ -260,6 +324,7 @@ rehearsal_host_is_interrupted(void *self)
 const struct filter_host rehearsal_host_functions = {
     .deliver = rehearsal_host_deliver,
     .read_rules = rehearsal_host_read_rules,
+    .is_trusted = rehearsal_host_is_trusted,
     .open_log = rehearsal_host_open_log,
     .log = rehearsal_host_log,
     .run = rehearsal_host_run,
@@ -267,6 +332,9 @@ const struct filter_host rehearsal_host_functions = {
     .unlock = rehearsal_host_unlock,
     .echo = rehearsal_host_echo,
     .environment = rehearsal_host_environment,
+    .replace_header = rehearsal_host_replace_header,
+    .begin_limit = rehearsal_host_begin_limit,
+    .end_limit = rehearsal_host_end_limit,
     .time = rehearsal_host_time,
     .is_interrupted = rehearsal_host_is_interrupted,
 };

@@ -33,6 +33,7 @@ enum command_source {
 struct rehearsal_note {
 	const char *doubt; /* why the delivery would fail now; NULL: nothing speaks against it */
 	bool is_default;   /* the default mailbox */
+	struct text edits; /* of a header */
 	struct text flags, keywords;    /* of a delivery: FLAGS, KEYWORDS */
 	struct text condition, matched; /* likewise: why */
 	enum command_source source;     /* of a command */
@@ -58,6 +59,9 @@ struct rehearsal_host {
 	size_t note_capacity;
 	struct agent_host runner; /* for commands that are run */
 	struct variables *imports;
+	struct text edits; /* of the header, since the last time that it was replaced */
+	bool is_trusted;   /* the file that was read last */
+	int64_t deadline;  /* of `timeout`, on the monotonic clock; 0: none */
 	unsigned statements;
 };
 
@@ -65,6 +69,9 @@ extern const struct filter_host rehearsal_host_functions;
 
 /* Completes what is given. */
 void rehearsal_host_begin(struct rehearsal_host *host);
+/* An edit of the header that the rules asked for: the plan names it where the header is replaced. */
+void rehearsal_host_note_edit(
+    struct rehearsal_host *host, struct text word, struct text field, struct text value);
 /* "assumed", "answered", "run" */
 const char *rehearsal_host_source_word(enum command_source source);
 
