@@ -211,6 +211,29 @@ else
 	skip "--ask without a terminal assumes, and says so" "setsid is not installed"
 fi
 
+# Words that maildrop does not have.
+cat >words <<'RULES'
+addheader "X-A", "one"
+delheader "Subject"
+flag "seen", "Work"
+cc pipe "prog", "two words"
+if (any(From, To) =~ /bob/ && envelope("sender") eq "a@b")
+  to mailbox "Work/Projekte"
+RULES
+explain words offer -f a@b -q
+is "edits of the header, folders, arguments and flags are in the plan" "$output" 'What would happen:
+   1. change the header: "addheader X-A: one; delheader Subject"
+   2. copy to the command "prog", "two words", flags "S", keywords "Work"  [words:4:1]
+   3. deliver to the folder "Work/Projekte", flags "S", keywords "Work"  [words:6:3]
+The mail server would hear: exit status 0, done
+Why: words:6:3 says: mailbox "Work/Projekte", because any(From, To) =~ /bob/ && envelope("sender") eq "a@b" (line 5) was true; the last pattern that matched, /bob/, found "Bob".'
+printf 'timeout 5 {\n  A=`slow`\n}\nreject "go away"\n' >late
+explain late offer -q --answer slow=timeout
+test_that "a command that does not end takes the time of its timeout" contains 'the 5 seconds of this `timeout` were over'
+explain late offer -q
+test_that "a refusal is told as the mail server would hear it" \
+    contains 'exit status 77, never: return it to its sender (5.7.1 go away)'
+
 # Bounds.
 {
 	printf 'Subject: x\n\n'

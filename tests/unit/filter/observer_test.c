@@ -321,6 +321,22 @@ locks_and_exceptions(void)
 	scene_end(&scene);
 }
 
+static void
+edits_and_flags(void)
+{
+	play("addheader \"X-A\", \"one\"\nflag \"seen\"\nany(To, From) =~ /BOB/\ndiscard\n",
+	    "file 1:1 name=\"rules\"\n"
+	    "statement 1:1 source=\"addheader \"X-A\", \"one\"\" name=\"addheader\"\n"
+	    "edit 1:1 name=\"addheader\" before=\"X-A\" value=\"one\"\n"
+	    "statement 2:1 source=\"flag \"seen\"\" name=\"flag\"\n"
+	    "variable 2:6 source=\"flag\" name=\"FLAGS\" value=\"S\"\n"
+	    "statement 3:1 source=\"any(To, From) =~ /BOB/\"\n"
+	    "match 1:1 source=\"/BOB/\" subject=\"bob@example.org\" 0-3 group=\"bob\"\n"
+	    "function 3:1 source=\"any(To, From) =~ /BOB/\" name=\"any\" value=\"1\"\n"
+	    "statement 4:1 source=\"discard\" name=\"discard\"\n"
+	    "end 1:1\n");
+}
+
 int
 main(void)
 {
@@ -337,5 +353,6 @@ main(void)
 	test("an included file is told when it is entered and when it is left", includes);
 	test("locks, failed deliveries and the exception that goes on are told",
 	    locks_and_exceptions);
+	test("edits of the header, flags and lists of fields are told", edits_and_flags);
 	return tests_end();
 }
