@@ -181,6 +181,8 @@ rules_run_file(struct rules_run *run, const char *path, struct text source, bool
 	result = filter_run(run->arena, &input);
 	run->result = result;
 	run->message = result.message;
+	if (run->note_undecided != NULL)
+		run->note_undecided(run->self, result.undecided);
 	return rules_run_judge(run, &result, go_on_out);
 }
 

@@ -240,6 +240,7 @@ charset_put(struct charset_output *output, const char *bytes, size_t size)
 
 	if (size == 0)
 		return;
+	/* tolerance: charset-mark. */
 	if (!decoder->is_begun && size >= 3 && memcmp(bytes, charset_mark, 3) == 0) {
 		bytes += 3;
 		size -= 3;
@@ -250,6 +251,7 @@ charset_put(struct charset_output *output, const char *bytes, size_t size)
 	output->used += size;
 }
 
+/* tolerance: charset-undecodable. */
 static void
 charset_put_replacement(struct charset_output *output)
 {
@@ -301,6 +303,8 @@ charset_join(
 {
 	size_t more = CHARSET_HELD_MAX - decoder->held_size;
 
+	if (decoder->is_bytewise)
+		more = 1;
 	if (more > input.size)
 		more = input.size;
 	memcpy(joined, decoder->held, decoder->held_size);
@@ -324,13 +328,13 @@ charset_join_end(struct charset_decoder *decoder, struct text *input, size_t con
 }
 
 static void
-charset_hold(struct charset_decoder *decoder, struct text *input)
+charset_hold(struct charset_decoder *decoder, struct text *input, size_t size)
 {
-	REQUIRE(decoder->held_size + input->size <= CHARSET_HELD_MAX);
-	if (input->size > 0)
-		memcpy(decoder->held + decoder->held_size, input->data, input->size);
-	decoder->held_size += input->size;
-	charset_drop(input, input->size);
+	REQUIRE(decoder->held_size + size <= CHARSET_HELD_MAX);
+	if (size > 0)
+		memcpy(decoder->held + decoder->held_size, input->data, size);
+	decoder->held_size += size;
+	charset_drop(input, size);
 }
 
 /* --- The loops ---------------------------------------------------------------------------------- */
@@ -381,7 +385,7 @@ charset_take_utf8(struct charset_output *output, struct text *input, bool is_las
 		if (charset_take_sequence(output, bytes, is_last, &consumed))
 			charset_join_end(decoder, input, consumed);
 		else
-			charset_hold(decoder, input);
+			charset_hold(decoder, input, input->size);
 	}
 }
 
@@ -486,18 +490,19 @@ charset_take_iconv(struct charset_output *output, struct text *input, bool is_la
 	while ((input->size > 0 || (is_last && decoder->held_size > 0)) &&
 	       charset_room(output) >= CHARSET_OUT_MIN / 2) {
 		bool is_joined = decoder->held_size > 0;
-		struct text bytes = is_joined ? charset_join(decoder, *input, joined) : *input;
-		bool is_all = !is_joined || bytes.size == decoder->held_size + input->size;
+		struct text bytes =
+		    is_joined ? charset_join(decoder, *input, joined)
+			      : text_slice(*input, 0, decoder->is_bytewise ? 1 : input->size);
+		bool is_all = bytes.size == decoder->held_size + input->size;
 		enum charset_stop stop = charset_convert(output, bytes, &consumed);
 		size_t rest = bytes.size - consumed;
-		if (stop == CHARSET_STOP_CUT && is_joined && !is_all && consumed > 0)
-			stop = CHARSET_STOP_DONE;
-		if (stop == CHARSET_STOP_CUT && !is_last && is_all && rest < CHARSET_HELD_MAX) {
+		bool is_end = is_last && is_all;
+		if (stop == CHARSET_STOP_CUT && !is_end && rest < CHARSET_HELD_MAX) {
 			charset_join_end(decoder, input, consumed);
-			charset_hold(decoder, input);
+			charset_hold(decoder, input, rest - decoder->held_size);
 			continue;
 		}
-		if (stop == CHARSET_STOP_CUT && is_last && is_all) {
+		if (stop == CHARSET_STOP_CUT && is_end) {
 			consumed = bytes.size;
 			charset_put_replacement(output);
 		} else if (stop == CHARSET_STOP_CUT || stop == CHARSET_STOP_BAD) {
@@ -559,6 +564,8 @@ charset_decoder_init(struct charset_decoder *decoder, const struct charset *char
 	struct text name = text_from_string(decoder->charset.name);
 	if (text_has_prefix(name, TEXT("UTF-16")) || text_has_prefix(name, TEXT("UCS-2")))
 		decoder->unit = 2;
+	/* What the converter of UTF-7 reads behind an error depends on how its input was cut. */
+	decoder->is_bytewise = text_has_prefix(name, TEXT("UTF-7"));
 	if (text_has_prefix(name, TEXT("UTF-32")) || text_has_prefix(name, TEXT("UCS-4")))
 		decoder->unit = 4;
 }

@@ -50,6 +50,7 @@ struct charset_decoder {
 	/* From here on: the decoder's own. */
 	void *conversion; /* iconv_t, or NULL: not open */
 	size_t unit;      /* bytes to skip where iconv cannot read on */
+	bool is_bytewise; /* iconv gets byte after byte */
 	bool is_begun;    /* some output was made, or a byte order mark left out */
 	bool is_flushed;
 	bool in_double; /* HZ: between "~{" and "~}" */

@@ -1,7 +1,7 @@
 /*
  * Charset names (see charset_alias.h). Where a name is used for a smaller set than what senders
  * write under it, it stands for the larger one, as in the Encoding Standard of the web: GB 2312 is
- * read as GB 18030, KS C 5601 as CP949, Shift_JIS as CP932, and so on.
+ * read as GB 18030, KS C 5601 as CP949, Shift_JIS as CP932, and so on (tolerance: charset-larger).
  */
 #include "mail/charset_alias.h"
 

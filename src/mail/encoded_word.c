@@ -202,6 +202,7 @@ encoded_word_find_slot(struct encoded_word_reader *reader, struct text name)
 		if (charset_is_equal(&reader->slots[i].charset, &charset))
 			return &reader->slots[i];
 	if (reader->slot_count == ENCODED_WORD_CHARSETS_MAX) {
+		/* tolerance: encoded-word-charsets. */
 		reader->rest.decoder.is_unknown = true;
 		return &reader->rest;
 	}
@@ -283,6 +284,7 @@ encoded_word_take(struct encoded_word_reader *reader, const struct encoded_word 
 		encoded_word_feed_q(reader, &slot->decoder, word->payload);
 }
 
+/* tolerance: encoded-word-anywhere, encoded-word-split. */
 static void
 encoded_word_read(struct encoded_word_reader *reader)
 {

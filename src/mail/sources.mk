@@ -1,7 +1,7 @@
 noinst_LIBRARIES += libmail.a
 libmail_a_SOURCES = \
 	%D%/address.c %D%/address.h \
-	%D%/address_line.h \
+	%D%/address_line.c %D%/address_line.h \
 	%D%/charset.c %D%/charset.h \
 	%D%/charset_alias.c %D%/charset_alias.h \
 	%D%/content_type.c %D%/content_type.h \

@@ -171,6 +171,7 @@ transfer_take_quoted_printable(struct transfer_decoder *decoder, struct text *in
 		}
 		size_t size =
 		    input->size < transfer_room(output) ? input->size : transfer_room(output);
+		/* tolerance: qp-trailing-blanks. */
 		const char *escape = memchr(input->data, '=', size);
 		if (escape != NULL)
 			size = (size_t)(escape - input->data);

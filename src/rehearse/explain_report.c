@@ -204,7 +204,7 @@ explain_report_nothing(struct explain_report *report, const struct observation *
 		explain_report_words(report, TERMINAL_PLAIN, observation->before);
 		buffer_append(out, TEXT(")"));
 	} else if (observation->lines == 0) {
-		buffer_append(out, TEXT(" (there is no such line)"));
+		buffer_append(out, TEXT(" (no line could match)"));
 	} else if (observation->tried == 0) {
 		buffer_append_format(out, " (no line could match, of %zu)", observation->lines);
 	} else {

@@ -13,6 +13,7 @@ DELIVER_TESTS = \
 	%D%/embedded_admin.t \
 	%D%/language.t \
 	%D%/maildir_concurrent.t \
-	%D%/postfix.t
+	%D%/postfix.t \
+	%D%/verdicts.t
 TESTS += $(DELIVER_TESTS)
 dist_check_SCRIPTS += $(DELIVER_TESTS)

@@ -215,6 +215,11 @@ observe_match(struct evaluator *evaluator, struct text written, const struct pat
 static struct text
 observe_scope(unsigned scope)
 {
+	if ((scope & PATTERN_SCOPE_RAW) != 0)
+		return (scope & PATTERN_SCOPE_BODY) == 0 ? TEXT("raw header")
+		       : (scope & (PATTERN_SCOPE_HEADER | PATTERN_SCOPE_TOP_HEADER)) == 0
+			   ? TEXT("raw body")
+			   : TEXT("raw message");
 	static const struct text words[] = {
 	    [PATTERN_SCOPE_HEADER] = TEXT("header"),
 	    [PATTERN_SCOPE_TOP_HEADER] = TEXT("top header"),
@@ -223,6 +228,7 @@ observe_scope(unsigned scope)
 	    [PATTERN_SCOPE_BODY | PATTERN_SCOPE_TOP_HEADER] = TEXT("top header and body"),
 	};
 
+	scope &= ~(unsigned)PATTERN_SCOPE_WHOLE;
 	return scope < sizeof words / sizeof *words ? words[scope] : TEXT("message");
 }
 

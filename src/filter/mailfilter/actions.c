@@ -50,9 +50,11 @@ actions_peek(const struct parser *parser)
 {
 	struct lexer ahead = parser->lexer;
 	struct error ignored;
+	struct token token;
 
 	ahead.error = &ignored;
-	return lexer_next(&ahead);
+	lexer_next(&ahead, &token);
+	return token;
 }
 
 static const struct contextual_word *

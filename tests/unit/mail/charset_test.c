@@ -5,6 +5,8 @@
 #include "mail/charset.h"
 #include "support/tap.h"
 
+#include <stdint.h>
+
 #include "base/utf8.h"
 
 struct reading {

@@ -5,6 +5,8 @@
 #include "mail/encoded_word.h"
 #include "support/tap.h"
 
+#include <stdint.h>
+
 #include "base/utf8.h"
 #include "mail/header.h"
 

@@ -4,6 +4,8 @@
 #include "mail/part_text.h"
 #include "support/tap.h"
 
+#include <stdint.h>
+
 #include "base/buffer.h"
 #include "base/utf8.h"
 

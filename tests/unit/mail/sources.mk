@@ -1,5 +1,6 @@
 mail_tests = \
 	tests/unit/mail/address.test \
+	tests/unit/mail/address_line.test \
 	tests/unit/mail/charset.test \
 	tests/unit/mail/content_type.test \
 	tests/unit/mail/encoded_word.test \
@@ -55,3 +56,6 @@ tests_unit_mail_encoded_word_test_LDADD = $(mail_test_libraries)
 tests_unit_mail_part_text_test_SOURCES = %D%/part_text_test.c
 tests_unit_mail_part_text_test_CPPFLAGS = $(mail_test_cppflags)
 tests_unit_mail_part_text_test_LDADD = $(mail_test_libraries)
+tests_unit_mail_address_line_test_SOURCES = %D%/address_line_test.c
+tests_unit_mail_address_line_test_CPPFLAGS = $(mail_test_cppflags)
+tests_unit_mail_address_line_test_LDADD = $(mail_test_libraries)

@@ -5,6 +5,8 @@
 #include "mail/transfer_encoding.h"
 #include "support/tap.h"
 
+#include <stdint.h>
+
 #include "base/buffer.h"
 
 static bool
