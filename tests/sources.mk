@@ -14,3 +14,5 @@ include tests/rules/sources.mk
 include tests/deliver/sources.mk
 include tests/crash/sources.mk
 include tests/fuzz/sources.mk
+include tests/unit/rehearse/sources.mk
+include tests/rehearse/sources.mk

@@ -253,27 +253,9 @@ agent_host_on_read_rules(
     void *self, struct arena *arena, struct text name, struct text *rules_out, struct error *error)
 {
 	struct agent_host *host = self;
-	const char *path = arena_copy_string(arena, name);
 
-	host->is_trusted = false;
-	if (!agent_host_check_name(name, error))
-		return false;
-	if (rules_file_is_below(path, host->settings->maildroprcs) &&
-	    rules_file_read(arena, path, 0, RULES_SAFETY_NOT_WORLD_WRITABLE, rules_out, error) ==
-		RULES_FILE_READ) {
-		host->is_trusted = true;
-		return true;
-	}
-	switch (rules_file_read(
-	    arena, path, host->user->uid, host->settings->rules_safety, rules_out, error)) {
-	case RULES_FILE_READ:
-		return true;
-	case RULES_FILE_MISSING:
-		return error_set(error, ERROR_INPUT, "there is no rules file %s", path);
-	case RULES_FILE_REFUSED:
-		break;
-	}
-	return false;
+	return rules_file_read_named(arena, name, host->user->uid, host->settings, rules_out,
+	    &host->is_trusted, error);
 }
 
 static bool

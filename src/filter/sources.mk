@@ -16,6 +16,8 @@ libfilter_a_SOURCES = \
 	%D%/engine/host.h \
 	%D%/engine/lookup.c %D%/engine/lookup.h \
 	%D%/engine/match.c %D%/engine/match.h \
+	%D%/engine/observe.c %D%/engine/observe.h \
+	%D%/engine/observer.h \
 	%D%/engine/pattern.c %D%/engine/pattern.h \
 	%D%/engine/plain_pattern.c %D%/engine/plain_pattern.h \
 	%D%/engine/plan.c %D%/engine/plan.h \

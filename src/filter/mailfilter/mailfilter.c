@@ -21,6 +21,8 @@ parser_new_statement(struct parser *parser, enum statement_kind kind)
 
 	statement->kind = kind;
 	statement->offset = parser->token.start;
+	statement->end = parser->token.end;
+	statement->depth = (unsigned short)(parser->depth - 1);
 	return statement;
 }
 
@@ -150,6 +152,7 @@ parser_if(struct parser *parser)
 		struct statement *statement = parser_new_statement(parser, STATEMENT_IF);
 		*end = statement;
 		statement->expression = parser_condition(parser);
+		statement->end = parser->taken;
 		if (statement->expression == NULL || !parser_branch(parser, ")", &statement->body))
 			return NULL;
 		end = &statement->otherwise;
@@ -169,6 +172,7 @@ parser_while(struct parser *parser)
 	struct statement *statement = parser_new_statement(parser, STATEMENT_WHILE);
 
 	statement->expression = parser_condition(parser);
+	statement->end = parser->taken;
 	if (statement->expression == NULL || !parser_branch(parser, ")", &statement->body))
 		return NULL;
 	return statement;
@@ -181,6 +185,7 @@ parser_foreach(struct parser *parser)
 
 	parser_advance(parser);
 	statement->expression = parser_expression(parser);
+	statement->end = parser->taken;
 	if (statement->expression == NULL)
 		return NULL;
 	if (statement->expression->kind != EXPRESSION_SEARCH &&
@@ -208,6 +213,7 @@ parser_guarded(struct parser *parser, enum statement_kind kind)
 		if (statement->expression == NULL)
 			return NULL;
 	}
+	statement->end = parser->taken;
 	if (parser->token.kind != TOKEN_OPEN_BRACE) {
 		parser_fail(
 		    parser, parser->token.start, "{ must follow `%s` on the same line", name);
@@ -231,6 +237,7 @@ parser_simple(struct parser *parser, enum statement_kind kind)
 		if (statement->expression == NULL)
 			return NULL;
 	}
+	statement->end = parser->taken;
 	return parser_end_line(parser) ? statement : NULL;
 }
 

@@ -29,6 +29,7 @@ parser_advance(struct parser *parser)
 {
 	if (parser->token.kind == TOKEN_ERROR)
 		return;
+	parser->taken = parser->token.end;
 	lexer_next(&parser->lexer, &parser->token);
 	if (parser->token.kind == TOKEN_ERROR) {
 		struct place place =
@@ -116,6 +117,14 @@ parser_node(struct parser *parser, enum expression_kind kind, uint32_t offset)
 	node->kind = kind;
 	node->offset = offset;
 	return node;
+}
+
+/* Keeps what was written, for explanations. */
+static void
+parser_span(const struct parser *parser, struct expression *node, uint32_t begin)
+{
+	node->begin = begin;
+	node->end = parser->taken;
 }
 
 static bool
@@ -250,6 +259,7 @@ parser_prefix(struct parser *parser, enum expression_kind kind, enum function fu
 	node->function = function;
 	parser_advance(parser);
 	node->operands = parser_element(parser);
+	parser_span(parser, node, node->offset);
 	return node->operands == NULL ? NULL : node;
 }
 
@@ -295,6 +305,7 @@ parser_call(struct parser *parser, enum function function, unsigned minimum, uns
 	if (!parser_expect(
 		parser, TOKEN_CLOSE_PARENTHESIS, "a closing ) or a comma is expected here"))
 		return NULL;
+	parser_span(parser, node, node->offset);
 	return node;
 }
 
@@ -320,6 +331,7 @@ parser_bare(struct parser *parser, enum function function)
 
 	node->function = function;
 	parser_advance(parser);
+	parser_span(parser, node, node->offset);
 	return node;
 }
 
@@ -489,6 +501,7 @@ parser_arithmetic(struct parser *parser, unsigned level)
 static struct expression *
 parser_comparison(struct parser *parser)
 {
+	uint32_t begin = parser->token.start;
 	struct expression *left = parser_arithmetic(parser, 0);
 
 	if (left == NULL || !parser_is_operator(parser, OPERATOR_LESS, OPERATOR_TEXT_NOT_EQUAL))
@@ -502,6 +515,7 @@ parser_comparison(struct parser *parser)
 	if (left->next == NULL)
 		return NULL;
 	left->next->operation = operation;
+	parser_span(parser, comparison, begin);
 	if (parser_is_operator(parser, OPERATOR_LESS, OPERATOR_TEXT_NOT_EQUAL)) {
 		parser_fail(parser, parser->token.start,
 		    "two comparisons in a row need parentheses: (a < b) < c");
@@ -514,19 +528,23 @@ static struct expression *
 parser_logical(struct parser *parser, enum expression_kind kind)
 {
 	enum token_kind token = kind == EXPRESSION_OR ? TOKEN_OR : TOKEN_AND;
+	uint32_t begin = parser->token.start;
 	struct expression *first = kind == EXPRESSION_OR ? parser_logical(parser, EXPRESSION_AND)
 							 : parser_comparison(parser);
 
 	if (first == NULL || parser->token.kind != token)
 		return first;
+	parser_span(parser, first, begin);
 	struct expression *chain = parser_node(parser, kind, parser->token.start);
 	chain->operands = first;
 	for (struct expression *last = first; parser->token.kind == token; last = last->next) {
 		parser_advance(parser);
+		begin = parser->token.start;
 		last->next = kind == EXPRESSION_OR ? parser_logical(parser, EXPRESSION_AND)
 						   : parser_comparison(parser);
 		if (last->next == NULL)
 			return NULL;
+		parser_span(parser, last->next, begin);
 	}
 	return chain;
 }
@@ -534,6 +552,7 @@ parser_logical(struct parser *parser, enum expression_kind kind)
 struct expression *
 parser_expression(struct parser *parser)
 {
+	uint32_t begin = parser->token.start;
 	struct expression *left = parser_logical(parser, EXPRESSION_OR);
 
 	while (left != NULL && parser->token.kind == TOKEN_ASSIGN) {
@@ -550,6 +569,7 @@ parser_expression(struct parser *parser)
 		assignment->operands = parser_logical(parser, EXPRESSION_OR);
 		if (assignment->operands == NULL)
 			return NULL;
+		parser_span(parser, assignment, begin);
 		left = assignment;
 	}
 	return left;

@@ -12,6 +12,7 @@
 struct parser {
 	struct lexer lexer;
 	struct token token; /* the next one, not yet taken */
+	uint32_t taken;     /* where the one before it ended */
 	struct arena *arena;
 	struct program *program;
 	unsigned depth;
