@@ -6,3 +6,4 @@ librehearse_a_SOURCES += \
 	%D%/rule_test_file.c %D%/rule_test_file.h
 librehearse_a_SOURCES += \
 	%D%/rule_test_expected.c %D%/rule_test_expected.h
+librehearse_a_SOURCES += %D%/rehearsal.c %D%/rehearsal.h

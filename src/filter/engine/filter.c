@@ -431,6 +431,7 @@ filter_finish(struct evaluator *evaluator, enum filter_flow flow)
 	    evaluator->arena, text_slice(evaluator->condition, 0, FILTER_MATCHED_MAX));
 	result->matched = arena_copy_text(evaluator->arena, matched);
 	result->undecided = evaluator->undecided;
+	result->message = evaluator->message;
 	return *result;
 }
 
@@ -447,6 +448,7 @@ filter_run(struct arena *arena, const struct filter_input *input)
 		    .failed_in_rules = true,
 		    .outcome = outcome_later(arena, STATUS_SYSTEM_CONFIGURATION, "%s", error.text),
 		    .place = place,
+		    .message = input->message,
 		};
 	}
 	/* Not zeroed as a whole: the scratch buffer is large. */
