@@ -16,6 +16,8 @@ static const struct culver_command {
 } culver_commands[] = {
     {"config", culver_config, "show|check|example ...",
 	"the settings: which are in force, and where each comes from"},
+    {"test", culver_test, "[--tap] [--record] FILE|DIRECTORY...",
+	"runs tests of rules"},
 };
 
 enum { CULVER_COMMANDS = sizeof culver_commands / sizeof *culver_commands };

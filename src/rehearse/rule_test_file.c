@@ -284,6 +284,17 @@ rule_test_file_add_given(
 	return true;
 }
 
+/* Keeps where the line that began at `start`, and a block behind it, stand. */
+static void
+rule_test_file_add_range(struct rule_test_parser *parser, size_t start)
+{
+	struct rule_test *test = parser->test;
+
+	test->ranges = vector_grow(parser->line.arena, test->ranges, test->range_count,
+	    &test->range_capacity, sizeof *test->ranges);
+	test->ranges[test->range_count++] = (struct rule_test_range){start, parser->line.position};
+}
+
 static bool
 rule_test_file_add_expected(struct rule_test_parser *parser)
 {
@@ -307,9 +318,7 @@ rule_test_file_add_expected(struct rule_test_parser *parser)
 	test->expected = vector_grow(parser->line.arena, test->expected, test->expected_count,
 	    &test->expected_capacity, sizeof *test->expected);
 	test->expected[test->expected_count++] = expected;
-	if (test->expected_end == 0)
-		test->expected_start = start;
-	test->expected_end = parser->line.position;
+	rule_test_file_add_range(parser, start);
 	return true;
 }
 
@@ -323,6 +332,7 @@ rule_test_file_begin_alternative(struct rule_test_parser *parser)
 		return rule_test_line_refuse(
 		    &parser->line, parser->error, "`or` stands between two `expect` lines");
 	test->alternatives++;
+	rule_test_file_add_range(parser, parser->line.start);
 	return rule_test_line_end(&parser->line, parser->error);
 }
 

@@ -106,8 +106,12 @@ struct rule_test {
 	struct rule_test_expected *expected;
 	size_t expected_count, expected_capacity;
 	unsigned alternatives; /* at least 1 */
-	/* Where its own expectations stand in the file, and where one would be put: bytes. */
-	size_t expected_start, expected_end, end;
+	/* Where its `expect` and `or` lines stand in the file, in order, and where more would be put: bytes. */
+	struct rule_test_range {
+		size_t start, end;
+	} * ranges;
+	size_t range_count, range_capacity;
+	size_t end;
 };
 
 struct rule_test_file {
