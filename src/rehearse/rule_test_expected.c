@@ -9,6 +9,7 @@
 enum rule_test_form {
 	RULE_TEST_FORM_NONE,
 	RULE_TEST_FORM_TEXT,
+	RULE_TEST_FORM_WORDS, /* a program and its arguments, each in quotes where it has blanks */
 	RULE_TEST_FORM_OPTIONAL, /* a text or nothing */
 	RULE_TEST_FORM_STATUS,
 	RULE_TEST_FORM_PAIR,
@@ -26,8 +27,8 @@ static const struct rule_test_expectation {
     {"cc", RULE_TEST_ASK, RULE_TEST_FORM_TEXT},
     {"mailbox", RULE_TEST_ASK, RULE_TEST_FORM_TEXT},
     {"cc-mailbox", RULE_TEST_ASK, RULE_TEST_FORM_TEXT},
-    {"pipe", RULE_TEST_ASK, RULE_TEST_FORM_TEXT},
-    {"cc-pipe", RULE_TEST_ASK, RULE_TEST_FORM_TEXT},
+    {"pipe", RULE_TEST_ASK, RULE_TEST_FORM_WORDS},
+    {"cc-pipe", RULE_TEST_ASK, RULE_TEST_FORM_WORDS},
     {"echo", RULE_TEST_ASK, RULE_TEST_FORM_OPTIONAL},
     {"echo-part", RULE_TEST_ASK, RULE_TEST_FORM_TEXT},
     {"log", RULE_TEST_ASK, RULE_TEST_FORM_OPTIONAL},
@@ -38,6 +39,10 @@ static const struct rule_test_expectation {
     {"dotlock", RULE_TEST_ASK, RULE_TEST_FORM_TEXT},
     {"flock", RULE_TEST_ASK, RULE_TEST_FORM_TEXT},
     {"unlock", RULE_TEST_ASK, RULE_TEST_FORM_NONE},
+    {"edit", RULE_TEST_ASK, RULE_TEST_FORM_OPTIONAL},
+    {"timeout", RULE_TEST_ASK, RULE_TEST_FORM_TEXT},
+    {"end-timeout", RULE_TEST_ASK, RULE_TEST_FORM_NONE},
+    {"gdbmstore", RULE_TEST_ASK, RULE_TEST_FORM_TEXT},
     {"delivered", RULE_TEST_DELIVERED, RULE_TEST_FORM_NONE},
     {"keep", RULE_TEST_KEEP, RULE_TEST_FORM_NONE},
     {"discard", RULE_TEST_DISCARD, RULE_TEST_FORM_NONE},
@@ -126,6 +131,30 @@ rule_test_expected_parse_end(
 	return rule_test_line_end(line, error);
 }
 
+/* Words, written as rule_test_host.h does: so that they are compared as one text. */
+static bool
+rule_test_expected_parse_words(
+    struct rule_test_line *line, struct rule_test_expected *expected, struct error *error)
+{
+	struct buffer joined;
+	struct text word;
+	bool is_good = true;
+
+	buffer_init(&joined, 4 * line->rest.size + 16);
+	do {
+		is_good =
+		    rule_test_line_quoted_word(line, "a program and its arguments", &word, error);
+		if (!is_good)
+			break;
+		if (joined.size > 0)
+			buffer_append_byte(&joined, ' ');
+		rule_test_line_append_word(&joined, word);
+	} while (line->rest.size > 0);
+	expected->value = arena_copy_text(line->arena, buffer_text(&joined));
+	buffer_clear(&joined);
+	return is_good;
+}
+
 static bool
 rule_test_expected_parse_form(struct rule_test_line *line, const struct rule_test_expectation *row,
     struct rule_test_expected *expected, struct error *error)
@@ -142,6 +171,9 @@ rule_test_expected_parse_form(struct rule_test_line *line, const struct rule_tes
 	case RULE_TEST_FORM_TEXT:
 		return (line->rest.size == 0 && expected->is_negated) ||
 		       rule_test_line_argument(line, "a text behind it", &expected->value, error);
+	case RULE_TEST_FORM_WORDS:
+		return (line->rest.size == 0 && expected->is_negated) ||
+		       rule_test_expected_parse_words(line, expected, error);
 	case RULE_TEST_FORM_STATUS:
 		if (!number_parse_unsigned(rule_test_line_word(line), 255, &status))
 			return rule_test_line_refuse(
@@ -212,10 +244,14 @@ rule_test_expected_parse(
 static void
 rule_test_expected_append_value(struct buffer *out, const struct rule_test_expected *expected)
 {
-	if (expected->value.size > 0) {
-		buffer_append_byte(out, ' ');
+	if (expected->value.size == 0)
+		return;
+	buffer_append_byte(out, ' ');
+	/* Words have their quotes already. */
+	if (text_has_suffix(expected->word, TEXT("pipe")))
+		buffer_append(out, expected->value);
+	else
 		rule_test_line_append_argument(out, expected->value);
-	}
 }
 
 static void

@@ -64,10 +64,14 @@ void
 rule_test_judge_append_ask(struct buffer *out, const struct rule_test_ask *ask)
 {
 	buffer_append(out, ask->is_default ? TEXT("keep") : ask->word);
-	if (ask->text.size > 0) {
-		buffer_append_byte(out, ' ');
+	if (ask->text.size == 0)
+		return;
+	buffer_append_byte(out, ' ');
+	/* The words of a command have their quotes already. */
+	if (ask->is_delivery && text_has_suffix(ask->word, TEXT("pipe")))
+		buffer_append(out, ask->text);
+	else
 		rule_test_line_append_argument(out, ask->text);
-	}
 }
 
 /* Everything went its way and nobody has it, nor will hear of it. */
