@@ -44,7 +44,7 @@ static const struct rule_test_expectation {
     {"end-timeout", RULE_TEST_ASK, RULE_TEST_FORM_NONE},
     {"gdbmstore", RULE_TEST_ASK, RULE_TEST_FORM_TEXT},
     {"delivered", RULE_TEST_DELIVERED, RULE_TEST_FORM_NONE},
-    {"keep", RULE_TEST_KEEP, RULE_TEST_FORM_NONE},
+    {"keep", RULE_TEST_KEEP, RULE_TEST_FORM_OPTIONAL},
     {"discard", RULE_TEST_DISCARD, RULE_TEST_FORM_NONE},
     {"reject", RULE_TEST_REJECT, RULE_TEST_FORM_OPTIONAL},
     {"later", RULE_TEST_DEFER, RULE_TEST_FORM_OPTIONAL},
@@ -259,9 +259,12 @@ rule_test_expected_append_named(struct buffer *out, const struct rule_test_expec
 {
 	bool is_field = expected->aspect == RULE_TEST_FIELD;
 
-	buffer_append_format(out, " %.*s", TEXT_ARGUMENTS(expected->name));
-	if (expected->word.size == 0)
+	buffer_append_byte(out, ' ');
+	if (expected->word.size == 0) {
+		rule_test_line_append_argument(out, expected->name);
 		return;
+	}
+	buffer_append(out, expected->name);
 	buffer_append(out, is_field ? TEXT(": ") : TEXT("="));
 	/* The value of a field cannot be quoted by itself; what would need it shows as it is. */
 	if (is_field)

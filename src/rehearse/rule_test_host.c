@@ -36,6 +36,8 @@ rule_test_host_log(void *self, struct text line, struct error *error)
 static struct text
 rule_test_host_word(const struct delivery_request *request)
 {
+	if (request->place.line == 0)
+		return TEXT("keep");
 	switch (request->form) {
 	case DESTINATION_WRITTEN:
 		break;

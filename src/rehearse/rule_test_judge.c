@@ -75,7 +75,7 @@ rule_test_end_word(enum filter_end end)
 void
 rule_test_judge_append_ask(struct buffer *out, const struct rule_test_ask *ask)
 {
-	buffer_append(out, ask->is_default ? TEXT("keep") : ask->word);
+	buffer_append(out, ask->word);
 	if (ask->text.size == 0)
 		return;
 	buffer_append_byte(out, ' ');
@@ -168,7 +168,8 @@ static bool
 rule_test_ask_is(const struct rule_test_ask *ask, const struct rule_test_expected *expected)
 {
 	if (expected->aspect == RULE_TEST_KEEP)
-		return ask->is_default;
+		return ask->is_default &&
+		       (expected->value.size == 0 || text_is_equal(ask->text, expected->value));
 	if (!text_is_equal(ask->word, expected->word))
 		return false;
 	return text_is_equal(ask->text, expected->value) ||

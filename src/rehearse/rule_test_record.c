@@ -106,7 +106,10 @@ rule_test_record_add(struct rule_test_record *record, struct arena *arena,
 static void
 rule_test_record_append_lines(struct buffer *out, struct text lines, bool is_crlf)
 {
-	if (out->size > 0 && out->data[out->size - 1] != '\n')
+	/* The file's last line may lack its end, or the half of it. */
+	if (out->size > 0 && out->data[out->size - 1] == '\r')
+		buffer_append_byte(out, '\n');
+	else if (out->size > 0 && out->data[out->size - 1] != '\n')
 		buffer_append(out, is_crlf ? TEXT("\r\n") : TEXT("\n"));
 	while (lines.size > 0) {
 		buffer_append(out, text_split(&lines, '\n'));
