@@ -429,7 +429,7 @@ rule_test_parses(struct rule_test_work *work, struct rule_test_result *result)
 	arena_clear(&scratch);
 	if (parses && !work->is_composed)
 		work->stage->parsed = work->rules;
-	else
+	else if (!parses)
 		result->refusal = arena_copy_text(work->arena, text_from_string(refusal.text));
 	return parses;
 }

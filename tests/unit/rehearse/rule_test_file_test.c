@@ -113,7 +113,7 @@ errors_of_expected(void)
 	check_refused("test a\nexpect frob\n", "2:8", "\"frob\" can not be expected");
 	check_refused("test a\nexpect no frob\n", "2:11", "\"frob\" can not be expected");
 	check_refused("test a\nexpect to\n", "2:10", "expected a text behind it");
-	check_refused("test a\nexpect keep x\n", "2:13", "nothing is expected behind this");
+	check_refused("test a\nexpect unlock x\n", "2:15", "nothing is expected behind this");
 	check_refused("test a\nexpect status x\n", "2:15", "expected an exit status");
 	check_refused(
 	    "test a\nexpect end well\n", "2:12", "fall-through, delivered, exit or failed");
