@@ -71,7 +71,7 @@ rule_test_host_deliver(void *self, const struct delivery_request *request)
 {
 	struct rule_test_host *host = self;
 	struct arena *arena = host->plan.arena;
-	struct rule_test_delivery delivery = {
+	struct rule_test_host_delivery delivery = {
 	    .item = host->plan.count,
 	    .word = rule_test_host_word(request),
 	    .is_default = request->place.line == 0,

@@ -36,7 +36,7 @@ struct rule_test_host {
 	struct table answers; /* command -> const struct rule_test_given * */
 	const struct rule_test_given *any_answer;
 	/* Of the deliveries, in the order of the plan's items. */
-	struct rule_test_delivery {
+	struct rule_test_host_delivery {
 		size_t item;
 		struct text word, text;
 		bool is_default;

@@ -25,8 +25,10 @@ struct rule_test_line {
 };
 
 /* Bytes that a test brings, or the file that holds them. */
+enum rule_test_line_form { RULE_TEST_SOURCE_NONE, RULE_TEST_SOURCE_BYTES, RULE_TEST_SOURCE_FILE };
+
 struct rule_test_source {
-	enum { RULE_TEST_SOURCE_NONE, RULE_TEST_SOURCE_BYTES, RULE_TEST_SOURCE_FILE } form;
+	enum rule_test_line_form form;
 	struct text text; /* the bytes; the name as it is written */
 };
 

@@ -99,7 +99,7 @@ rule_test_record_add(struct rule_test_record *record, struct arena *arena,
 {
 	record->changes = vector_grow(
 	    arena, record->changes, record->count, &record->capacity, sizeof *record->changes);
-	record->changes[record->count++] = (struct rule_test_change){test, lines};
+	record->changes[record->count++] = (struct rule_test_record_change){test, lines};
 }
 
 /* New lines, with the line ends that the file has. */

@@ -10,7 +10,7 @@
 
 /* What is to be done to one file. */
 struct rule_test_record {
-	struct rule_test_change {
+	struct rule_test_record_change {
 		const struct rule_test *test; /* whose `expect` and `or` lines go */
 		struct text lines; /* that take their place, or stand at the test's end */
 	} * changes;               /* in the order of the file */
