@@ -85,15 +85,19 @@ rule_test_file_parse_value(struct rule_test_parser *parser, struct rule_test_giv
 static bool
 rule_test_file_parse_envelope(struct rule_test_parser *parser, struct rule_test_given *given)
 {
-	static const char *const names[] = {"sender", "recipient", "original-recipient",
-	    "extension", "queue-id", "client-address", "client-name", "client-helo",
-	    "client-protocol", "sasl-user", "sasl-method", "sasl-sender"};
+	static const char *const names[] = {"sender", "recipient", "original_recipient",
+	    "extension", "queue_id", "client_address", "client_name", "client_helo",
+	    "client_protocol", "sasl_user", "sasl_method", "sasl_sender"};
 	struct rule_test_line before = parser->line;
 
 	given->name = rule_test_line_word(&parser->line);
+	char *name = arena_copy_string(parser->line.arena, given->name);
+	for (size_t i = 0; name[i] != '\0'; i++)
+		name[i] = name[i] == '-' ? '_' : name[i];
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-		if (!text_is_equal(given->name, text_from_string(names[i])))
+		if (!text_is_equal(text_from_string(name), text_from_string(names[i])))
 			continue;
+		given->name = text_from_string(names[i]);
 		if (!rule_test_line_argument(
 			&parser->line, "what it is, <> for none", &given->value, parser->error))
 			return false;
@@ -103,9 +107,9 @@ rule_test_file_parse_envelope(struct rule_test_parser *parser, struct rule_test_
 		return true;
 	}
 	return rule_test_line_refuse(&before, parser->error,
-	    "the envelope has sender, recipient, original-recipient, extension, queue-id, "
-	    "client-address, "
-	    "client-name, client-helo, client-protocol, sasl-user, sasl-method and sasl-sender");
+	    "the envelope has sender, recipient, original_recipient, extension, queue_id, "
+	    "client_address, "
+	    "client_name, client_helo, client_protocol, sasl_user, sasl_method and sasl_sender");
 }
 
 /* A date of mail, "@SECONDS", or "2026-11-22 10:00:00" in UTC, with a T or Z if wanted. */

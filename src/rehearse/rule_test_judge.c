@@ -101,6 +101,10 @@ rule_test_judge_append_end(struct buffer *out, const struct rule_test_result *re
 		buffer_append_format(out, "refused %.*s", TEXT_ARGUMENTS(result->refusal));
 		return;
 	}
+	if (result->is_bare && result->rules.end == FILTER_END_FALL_THROUGH) {
+		buffer_append(out, TEXT("end fall-through"));
+		return;
+	}
 	switch (result->outcome.class) {
 	case OUTCOME_DONE:
 		if (result->status != 0)

@@ -361,7 +361,7 @@ is "system rules run before the user's" "$status $said" "0 1 passed, 0 failed in
 printf 'embedded\nrules <<E\nif (/^Subject: Hello/)\n EXITCODE=77\nE\ntest t\nexpect status 77\n' >embedded.test
 run embedded.test
 is "rules run in embedded mode" "$status $said" "0 1 passed, 0 failed in 1 file"
-printf 'rules <<E\nX=time\necho "$X"\nimport A\necho "$A$B"\nE\ntime @86400\nenvironment A=a\nset B=b\ntest t\nexpect echo 86400\nexpect echo ab\n' >time.test
+printf 'rules <<E\nX=time\necho "$X"\nimport A\necho "$A$B"\nE\ntime @86400\nenvironment A=a\nset B=b\nenvelope client-helo mx\ntest t\nexpect variable CLIENT_HELO=mx\nexpect echo 86400\nexpect echo ab\n' >time.test
 run time.test
 is "time, environment and variables are given" "$status $said" "0 1 passed, 0 failed in 1 file"
 printf 'rules <<E\nwhile (1)\n echo "x"\nE\ntest t\nexpect later time was over\n' >endless.test
