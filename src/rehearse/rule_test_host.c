@@ -236,6 +236,9 @@ rule_test_host_asks(const struct rule_test_host *host, size_t *count_out)
 			ask->text = host->deliveries[delivery].text;
 			ask->is_default = host->deliveries[delivery++].is_default;
 			ask->is_delivery = true;
+		} else if (text_is_equal(ask->word, TEXT("header"))) {
+			/* `expect header` is about the message. */
+			ask->word = TEXT("edit");
 		} else if (plan->items[i].kind == PLAN_ECHO &&
 			   !text_has_suffix(ask->text, TEXT("\n"))) {
 			ask->word = TEXT("echo-part");
