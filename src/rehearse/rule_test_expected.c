@@ -241,6 +241,16 @@ rule_test_expected_parse(
 	    TEXT_ARGUMENTS(text_slice(word, 0, 40)));
 }
 
+bool
+rule_test_expected_may_be_empty(struct text word)
+{
+	for (size_t i = 0; i < RULE_TEST_EXPECTATIONS; i++)
+		if (text_is_equal(word, text_from_string(rule_test_expectations[i].word)))
+			return rule_test_expectations[i].form == RULE_TEST_FORM_NONE ||
+			       rule_test_expectations[i].form == RULE_TEST_FORM_OPTIONAL;
+	return true;
+}
+
 static void
 rule_test_expected_append_value(struct buffer *out, const struct rule_test_expected *expected)
 {
@@ -287,14 +297,13 @@ rule_test_expected_append(struct buffer *out, const struct rule_test_expected *e
 	}
 	if (expected->is_negated)
 		buffer_append(out, TEXT("no "));
-	if (expected->aspect == RULE_TEST_ASK) {
-		buffer_append(out, expected->word);
-		rule_test_expected_append_value(out, expected);
-		return;
-	}
-	while (row->aspect != expected->aspect)
+	while (row->aspect != expected->aspect ||
+	       (row->aspect == RULE_TEST_ASK &&
+		   !text_is_equal(expected->word, text_from_string(row->word))))
 		row++;
 	buffer_append(out, text_from_string(row->word));
+	if (row->form == RULE_TEST_FORM_TEXT && expected->value.size == 0 && !expected->is_negated)
+		buffer_append(out, TEXT(" \"\""));
 	if (row->form == RULE_TEST_FORM_PAIR || row->form == RULE_TEST_FORM_FIELD)
 		rule_test_expected_append_named(out, expected);
 	else

@@ -17,6 +17,9 @@ bool rule_test_expected_parse_field(struct rule_test_line *line, const char *wha
 bool rule_test_expected_parse_pair(struct rule_test_line *line, struct text *name_out,
     struct text *value_out, struct error *error);
 
+/* Nothing need stand behind this word for something asked. */
+bool rule_test_expected_may_be_empty(struct text word);
+
 /* The same back: "to ./Junk/", "header Subject: hello". */
 void rule_test_expected_append(struct buffer *out, const struct rule_test_expected *expected);
 

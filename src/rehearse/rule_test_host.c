@@ -77,6 +77,11 @@ rule_test_host_deliver(void *self, const struct delivery_request *request)
 	    .is_default = request->place.line == 0,
 	};
 
+	/* `keep`, and `to "$DEFAULT"`, which is the same. */
+	if (request->variables != NULL && !request->copy && request->destination.size > 0)
+		delivery.is_default |= text_is_equal(
+		    request->destination, variables_get(request->variables, TEXT("DEFAULT")));
+
 	delivery.text = request->form == DESTINATION_ARGUMENTS
 			    ? rule_test_host_join(arena, request)
 			    : arena_copy_text(arena, request->destination);

@@ -76,7 +76,7 @@ void
 rule_test_judge_append_ask(struct buffer *out, const struct rule_test_ask *ask)
 {
 	buffer_append(out, ask->word);
-	if (ask->text.size == 0)
+	if (ask->text.size == 0 && rule_test_expected_may_be_empty(ask->word))
 		return;
 	buffer_append_byte(out, ' ');
 	/* The words of a command have their quotes already. */

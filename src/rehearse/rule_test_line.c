@@ -15,6 +15,7 @@ rule_test_line_init(
 	*line = (struct rule_test_line){.arena = arena, .file = file, .source = source};
 }
 
+/* tolerance: rule-test-crlf */
 static bool
 rule_test_line_is_blank(char byte)
 {

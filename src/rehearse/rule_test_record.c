@@ -30,10 +30,10 @@ rule_test_record_is_worth(const struct rule_test_ask *ask, bool is_bare)
 }
 
 static void
-rule_test_record_append_ask(struct buffer *out, const struct rule_test_ask *ask)
+rule_test_record_append_ask(struct buffer *out, const struct rule_test_ask *ask, bool is_bare)
 {
 	buffer_append(out, TEXT("expect "));
-	if (ask->is_default)
+	if (ask->is_default && !is_bare)
 		buffer_append(out, TEXT("keep"));
 	else
 		rule_test_judge_append_ask(out, ask);
@@ -70,7 +70,7 @@ rule_test_record_lines(
 	buffer_init(&out, RULE_TEST_FILE_MAX);
 	for (size_t i = 0; i < result->count; i++)
 		if (rule_test_record_is_worth(&result->asks[i], result->is_bare))
-			rule_test_record_append_ask(&out, &result->asks[i]);
+			rule_test_record_append_ask(&out, &result->asks[i], result->is_bare);
 	rule_test_record_append_end(&out, result);
 	if (result->flags.size > 0) {
 		buffer_append(&out, TEXT("expect flags "));

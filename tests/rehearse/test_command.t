@@ -187,6 +187,8 @@ rules <<E\ndotlock "a" {\n}\nE~dotlock a\nexpect unlock~dotlock b
 rules <<E\nflock "a" {\n}\nE~flock a\nexpect unlock~unlock\nexpect flock a
 rules <<E\ncc "a"\ncc "b"\nE~cc a\nexpect cc b~cc b\nexpect cc a
 ~keep~mailbox Work
+rules <<E\nto "$DEFAULT"\nE~keep /var/mail/bob\nexpect no other delivery~to ./x/
+rules <<E\nto "$DEFAULT"\nE~to /var/mail/bob~no to
 ~keep~cc-mailbox Work
 ~keep~pipe prog "a b"
 ~keep~cc-pipe prog
@@ -196,7 +198,7 @@ rules <<E\ncc "a"\ncc "b"\nE~cc a\nexpect cc b~cc b\nexpect cc a
 ~keep~gdbmstore a b
 ~keep~undecided
 KINDS
-)" "61 kinds"
+)" "63 kinds"
 
 cat top.part - >bad.test <<'TEST'
 
@@ -302,6 +304,18 @@ printf 'rules <<E\r\nE\r\ntest t' >crlf.test
 run --record crlf.test
 is "a file with CRLF keeps it, and its last line is ended" "$(od -An -c crlf.test | tr -s ' ' | tr -d '\n')" \
     "$(printf 'rules <<E\r\nE\r\ntest t\r\nexpect keep\r\nexpect no other delivery\r\n' | od -An -c | tr -s ' ' | tr -d '\n')"
+
+printf 'bare\nrules <<E\ncc ""\ndotlock "" {\n}\necho "\\\\c"\nto "\\\\"\nE\ntest t\n' >odd.test
+run --record odd.test
+cp odd.test before
+run odd.test
+is "what is empty is recorded so that it can be read" "$status $(sed -n '/^expect/p' odd.test)" '0 expect cc ""
+expect dotlock ""
+expect unlock
+expect echo-part ""
+expect to \
+expect end delivered 0
+expect nothing else'
 
 mkdir -p tree/b tree/.hidden tree/a
 cp top.part tree/b/z.test

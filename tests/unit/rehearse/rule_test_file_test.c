@@ -245,11 +245,12 @@ lists_of_expected(void)
 static void
 lines_come_back(void)
 {
-	static const char *const lines[] = {"to ./a b", "to \" a\"", "no cc",
-	    "cc-mailbox Work/Entwürfe", "pipe prog \"a b\" c", "echo", "echo \"\\x01\\t\\\"\\\\\"",
-	    "nothing else", "no other delivery", "header X: a b", "no header X", "variable A=\" \"",
-	    "variable A=", "no variable A", "status 67", "end exit 3", "end fall-through",
-	    "reject gone", "later", "flags FS", "keyword $Label1", "unlock"};
+	static const char *const lines[] = {"to ./a b", "to \"\"", "keep", "keep ./x", "to \" a\"",
+	    "no cc", "cc-mailbox Work/Entwürfe", "pipe prog \"a b\" c", "echo",
+	    "echo \"\\x01\\t\\\"\\\\\"", "nothing else", "no other delivery", "header X: a b",
+	    "no header X", "variable A=\" \"", "variable A=", "no variable A", "status 67",
+	    "end exit 3", "end fall-through", "reject gone", "later", "flags FS", "keyword $Label1",
+	    "unlock"};
 
 	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
 		char source[128];
