@@ -16,3 +16,4 @@ include tests/deliver/sources.mk
 include tests/crash/sources.mk
 include tests/fuzz/sources.mk
 include tests/unit/rehearse/sources.mk
+include tests/rehearse/sources.mk

@@ -92,6 +92,14 @@ agent_log_end(void *self, const struct filter_result *result, const char *action
 	agent_host_log_end(&agent->host, result, action, outcome);
 }
 
+static void
+agent_note_undecided(void *self, struct text undecided)
+{
+	struct agent *agent = self;
+
+	agent_host_note_undecided(&agent->host, undecided);
+}
+
 static struct outcome
 agent_follow_rules(struct agent *agent)
 {
@@ -104,6 +112,7 @@ agent_follow_rules(struct agent *agent)
 	    .host = &agent_host_functions,
 	    .host_self = &agent->host,
 	    .deliver_by_default = agent_deliver_by_default,
+	    .note_undecided = agent_note_undecided,
 	    .log_end = agent_log_end,
 	    .self = agent,
 	};

@@ -136,6 +136,18 @@ rules_run_judge(struct rules_run *run, const struct filter_result *result, bool 
 	return result->outcome;
 }
 
+static struct verdicts
+rules_run_verdicts(const struct settings *settings)
+{
+	static const enum verdict verdicts[] = {[UNDECIDED_LATER] = VERDICT_LATER,
+	    [UNDECIDED_OPEN] = VERDICT_OPEN,
+	    [UNDECIDED_CLOSED] = VERDICT_CLOSED};
+
+	return (struct verdicts){.limit = verdicts[settings->pattern_limit_verdict],
+	    .undecodable = verdicts[settings->undecodable_verdict],
+	    .timeout = verdicts[settings->command_timeout_verdict]};
+}
+
 /* Runs one rules file. */
 static struct outcome
 rules_run_file(struct rules_run *run, const char *path, struct text source, bool *go_on_out)
@@ -157,16 +169,20 @@ rules_run_file(struct rules_run *run, const char *path, struct text source, bool
 	    .program = program,
 	    .message = run->message,
 	    .variables = run->variables,
+	    .envelope = run->envelope,
 	    .observer = run->observer,
 	    .host = run->host,
 	    .host_self = run->host_self,
 	    .is_embedded = run->request->mode == AGENT_MODE_EMBEDDED,
+	    .verdicts = rules_run_verdicts(run->request->settings),
 	    .match_limit = (uint32_t)run->request->settings->pattern_limit,
 	};
 	run->files[run->file_count - 1].has_run = true;
 	result = filter_run(run->arena, &input);
 	run->result = result;
 	run->message = result.message;
+	if (run->note_undecided != NULL)
+		run->note_undecided(run->self, result.undecided);
 	return rules_run_judge(run, &result, go_on_out);
 }
 

@@ -42,6 +42,8 @@ struct rules_run {
 	 * command), and an end without a delivery: `action` is the log's word ("discard", "refuse",
 	 * "defer"), `result` may hold no more than the place. */
 	struct outcome (*deliver_by_default)(void *self, const struct delivery_request *request);
+	/* The first question without an answer, if there is one, of each rules file. May be NULL. */
+	void (*note_undecided)(void *self, struct text undecided);
 	void (*log_end)(void *self, const struct filter_result *result, const char *action,
 	    const struct outcome *outcome);
 	void *self;

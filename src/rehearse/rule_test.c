@@ -333,6 +333,18 @@ rule_test_user(struct rule_test_work *work)
 	return user;
 }
 
+static struct verdicts
+rule_test_verdicts(const struct settings *settings)
+{
+	static const enum verdict verdicts[] = {[UNDECIDED_LATER] = VERDICT_LATER,
+	    [UNDECIDED_OPEN] = VERDICT_OPEN,
+	    [UNDECIDED_CLOSED] = VERDICT_CLOSED};
+
+	return (struct verdicts){.limit = verdicts[settings->pattern_limit_verdict],
+	    .undecodable = verdicts[settings->undecodable_verdict],
+	    .timeout = verdicts[settings->command_timeout_verdict]};
+}
+
 /* The rules alone, by the engine: of `bare` tests, and in embedded mode, which has no delivery. */
 static void
 rule_test_run_engine(struct rule_test_work *work, const struct envelope *envelope,
@@ -353,6 +365,7 @@ rule_test_run_engine(struct rule_test_work *work, const struct envelope *envelop
 	    .host = &work->host.functions,
 	    .host_self = &work->host,
 	    .is_embedded = work->is_embedded,
+	    .verdicts = rule_test_verdicts(work->settings),
 	    .match_limit = (uint32_t)work->settings->pattern_limit,
 	};
 	result->rules = filter_run(work->arena, &input);

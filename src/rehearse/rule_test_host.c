@@ -162,6 +162,8 @@ rule_test_host_read_rules(
 
 	if (table_find(&host->plan.rules, name) != NULL || host->material == NULL)
 		return plan_host.read_rules(self, arena, name, rules_out, error);
+	/* What lies beside the rules is the user's. */
+	host->plan.is_trusted = false;
 	struct text path = name;
 	if (host->home.size > 0 && text_has_prefix(path, host->home) &&
 	    path.size > host->home.size && path.data[host->home.size] == '/')

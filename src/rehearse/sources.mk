@@ -21,3 +21,12 @@ librehearse_a_SOURCES += \
 	%D%/rule_test_record.c %D%/rule_test_record.h
 librehearse_a_SOURCES += \
 	%D%/rule_test_suite.c %D%/rule_test_suite.h
+librehearse_a_SOURCES += %D%/command_answers.c %D%/command_answers.h
+librehearse_a_SOURCES += %D%/rehearsal_host.c %D%/rehearsal_host.h
+librehearse_a_SOURCES += %D%/explain.c %D%/explain.h
+librehearse_a_SOURCES += %D%/explain_ask.c %D%/explain_ask.h
+librehearse_a_SOURCES += %D%/explain_json.c %D%/explain_json.h
+librehearse_a_SOURCES += %D%/explain_plan.c %D%/explain_plan.h
+librehearse_a_SOURCES += %D%/explain_report.c %D%/explain_report.h
+librehearse_a_SOURCES += %D%/explain_text.c %D%/explain_text.h
+librehearse_a_SOURCES += %D%/explain_reason.c %D%/explain_reason.h

@@ -2,10 +2,14 @@
 # target is its name in the list, its two lines below, and a directory of seeds.
 fuzz_tests = \
 	tests/fuzz/fuzz_address.test \
+	tests/fuzz/fuzz_address_line.test \
 	tests/fuzz/fuzz_date.test \
+	tests/fuzz/fuzz_encoded_word.test \
 	tests/fuzz/fuzz_header.test \
+	tests/fuzz/fuzz_header_edit.test \
 	tests/fuzz/fuzz_mime.test \
 	tests/fuzz/fuzz_rule_test.test \
+	tests/fuzz/fuzz_part_text.test \
 	tests/fuzz/fuzz_rules.test
 check_PROGRAMS += $(fuzz_tests)
 TESTS += $(fuzz_tests)
@@ -23,3 +27,11 @@ tests_fuzz_fuzz_rules_test_SOURCES = %D%/fuzz_rules.c %D%/replay_main.c
 tests_fuzz_fuzz_rules_test_LDADD = libfilter.a libmail.a libbase.a
 tests_fuzz_fuzz_rule_test_test_SOURCES = %D%/fuzz_rule_test.c %D%/replay_main.c
 tests_fuzz_fuzz_rule_test_test_LDADD = librehearse.a libagent.a libdeliver.a librecord.a libfilter.a libconfig.a libmail.a libsystem.a libbase.a
+tests_fuzz_fuzz_header_edit_test_SOURCES = %D%/fuzz_header_edit.c %D%/replay_main.c
+tests_fuzz_fuzz_header_edit_test_LDADD = libmail.a libbase.a
+tests_fuzz_fuzz_address_line_test_SOURCES = %D%/fuzz_address_line.c %D%/replay_main.c
+tests_fuzz_fuzz_address_line_test_LDADD = libmail.a libbase.a
+tests_fuzz_fuzz_encoded_word_test_SOURCES = %D%/fuzz_encoded_word.c %D%/replay_main.c
+tests_fuzz_fuzz_encoded_word_test_LDADD = libmail.a libbase.a
+tests_fuzz_fuzz_part_text_test_SOURCES = %D%/fuzz_part_text.c %D%/replay_main.c
+tests_fuzz_fuzz_part_text_test_LDADD = libmail.a libbase.a

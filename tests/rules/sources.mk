@@ -1,6 +1,8 @@
 check_PROGRAMS += tests/rules/run_rules
-TESTS += tests/rules/mailfilter.t tests/rules/compare_with_maildrop.t
-dist_check_SCRIPTS += %D%/mailfilter.t %D%/compare_with_maildrop.t
+TESTS += tests/rules/mailfilter.t tests/rules/compare_with_maildrop.t \
+	tests/rules/compare_scopes_with_maildrop.t
+dist_check_SCRIPTS += %D%/mailfilter.t %D%/compare_with_maildrop.t %D%/compare_scopes_with_maildrop.t
 tests_rules_run_rules_SOURCES = %D%/run_rules.c
 tests_rules_run_rules_LDADD = libfilter.a libmail.a libbase.a
-EXTRA_DIST += %D%/compare_with_maildrop.rules %D%/message.eml %D%/mailfilter
+EXTRA_DIST += %D%/compare_with_maildrop.rules %D%/compare_scopes.messages \
+	%D%/message.eml %D%/mailfilter

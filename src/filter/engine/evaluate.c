@@ -8,8 +8,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "filter/engine/edit_header.h"
+#include "filter/engine/envelope_value.h"
+#include "filter/engine/field_list.h"
 #include "filter/engine/lookup.h"
 #include "filter/engine/match.h"
+#include "filter/engine/observe.h"
 #include "filter/engine/recipients.h"
 #include "filter/engine/run_command.h"
 #include "filter/engine/value.h"
@@ -42,10 +46,14 @@ enum verdict
 evaluate_undecided(
     struct evaluator *evaluator, enum verdict verdict, uint32_t offset, struct text kind)
 {
-	evaluate_fail_at(evaluator, offset);
+	/* Many rules may ask the same of a message: only the first, and an error, is told. */
+	if (verdict == VERDICT_LATER || evaluator->undecided.size == 0)
+		evaluate_fail_at(evaluator, offset);
 	if (evaluator->undecided.size == 0)
 		evaluator->undecided =
 		    arena_copy_text(evaluator->arena, text_from_string(evaluator->error.text));
+	if (observe_is_on(evaluator))
+		observe_undecided(evaluator, verdict, offset, kind);
 	variables_set(evaluator->input->variables, TEXT("UNDECIDED"), kind);
 	return verdict;
 }
@@ -111,6 +119,8 @@ evaluate_text(struct evaluator *evaluator, struct text source, bool expands, uin
 		*value_out = source;
 		return true;
 	}
+	if (edit_header_is_asked_for(evaluator, source) && !edit_header_settle(evaluator))
+		return false;
 	buffer_reset(&evaluator->work);
 	value_expand(source, evaluate_find_variable, evaluator->input->variables, &evaluator->work);
 	return evaluate_take_work(evaluator, offset, value_out);
@@ -172,8 +182,11 @@ evaluate_logical(
 	     operand = operand->next) {
 		if (!evaluate(evaluator, operand, value_out))
 			return false;
-		if (value_is_true(*value_out) == deciding)
+		if (value_is_true(*value_out) == deciding) {
+			if (observe_is_on(evaluator))
+				observe_skipped(evaluator, expression, operand);
 			break;
+		}
 	}
 	return true;
 }
@@ -207,6 +220,8 @@ evaluate_comparison(
 	if (!evaluate(evaluator, operands, &left) || !evaluate(evaluator, operands->next, &right))
 		return false;
 	*value_out = evaluate_truth(value_compare(operands->next->operation, left, right));
+	if (observe_is_on(evaluator))
+		observe_comparison(evaluator, expression, left, right, *value_out);
 	return true;
 }
 
@@ -276,6 +291,10 @@ evaluate_function(
 		return recipients_search(evaluator, expression, value_out);
 	case FUNCTION_LOOKUP:
 		return lookup_evaluate(evaluator, expression, value_out);
+	case FUNCTION_ENVELOPE:
+		return envelope_value(evaluator, expression, value_out);
+	case FUNCTION_ANY:
+	case FUNCTION_ALL:
 	case FUNCTION_DBM:
 		break;
 	}
@@ -289,6 +308,9 @@ evaluate_assignment(
 {
 	if (!evaluate(evaluator, expression->operands, value_out))
 		return false;
+	if (observe_is_on(evaluator))
+		observe_variable(
+		    evaluator, expression->begin, TEXT("="), expression->text, *value_out);
 	variables_set(evaluator->input->variables, expression->text, *value_out);
 	return true;
 }
@@ -327,9 +349,21 @@ evaluate(struct evaluator *evaluator, const struct expression *expression, struc
 	case EXPRESSION_MATCH:
 		return match_evaluate(evaluator, expression, value_out);
 	case EXPRESSION_FUNCTION:
-		return evaluate_function(evaluator, expression, value_out);
+		if (!evaluate_function(evaluator, expression, value_out))
+			return false;
+		if (observe_is_on(evaluator))
+			observe_function(evaluator, expression, *value_out);
+		return true;
 	case EXPRESSION_COMMAND:
 		return run_command_capture(evaluator, expression, value_out);
+	case EXPRESSION_FIELDS:
+		if (!field_list_evaluate(evaluator, expression, value_out))
+			return false;
+		if (observe_is_on(evaluator))
+			observe_function(evaluator, expression, *value_out);
+		return true;
+	case EXPRESSION_LIST:
+		break;
 	}
 	return evaluate_fail(evaluator, ERROR_INPUT, expression->offset, "this has no value");
 }

@@ -25,6 +25,8 @@ enum expression_kind {
 	EXPRESSION_MATCH,    /* operand =~ pattern */
 	EXPRESSION_FUNCTION, /* function and its operands */
 	EXPRESSION_COMMAND,  /* `command`: what it printed */
+	EXPRESSION_FIELDS,   /* any(names) =~ pattern, all(names) =~ pattern: function says which */
+	EXPRESSION_LIST,     /* the values of a statement with several: has none of its own */
 };
 
 enum expression_operator {
@@ -60,13 +62,18 @@ enum function {
 	FUNCTION_HASADDR,
 	FUNCTION_LOOKUP,
 	FUNCTION_DBM, /* parsed, not available in this version */
+	FUNCTION_ENVELOPE,
+	FUNCTION_ANY, /* of EXPRESSION_FIELDS */
+	FUNCTION_ALL,
 };
 
-/* Which lines of the message a pattern is tried on. */
+/* Which lines of the message a pattern is tried on, and in which form. */
 enum pattern_scope {
 	PATTERN_SCOPE_HEADER = 1,     /* header lines of the message and of every MIME part */
 	PATTERN_SCOPE_TOP_HEADER = 2, /* header lines of the message only */
 	PATTERN_SCOPE_BODY = 4,       /* lines of text parts */
+	PATTERN_SCOPE_RAW = 8,        /* the header as it stands; all of the body as it stands */
+	PATTERN_SCOPE_WHOLE = 16,     /* of the body: whole texts, not lines */
 };
 
 struct program_pattern {
@@ -85,10 +92,12 @@ struct program_pattern {
 struct expression {
 	enum expression_kind kind;
 	enum expression_operator operation; /* joins this operand to the one before it */
-	enum function function;
+	enum function function : 16;
 	bool expands;
 	bool is_name; /* one unquoted or double-quoted string: may stand left of `=` */
 	uint32_t offset;
+	uint32_t begin, end; /* all that was written, of comparisons, functions, assignments and the
+				operands of || and &&; else 0 */
 	struct text text;
 	struct program_pattern *pattern;
 	struct expression *operands; /* the first */

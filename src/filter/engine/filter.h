@@ -21,8 +21,9 @@ struct filter_observer;
 /* How the rules ended. */
 enum filter_end {
 	FILTER_END_FALL_THROUGH, /* the last statement was run: default delivery is the agent's */
-	FILTER_END_DELIVERED,    /* `to`, successfully */
-	FILTER_END_EXIT,   /* `exit`: the message is discarded (EXITCODE 0) or refused (EXITCODE) */
+	FILTER_END_DELIVERED,    /* `to`, `keep`, `mailbox` or `pipe`, successfully */
+	FILTER_END_EXIT,   /* `exit`: the message is discarded (EXITCODE 0) or refused (EXITCODE);
+			      `reject`, `tempfail`, `discard` */
 	FILTER_END_FAILED, /* a delivery or the rules failed; `outcome` says how */
 };
 
@@ -55,7 +56,7 @@ struct filter_result {
 	const struct message *message; /* as the rules left it: `xfilter` and edits make a new one */
 };
 
-enum { FILTER_MATCHED_MAX = 200 };
+enum { FILTER_MATCHED_MAX = 200, FILTER_REASON_MAX = 400 };
 
 struct filter_input {
 	const struct program *program;

@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "base/number.h"
+#include "filter/engine/edit_header.h"
+#include "filter/engine/observe.h"
 
 enum { RUN_COMMAND_SHOWN_MAX = 80 };
 
@@ -24,10 +26,15 @@ run_command_ask(struct evaluator *evaluator, uint32_t offset, struct command_req
 {
 	const struct filter_input *input = evaluator->input;
 
+	if (!edit_header_settle(evaluator))
+		return false;
 	request->message = evaluator->message;
 	request->variables = input->variables;
 	*result_out = (struct command_result){.status = RUN_COMMAND_UNKNOWN};
 	bool known = input->host->run(input->host_self, request, result_out, &evaluator->error);
+	if (observe_is_on(evaluator))
+		observe_command(evaluator, offset, request,
+		    known ? result_out->status : RUN_COMMAND_UNKNOWN, known);
 	run_command_set_number(evaluator, TEXT("RETURNCODE"),
 	    (uint64_t)(known ? result_out->status : RUN_COMMAND_UNKNOWN));
 	if (known)
@@ -102,6 +109,16 @@ run_command_count_lines(struct evaluator *evaluator)
 		run_command_set_lines(evaluator);
 }
 
+void
+run_command_take_message(struct evaluator *evaluator, const struct message *message)
+{
+	evaluator->message = message;
+	scope_close(evaluator->scope);
+	evaluator->scope = scope_new(evaluator->arena, message);
+	run_command_set_number(evaluator, TEXT("SIZE"), message_bytes(message).size);
+	run_command_set_lines(evaluator);
+}
+
 bool
 run_command_rewrite(struct evaluator *evaluator, uint32_t offset, struct text command)
 {
@@ -116,10 +133,6 @@ run_command_rewrite(struct evaluator *evaluator, uint32_t offset, struct text co
 		    "the command of xfilter ended with status %d: %.*s", result.status,
 		    TEXT_ARGUMENTS(shown));
 	}
-	evaluator->message = result.rewritten;
-	scope_close(evaluator->scope);
-	evaluator->scope = scope_new(evaluator->arena, evaluator->message);
-	run_command_set_number(evaluator, TEXT("SIZE"), message_bytes(evaluator->message).size);
-	run_command_set_lines(evaluator);
+	run_command_take_message(evaluator, result.rewritten);
 	return true;
 }

@@ -6,6 +6,7 @@
 #include "filter/mailfilter/mailfilter.h"
 
 #include "filter/engine/program.h"
+#include "filter/mailfilter/actions.h"
 #include "filter/mailfilter/lexer.h"
 #include "filter/mailfilter/parser.h"
 
@@ -13,18 +14,19 @@ static const struct program_language mailfilter_language = {"mailfilter", mailfi
 
 static struct statement *parser_statement(struct parser *parser);
 
-static struct statement *
+struct statement *
 parser_new_statement(struct parser *parser, enum statement_kind kind)
 {
 	struct statement *statement = arena_alloc(parser->arena, sizeof *statement);
 
 	statement->kind = kind;
 	statement->offset = parser->token.start;
+	statement->end = parser->token.end;
+	statement->depth = (unsigned short)(parser->depth - 1);
 	return statement;
 }
 
-/* The line end behind a statement. */
-static bool
+bool
 parser_end_line(struct parser *parser)
 {
 	if (parser->token.kind == TOKEN_NEWLINE) {
@@ -63,8 +65,7 @@ parser_statements(struct parser *parser, struct statement **list)
 	return !parser->failed;
 }
 
-/* '{' { stmt | NL } '}' NL; the current token is the brace. */
-static bool
+bool
 parser_block(struct parser *parser, struct statement **body)
 {
 	uint32_t opened = parser->token.start;
@@ -119,11 +120,12 @@ parser_branch(struct parser *parser, const char *after, struct statement **body)
 static struct expression *
 parser_condition(struct parser *parser)
 {
-	const char *name = lexer_reserved_name(parser->token.reserved);
+	enum reserved_word word = parser->token.reserved;
 
 	parser_advance(parser);
 	if (parser->token.kind != TOKEN_OPEN_PARENTHESIS) {
-		parser_fail(parser, parser->token.start, "( is expected after `%s`", name);
+		parser_fail(parser, parser->token.start, "( is expected after `%s`",
+		    lexer_reserved_name(word));
 		return NULL;
 	}
 	parser_advance(parser);
@@ -150,6 +152,7 @@ parser_if(struct parser *parser)
 		struct statement *statement = parser_new_statement(parser, STATEMENT_IF);
 		*end = statement;
 		statement->expression = parser_condition(parser);
+		statement->end = parser->taken;
 		if (statement->expression == NULL || !parser_branch(parser, ")", &statement->body))
 			return NULL;
 		end = &statement->otherwise;
@@ -169,6 +172,7 @@ parser_while(struct parser *parser)
 	struct statement *statement = parser_new_statement(parser, STATEMENT_WHILE);
 
 	statement->expression = parser_condition(parser);
+	statement->end = parser->taken;
 	if (statement->expression == NULL || !parser_branch(parser, ")", &statement->body))
 		return NULL;
 	return statement;
@@ -181,6 +185,7 @@ parser_foreach(struct parser *parser)
 
 	parser_advance(parser);
 	statement->expression = parser_expression(parser);
+	statement->end = parser->taken;
 	if (statement->expression == NULL)
 		return NULL;
 	if (statement->expression->kind != EXPRESSION_SEARCH &&
@@ -208,6 +213,7 @@ parser_guarded(struct parser *parser, enum statement_kind kind)
 		if (statement->expression == NULL)
 			return NULL;
 	}
+	statement->end = parser->taken;
 	if (parser->token.kind != TOKEN_OPEN_BRACE) {
 		parser_fail(
 		    parser, parser->token.start, "{ must follow `%s` on the same line", name);
@@ -224,11 +230,14 @@ parser_simple(struct parser *parser, enum statement_kind kind)
 
 	if (kind != STATEMENT_EXPRESSION)
 		parser_advance(parser);
+	if ((kind == STATEMENT_TO || kind == STATEMENT_CC) && actions_begins_destination(parser))
+		return actions_destination(parser, statement) ? statement : NULL;
 	if (kind != STATEMENT_EXIT) {
 		statement->expression = parser_expression(parser);
 		if (statement->expression == NULL)
 			return NULL;
 	}
+	statement->end = parser->taken;
 	return parser_end_line(parser) ? statement : NULL;
 }
 
@@ -311,6 +320,8 @@ parser_statement(struct parser *parser)
 			statement = NULL;
 	} else if (parser->token.kind == TOKEN_RESERVED) {
 		statement = parser_reserved_statement(parser);
+	} else if (actions_begins_statement(parser)) {
+		statement = actions_statement(parser);
 	} else {
 		statement = parser_simple(parser, STATEMENT_EXPRESSION);
 	}

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "filter/engine/value.h"
+#include "filter/mailfilter/actions.h"
 
 enum { FLAGS_TEXT_MAX = 64 };
 
@@ -28,7 +29,8 @@ parser_advance(struct parser *parser)
 {
 	if (parser->token.kind == TOKEN_ERROR)
 		return;
-	parser->token = lexer_next(&parser->lexer);
+	parser->taken = parser->token.end;
+	lexer_next(&parser->lexer, &parser->token);
 	if (parser->token.kind == TOKEN_ERROR) {
 		struct place place =
 		    program_place(parser->program, (uint32_t)parser->lexer.error_offset);
@@ -107,7 +109,7 @@ parser_note_names(struct parser *parser, struct text text)
 	return true;
 }
 
-static struct expression *
+struct expression *
 parser_node(struct parser *parser, enum expression_kind kind, uint32_t offset)
 {
 	struct expression *node = arena_alloc(parser->arena, sizeof *node);
@@ -115,6 +117,14 @@ parser_node(struct parser *parser, enum expression_kind kind, uint32_t offset)
 	node->kind = kind;
 	node->offset = offset;
 	return node;
+}
+
+/* Keeps what was written, for explanations. */
+static void
+parser_span(const struct parser *parser, struct expression *node, uint32_t begin)
+{
+	node->begin = begin;
+	node->end = parser->taken;
 }
 
 static bool
@@ -141,6 +151,7 @@ parser_weights(struct program_pattern *pattern, struct text flags)
 static void
 parser_flags(struct program_pattern *pattern, struct text flags)
 {
+	unsigned raw = 0;
 	bool whole = false;
 
 	for (size_t i = 0; i < flags.size; i++) {
@@ -153,6 +164,12 @@ parser_flags(struct program_pattern *pattern, struct text flags)
 			break;
 		case 'b':
 			pattern->scope |= PATTERN_SCOPE_BODY;
+			break;
+		case 'p':
+			pattern->scope |= PATTERN_SCOPE_BODY | PATTERN_SCOPE_WHOLE;
+			break;
+		case 'r':
+			raw = PATTERN_SCOPE_RAW;
 			break;
 		case 'w':
 			whole = true;
@@ -171,10 +188,10 @@ parser_flags(struct program_pattern *pattern, struct text flags)
 		    whole ? PATTERN_SCOPE_HEADER | PATTERN_SCOPE_BODY : PATTERN_SCOPE_HEADER;
 	if ((pattern->scope & PATTERN_SCOPE_HEADER) != 0)
 		pattern->scope &= ~(unsigned)PATTERN_SCOPE_TOP_HEADER;
+	pattern->scope |= raw;
 }
 
-/* Takes the current token, a pattern. */
-static struct program_pattern *
+struct program_pattern *
 parser_pattern(struct parser *parser)
 {
 	struct program_pattern *pattern = arena_alloc(parser->arena, sizeof *pattern);
@@ -240,10 +257,11 @@ parser_prefix(struct parser *parser, enum expression_kind kind, enum function fu
 	node->function = function;
 	parser_advance(parser);
 	node->operands = parser_element(parser);
+	parser_span(parser, node, node->offset);
 	return node->operands == NULL ? NULL : node;
 }
 
-static bool
+bool
 parser_expect(struct parser *parser, enum token_kind kind, const char *what)
 {
 	if (parser->token.kind != kind) {
@@ -285,6 +303,7 @@ parser_call(struct parser *parser, enum function function, unsigned minimum, uns
 	if (!parser_expect(
 		parser, TOKEN_CLOSE_PARENTHESIS, "a closing ) or a comma is expected here"))
 		return NULL;
+	parser_span(parser, node, node->offset);
 	return node;
 }
 
@@ -311,6 +330,7 @@ parser_bare(struct parser *parser, enum function function)
 
 	node->function = function;
 	parser_advance(parser);
+	parser_span(parser, node, node->offset);
 	return node;
 }
 
@@ -377,6 +397,9 @@ parser_element_inside(struct parser *parser)
 		return node;
 	}
 	case TOKEN_WORD:
+		if (actions_begins_call(parser))
+			return actions_call(parser);
+		return parser_string(parser);
 	case TOKEN_QUOTED:
 	case TOKEN_LITERAL:
 	case TOKEN_COMMAND:
@@ -478,6 +501,7 @@ parser_arithmetic(struct parser *parser, unsigned level)
 static struct expression *
 parser_comparison(struct parser *parser)
 {
+	uint32_t begin = parser->token.start;
 	struct expression *left = parser_arithmetic(parser, 0);
 
 	if (left == NULL || !parser_is_operator(parser, OPERATOR_LESS, OPERATOR_TEXT_NOT_EQUAL))
@@ -491,6 +515,7 @@ parser_comparison(struct parser *parser)
 	if (left->next == NULL)
 		return NULL;
 	left->next->operation = operation;
+	parser_span(parser, comparison, begin);
 	if (parser_is_operator(parser, OPERATOR_LESS, OPERATOR_TEXT_NOT_EQUAL)) {
 		parser_fail(parser, parser->token.start,
 		    "two comparisons in a row need parentheses: (a < b) < c");
@@ -503,19 +528,23 @@ static struct expression *
 parser_logical(struct parser *parser, enum expression_kind kind)
 {
 	enum token_kind token = kind == EXPRESSION_OR ? TOKEN_OR : TOKEN_AND;
+	uint32_t begin = parser->token.start;
 	struct expression *first = kind == EXPRESSION_OR ? parser_logical(parser, EXPRESSION_AND)
 							 : parser_comparison(parser);
 
 	if (first == NULL || parser->token.kind != token)
 		return first;
+	parser_span(parser, first, begin);
 	struct expression *chain = parser_node(parser, kind, parser->token.start);
 	chain->operands = first;
 	for (struct expression *last = first; parser->token.kind == token; last = last->next) {
 		parser_advance(parser);
+		begin = parser->token.start;
 		last->next = kind == EXPRESSION_OR ? parser_logical(parser, EXPRESSION_AND)
 						   : parser_comparison(parser);
 		if (last->next == NULL)
 			return NULL;
+		parser_span(parser, last->next, begin);
 	}
 	return chain;
 }
@@ -523,6 +552,7 @@ parser_logical(struct parser *parser, enum expression_kind kind)
 struct expression *
 parser_expression(struct parser *parser)
 {
+	uint32_t begin = parser->token.start;
 	struct expression *left = parser_logical(parser, EXPRESSION_OR);
 
 	while (left != NULL && parser->token.kind == TOKEN_ASSIGN) {
@@ -539,6 +569,7 @@ parser_expression(struct parser *parser)
 		assignment->operands = parser_logical(parser, EXPRESSION_OR);
 		if (assignment->operands == NULL)
 			return NULL;
+		parser_span(parser, assignment, begin);
 		left = assignment;
 	}
 	return left;
