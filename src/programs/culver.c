@@ -16,6 +16,8 @@ static const struct culver_command {
 } culver_commands[] = {
     {"config", culver_config, "show|check|example ...",
 	"the settings: which are in force, and where each comes from"},
+    {"test", culver_test, "[--tap] [--record] FILE|DIRECTORY...",
+	"runs tests of rules"},
     {"explain", culver_explain, "[--rules FILE] [-d USER] < message",
 	"why a message goes where it goes: the rules, step by step, without acting"},
 };

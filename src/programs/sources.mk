@@ -2,6 +2,7 @@ bin_PROGRAMS += culver
 culver_SOURCES = %D%/culver.c %D%/culver.h \
 	%D%/culver_config.c \
 	%D%/culver_explain.c
+culver_SOURCES += %D%/culver_test.c
 culver_CPPFLAGS = $(AM_CPPFLAGS) -DCULVER_VERSION='"$(PACKAGE_VERSION)"'
 culver_LDADD = librefile.a librehearse.a libagent.a libdeliver.a librecord.a libfilter.a libconfig.a libmail.a libsystem.a libbase.a
 
