@@ -237,6 +237,7 @@ lexer_string(struct lexer *lexer, size_t start, char quote, enum token_kind kind
 			joined = lexer_joined_line(source, at);
 		at = joined != 0 ? joined : at + 2;
 	}
+	lexer->position = at;
 	if (at >= source.size || source.data[at] != quote)
 		return lexer_fail(lexer, start,
 		    quote == '`' ? "this command has no closing ` on its line"
@@ -266,6 +267,7 @@ lexer_pattern(struct lexer *lexer, size_t start)
 		at += source.data[at] == '\\' && at + 1 < source.size && source.data[at + 1] != '\n'
 			  ? 2
 			  : 1;
+	lexer->position = at;
 	if (at >= source.size || source.data[at] != '/')
 		return lexer_fail(lexer, start,
 		    "this pattern has no closing / on its line (a path is written in quotes; a "

@@ -91,8 +91,8 @@ struct lexer {
 };
 
 void lexer_init(struct lexer *lexer, struct arena *arena, struct text source, struct error *error);
-/* The next token. After TOKEN_ERROR (error and error_offset are set, without the place) the lexer
- * is not asked again. */
+/* The next token. After TOKEN_ERROR (error and error_offset are set, without the place; `position`
+ * is as far as it looked) the lexer is not asked again, unless its position is moved on. */
 struct token lexer_next(struct lexer *lexer);
 /* The spelling of a reserved word. */
 const char *lexer_reserved_name(enum reserved_word word);
