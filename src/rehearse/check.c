@@ -74,7 +74,13 @@ check_read(struct check *check, const char *path, struct error *error)
 struct text
 check_summary(const struct check *check)
 {
-	return arena_format(check->arena, "%zu error%s, %zu warning%s in %u file%s", check->errors,
-	    check->errors == 1 ? "" : "s", check->warnings, check->warnings == 1 ? "" : "s",
-	    check->file_count, check->file_count == 1 ? "" : "s");
+	struct text notes = {NULL, 0};
+
+	if (check->notes > 0)
+		notes = arena_format(
+		    check->arena, ", %zu note%s", check->notes, check->notes == 1 ? "" : "s");
+	return arena_format(check->arena, "%zu error%s, %zu warning%s%.*s in %u file%s",
+	    check->errors, check->errors == 1 ? "" : "s", check->warnings,
+	    check->warnings == 1 ? "" : "s", TEXT_ARGUMENTS(notes), check->file_count,
+	    check->file_count == 1 ? "" : "s");
 }

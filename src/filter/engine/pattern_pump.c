@@ -23,7 +23,7 @@ struct pump_trial {
 static char
 pump_choose(const struct byte_set *set)
 {
-	static const char liked[] = "a1x- .,;:=/@<>\"'()[]_!#%&*+?";
+	static const char liked[] = "a1xesbcdfghijklmnopqrtuvwyz- .,;:=/@<>\"'()[]_!#%&*+?";
 
 	for (size_t i = 0; i < sizeof liked - 1; i++)
 		if (byte_set_has(set, (unsigned char)liked[i]))

@@ -113,6 +113,18 @@ inspect_offset(
 }
 
 uint32_t
+inspect_name_offset(const struct inspection *inspection, const struct expression *assignment)
+{
+	struct text source = inspection->program->source;
+	uint32_t at = assignment->offset;
+
+	while (at > 0 && text_is_space(source.data[at - 1]))
+		at--;
+	at -= at > 0 && source.data[at - 1] == '"';
+	return at >= assignment->text.size ? at - (uint32_t)assignment->text.size : 0;
+}
+
+uint32_t
 inspect_size(const struct inspection *inspection, const struct expression *expression)
 {
 	struct lexer lexer;

@@ -17,7 +17,7 @@ struct inspect_variable {
 	struct text name;
 	unsigned assigned, read;
 	uint32_t assigned_at, read_at; /* the first time */
-	uint32_t assigned_size, read_size;
+	uint32_t read_size;
 	bool is_numeric; /* so far as the assignments show */
 	bool is_special; /* the language knows it */
 };
@@ -76,6 +76,9 @@ uint32_t inspect_offset(
     const struct inspection *inspection, const struct expression *string, size_t index);
 /* The bytes of the token that an expression begins with. */
 uint32_t inspect_size(const struct inspection *inspection, const struct expression *expression);
+/* Where the name left of an assignment stands. */
+uint32_t inspect_name_offset(
+    const struct inspection *inspection, const struct expression *assignment);
 bool inspect_is_number(struct text text);
 bool inspect_is_special(struct text name);
 

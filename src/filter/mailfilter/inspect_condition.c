@@ -50,19 +50,6 @@ inspect_assignment_test(struct inspection *inspection, const struct inspect_site
 	    is_number ? "numbers" : "texts (== is for numbers)");
 }
 
-/* Where the name left of an assignment stands. */
-static uint32_t
-inspect_name_offset(const struct inspection *inspection, const struct expression *assignment)
-{
-	struct text source = inspection->program->source;
-	uint32_t at = assignment->offset;
-
-	while (at > 0 && text_is_space(source.data[at - 1]))
-		at--;
-	at -= at > 0 && source.data[at - 1] == '"';
-	return at >= assignment->text.size ? at - (uint32_t)assignment->text.size : 0;
-}
-
 static void
 inspect_assignment(struct inspection *inspection, const struct inspect_site *site,
     const struct expression *expression)
@@ -158,6 +145,19 @@ inspect_match_compared(
 	    "leave the comparison away: the pattern itself is true or false");
 }
 
+/* A word that is the name of a variable. */
+static bool
+inspect_is_bare_name(const struct inspection *inspection, const struct expression *expression)
+{
+	struct text text = expression->text;
+
+	if (expression->kind != EXPRESSION_STRING || expression->expands || text.size < 2 ||
+	    !inspect_is_bare(inspection, expression) || text.data[0] < 'A' || text.data[0] > 'Z')
+		return false;
+	const struct inspect_variable *variable = table_find(&inspection->variables, text);
+	return (variable != NULL && variable->assigned > 0) || inspect_is_special(text);
+}
+
 static void
 inspect_comparison(struct inspection *inspection, const struct expression *expression)
 {
@@ -171,7 +171,7 @@ inspect_comparison(struct inspection *inspection, const struct expression *expre
 		    operation - OPERATOR_LESS + OPERATOR_TEXT_LESS);
 		inspect_match_compared(inspection, left, right);
 		inspect_match_compared(inspection, right, left);
-		if (!inspect_is_words(words))
+		if (!inspect_is_words(words) || inspect_is_bare_name(inspection, words))
 			return;
 		added = diagnostics_add(inspection->diagnostics, DIAGNOSTIC_NUMERIC_COMPARISON,
 		    words->offset, inspect_size(inspection, words),
@@ -215,11 +215,7 @@ inspect_bare_name(struct inspection *inspection, const struct inspect_site *site
 {
 	struct text text = expression->text;
 
-	if (expression->expands || text.size < 2 || !inspect_is_bare(inspection, expression) ||
-	    text.data[0] < 'A' || text.data[0] > 'Z' || !inspect_is_asked(site, expression))
-		return;
-	const struct inspect_variable *variable = table_find(&inspection->variables, text);
-	if ((variable == NULL || variable->assigned == 0) && !inspect_is_special(text))
+	if (!inspect_is_bare_name(inspection, expression) || !inspect_is_asked(site, expression))
 		return;
 	struct diagnostic *added =
 	    diagnostics_add(inspection->diagnostics, DIAGNOSTIC_MISSING_DOLLAR, expression->offset,

@@ -43,7 +43,7 @@ inspect_read_status(struct inspect_course *course, const struct expression *stri
 		return;
 	if (course->last == INSPECT_LAST_COPY) {
 		added = diagnostics_add(list, DIAGNOSTIC_CC_STATUS, offset, size,
-		    "`cc` does not set RETURNCODE: this is the status of an earlier command");
+		    "`cc` does not set RETURNCODE: this is what an earlier command left, or empty");
 		diagnostic_advise(list, added,
 		    "a copy that fails ends the rules (catch it with exception { cc ... }); to see "
 		    "the status run the command in backticks: `command` gets the message too");
@@ -358,15 +358,33 @@ inspect_duplicates(struct inspect_course *course, const struct statement *statem
 	    "\"./Maildir/.Duplicates/\"");
 }
 
+/* The last branch of it is empty. */
+static bool
+inspect_is_empty(const struct statement *statement)
+{
+	if (statement->kind == STATEMENT_WHILE || statement->kind == STATEMENT_FOREACH)
+		return statement->body == NULL;
+	if (statement->kind != STATEMENT_IF)
+		return false;
+	while (statement->otherwise_is_if)
+		statement = statement->otherwise;
+	return statement->body == NULL;
+}
+
 static bool
 inspect_course_list(struct inspect_course *course, const struct statement *list)
 {
 	bool ends = false;
+	const struct statement *before = NULL;
 
-	for (const struct statement *at = list; at != NULL; at = at->next) {
+	for (const struct statement *at = list; at != NULL; before = at, at = at->next) {
 		if (at->kind == STATEMENT_EXPRESSION)
 			inspect_duplicates(course, at);
 		bool this_ends = inspect_course_statement(course, at);
+		/* The block of a branch that an empty line took away is no end, but a mistake that
+		 * was named already. */
+		if (before != NULL && inspect_is_empty(before))
+			this_ends = false;
 		if (this_ends && !ends && at->next != NULL)
 			inspect_unreachable(course, at, at->next);
 		ends |= this_ends;

@@ -113,7 +113,7 @@ inspect_take(struct inspection *inspection, const struct inspect_site *site,
 	if (!variable->is_special)
 		variable->is_numeric = (variable->assigned == 0 || variable->is_numeric) && is_numeric;
 	if (variable->assigned++ == 0)
-		variable->assigned_at = expression->offset;
+		variable->assigned_at = inspect_name_offset(inspection, expression);
 }
 
 void
@@ -157,7 +157,7 @@ inspect_spelling(struct inspection *inspection, const struct inspect_variable *v
 		struct diagnostic *added = diagnostics_add(inspection->diagnostics,
 		    DIAGNOSTIC_MISSPELT_VARIABLE,
 		    is_set ? variable->assigned_at : variable->read_at,
-		    is_set ? 1 : variable->read_size, "%.*s is %s in this file, and means nothing",
+		    is_set ? (uint32_t)variable->name.size : variable->read_size, "%.*s is %s in this file, and means nothing",
 		    TEXT_ARGUMENTS(variable->name),
 		    is_set ? "set but never read" : "read but never set");
 		diagnostic_advise(

@@ -166,6 +166,11 @@ recovery_close_parenthesis(struct parser *parser, uint32_t start)
 			lexer.error = parser->lexer.error;
 			parser->lexer = lexer;
 			parser->token = lexer_next(&parser->lexer);
+			struct diagnostics *list = parser->diagnostics;
+			if (list->count > 0)
+				diagnostic_advise(list, &list->items[list->count - 1],
+				    "a condition that goes on in the next line needs a \\ at the end "
+				    "of this one");
 			return;
 		}
 	} while (token.start < stopped || depth > 0);
