@@ -206,8 +206,15 @@ agent_host_on_read_rules(
 	struct agent_host *host = self;
 	const char *path = arena_copy_string(arena, name);
 
+	host->is_trusted = false;
 	if (!agent_host_check_name(name, error))
 		return false;
+	if (rules_file_is_below(path, host->settings->maildroprcs) &&
+	    rules_file_read(arena, path, 0, RULES_SAFETY_NOT_WORLD_WRITABLE, rules_out, error) ==
+		RULES_FILE_READ) {
+		host->is_trusted = true;
+		return true;
+	}
 	switch (rules_file_read(
 	    arena, path, host->user->uid, host->settings->rules_safety, rules_out, error)) {
 	case RULES_FILE_READ:
@@ -218,6 +225,14 @@ agent_host_on_read_rules(
 		break;
 	}
 	return false;
+}
+
+static bool
+agent_host_on_is_trusted(void *self)
+{
+	const struct agent_host *host = self;
+
+	return host->is_trusted;
 }
 
 static bool
@@ -323,6 +338,7 @@ agent_host_on_is_interrupted(void *self)
 const struct filter_host agent_host_functions = {
     .deliver = agent_host_on_deliver,
     .read_rules = agent_host_on_read_rules,
+    .is_trusted = agent_host_on_is_trusted,
     .open_log = agent_host_on_open_log,
     .log = agent_host_on_log,
     .run = agent_host_on_run,

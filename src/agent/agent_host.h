@@ -44,6 +44,7 @@ struct agent_host {
 	pid_t process;       /* ours: asked for once */
 	unsigned copies;     /* made so far */
 	unsigned statements; /* of the rules, so far */
+	bool is_trusted;     /* the rules file that was read last is the administrator's */
 };
 
 /* The functions; their `self` is a struct agent_host. */

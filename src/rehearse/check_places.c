@@ -292,7 +292,8 @@ place_list(struct place_walk *walk, const struct statement *list)
 		}
 		place_list(walk, at->otherwise);
 		walk->exceptions -= is_exception;
-		if (at->kind == STATEMENT_TO || at->kind == STATEMENT_CC)
+		if ((at->kind == STATEMENT_TO || at->kind == STATEMENT_CC) &&
+		    at->form == DESTINATION_WRITTEN)
 			place_destination(walk, at->expression);
 		if (at->kind == STATEMENT_INCLUDE)
 			place_include(walk, at->expression);

@@ -4,6 +4,7 @@ fuzz_tests = \
 	tests/fuzz/fuzz_address.test \
 	tests/fuzz/fuzz_date.test \
 	tests/fuzz/fuzz_header.test \
+	tests/fuzz/fuzz_header_edit.test \
 	tests/fuzz/fuzz_mime.test \
 	tests/fuzz/fuzz_rules.test
 check_PROGRAMS += $(fuzz_tests)
@@ -20,3 +21,5 @@ tests_fuzz_fuzz_mime_test_SOURCES = %D%/fuzz_mime.c %D%/replay_main.c
 tests_fuzz_fuzz_mime_test_LDADD = libmail.a libbase.a
 tests_fuzz_fuzz_rules_test_SOURCES = %D%/fuzz_rules.c %D%/replay_main.c
 tests_fuzz_fuzz_rules_test_LDADD = libfilter.a libmail.a libbase.a
+tests_fuzz_fuzz_header_edit_test_SOURCES = %D%/fuzz_header_edit.c %D%/replay_main.c
+tests_fuzz_fuzz_header_edit_test_LDADD = libmail.a libbase.a

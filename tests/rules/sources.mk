@@ -10,11 +10,17 @@ EXTRA_DIST += %D%/compare_with_maildrop.rules \
 	%D%/mailfilter/address.case \
 	%D%/mailfilter/cc.case \
 	%D%/mailfilter/command.case \
+	%D%/mailfilter/context.case \
+	%D%/mailfilter/decision.case \
 	%D%/mailfilter/echo.case \
 	%D%/mailfilter/embedded.case \
+	%D%/mailfilter/envelope.case \
 	%D%/mailfilter/exception.case \
 	%D%/mailfilter/exit.case \
+	%D%/mailfilter/field_list.case \
+	%D%/mailfilter/flag.case \
 	%D%/mailfilter/foreach.case \
+	%D%/mailfilter/header.case \
 	%D%/mailfilter/if.case \
 	%D%/mailfilter/import.case \
 	%D%/mailfilter/include.case \
@@ -22,7 +28,10 @@ EXTRA_DIST += %D%/compare_with_maildrop.rules \
 	%D%/mailfilter/lock.case \
 	%D%/mailfilter/log.case \
 	%D%/mailfilter/lookup.case \
+	%D%/mailfilter/mailbox.case \
 	%D%/mailfilter/pattern.case \
+	%D%/mailfilter/pipe.case \
+	%D%/mailfilter/timeout.case \
 	%D%/mailfilter/to.case \
 	%D%/mailfilter/unavailable.case \
 	%D%/mailfilter/value.case \

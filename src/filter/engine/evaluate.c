@@ -8,6 +8,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "filter/engine/edit_header.h"
+#include "filter/engine/envelope_value.h"
+#include "filter/engine/field_list.h"
 #include "filter/engine/lookup.h"
 #include "filter/engine/match.h"
 #include "filter/engine/recipients.h"
@@ -111,6 +114,8 @@ evaluate_text(struct evaluator *evaluator, struct text source, bool expands, uin
 		*value_out = source;
 		return true;
 	}
+	if (edit_header_is_asked_for(evaluator, source) && !edit_header_settle(evaluator))
+		return false;
 	buffer_reset(&evaluator->work);
 	value_expand(source, evaluate_find_variable, evaluator->input->variables, &evaluator->work);
 	return evaluate_take_work(evaluator, offset, value_out);
@@ -276,6 +281,10 @@ evaluate_function(
 		return recipients_search(evaluator, expression, value_out);
 	case FUNCTION_LOOKUP:
 		return lookup_evaluate(evaluator, expression, value_out);
+	case FUNCTION_ENVELOPE:
+		return envelope_value(evaluator, expression, value_out);
+	case FUNCTION_ANY:
+	case FUNCTION_ALL:
 	case FUNCTION_DBM:
 		break;
 	}
@@ -330,6 +339,10 @@ evaluate(struct evaluator *evaluator, const struct expression *expression, struc
 		return evaluate_function(evaluator, expression, value_out);
 	case EXPRESSION_COMMAND:
 		return run_command_capture(evaluator, expression, value_out);
+	case EXPRESSION_FIELDS:
+		return field_list_evaluate(evaluator, expression, value_out);
+	case EXPRESSION_LIST:
+		break;
 	}
 	return evaluate_fail(evaluator, ERROR_INPUT, expression->offset, "this has no value");
 }

@@ -53,7 +53,7 @@ struct filter_result {
 	struct text undecided; /* "file:line:column: what"; empty: every question had an answer */
 };
 
-enum { FILTER_MATCHED_MAX = 200 };
+enum { FILTER_MATCHED_MAX = 200, FILTER_REASON_MAX = 400 };
 
 struct filter_input {
 	const struct program *program;

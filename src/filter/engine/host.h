@@ -83,6 +83,9 @@ struct filter_host {
 	/* The text of a file named by `include` or `lookup`, relative as the language has it. */
 	bool (*read_rules)(void *self, struct arena *arena, struct text name,
 	    struct text *rules_out, struct error *error);
+	/* Is what read_rules() gave last a file of the administrator's (setting maildroprcs), which
+	 * the bans of embedded mode do not bind? May be NULL: never. */
+	bool (*is_trusted)(void *self);
 	/* `logfile NAME` and `log TEXT`: the rules' own log. A failure is the caller's to judge. */
 	bool (*open_log)(void *self, struct text name, struct error *error);
 	bool (*log)(void *self, struct text line, struct error *error);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/vector.h"
+#include "filter/engine/edit_header.h"
 #include "filter/engine/value.h"
 
 enum { MATCH_LINES_BETWEEN_QUESTIONS = 1024 };
@@ -36,7 +37,7 @@ match_compiled(
 	if (!evaluate_text(evaluator, pattern->source, pattern->expands, pattern->offset, &source))
 		return NULL;
 	if (state->compiled != NULL) {
-		if (text_is_equal(pattern_source(state->compiled), source))
+		if (pattern_is_from(state->compiled, source))
 			return state->compiled;
 		pattern_free(evaluator->engine, state->compiled);
 	}
@@ -73,6 +74,8 @@ static bool
 match_walk_begin(
     struct evaluator *evaluator, const struct program_pattern *pattern, struct match_walk *walk)
 {
+	if (!edit_header_settle(evaluator))
+		return false;
 	*walk = (struct match_walk){.pattern = pattern, .state = match_state(evaluator, pattern)};
 	/* Only header lines begin with a field name, but a line of the body may as well. */
 	struct text field = (pattern->scope & PATTERN_SCOPE_BODY) != 0
@@ -222,6 +225,24 @@ match_text(struct evaluator *evaluator, const struct expression *expression, str
 		return evaluate_fail_at(evaluator, pattern->offset);
 	*value_out = TEXT("0");
 	return !pattern->weighted || match_score(evaluator, pattern, hits, value_out);
+}
+
+enum pattern_answer
+match_value(struct evaluator *evaluator, const struct program_pattern *pattern, struct text subject)
+{
+	struct pattern_cursor at_start = {0};
+	struct pattern *compiled =
+	    match_compiled(evaluator, pattern, match_state(evaluator, pattern));
+
+	if (compiled == NULL)
+		return PATTERN_FAILED;
+	enum pattern_answer answer =
+	    pattern_next(evaluator->engine, compiled, subject, &at_start, &evaluator->error);
+	if (answer == PATTERN_YES)
+		match_take(evaluator, pattern->written, compiled, subject);
+	else if (answer == PATTERN_FAILED)
+		evaluate_fail_at(evaluator, pattern->offset);
+	return answer;
 }
 
 bool

@@ -208,7 +208,8 @@ inspect_forward(struct inspect_course *course, const struct statement *statement
 {
 	struct inspection *inspection = course->inspection;
 
-	if (inspection->has_forward || !inspect_begins(statement->expression, '!'))
+	if (inspection->has_forward || statement->form != DESTINATION_WRITTEN ||
+	    !inspect_begins(statement->expression, '!'))
 		return;
 	inspection->has_forward = true;
 	diagnostics_add(inspection->diagnostics, DIAGNOSTIC_FORWARD_SENDER,
@@ -270,6 +271,9 @@ inspect_course_statement(struct inspect_course *course, const struct statement *
 		inspect_forward(course, statement);
 		return true;
 	case STATEMENT_EXIT:
+	case STATEMENT_REJECT:
+	case STATEMENT_TEMPFAIL:
+	case STATEMENT_DISCARD:
 		return true;
 	case STATEMENT_CC:
 		inspect_forward(course, statement);
@@ -314,7 +318,7 @@ inspect_unreachable(
 	    "never reached: %s line %u ends the rules",
 	    end->kind == STATEMENT_IF ? "every branch of the `if` in" : "the statement in",
 	    place.line);
-	if (end->kind == STATEMENT_TO)
+	if (end->kind == STATEMENT_TO && end->form == DESTINATION_WRITTEN)
 		diagnostic_advise(list, added, "`cc` delivers a copy and goes on");
 }
 
@@ -327,7 +331,7 @@ inspect_discards(const struct statement *list)
 	while (list != NULL && list->kind == STATEMENT_BLOCK)
 		list = list->body;
 	for (; list != NULL; list = list->next)
-		if (list->kind == STATEMENT_EXIT ||
+		if (list->kind == STATEMENT_EXIT || list->kind == STATEMENT_DISCARD ||
 		    (list->kind == STATEMENT_TO && inspect_literal(list->expression, &text) &&
 			text_is_equal(text, TEXT("/dev/null"))))
 			return true;

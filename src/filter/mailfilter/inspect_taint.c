@@ -155,6 +155,8 @@ taint_function(struct taint_walk *walk, const struct expression *expression)
 		return first & (unsigned)~TAINT_SHELL & (unsigned)~TAINT_BLANK;
 	case FUNCTION_DBM:
 		return all;
+	case FUNCTION_ENVELOPE:
+		return TAINT_ALL;
 	default:
 		return 0;
 	}
@@ -226,6 +228,7 @@ taint_expression(struct taint_walk *walk, const struct expression *expression, b
 	case EXPRESSION_FUNCTION:
 		return taint_function(walk, expression);
 	case EXPRESSION_SEARCH:
+	case EXPRESSION_FIELDS:
 		if (!expression->pattern->weighted)
 			taint_match(walk, expression->pattern, TAINT_ALL, is_certain);
 		return 0;
@@ -405,12 +408,14 @@ taint_statement(struct taint_walk *walk, const struct statement *statement)
 		taint_expression(walk, expression, true);
 	switch (statement->kind) {
 	case STATEMENT_TO:
-		taint_destination(walk, expression);
-		return true;
 	case STATEMENT_CC:
-		taint_destination(walk, expression);
-		return false;
+		if (statement->form == DESTINATION_WRITTEN)
+			taint_destination(walk, expression);
+		return statement->kind == STATEMENT_TO;
 	case STATEMENT_EXIT:
+	case STATEMENT_REJECT:
+	case STATEMENT_TEMPFAIL:
+	case STATEMENT_DISCARD:
 		return true;
 	case STATEMENT_SYSTEM:
 	case STATEMENT_XFILTER:

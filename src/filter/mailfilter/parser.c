@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "filter/engine/value.h"
+#include "filter/mailfilter/actions.h"
 #include "filter/mailfilter/recovery.h"
 
 enum { FLAGS_TEXT_MAX = 64 };
@@ -149,7 +150,7 @@ parser_note_names(struct parser *parser, struct text text)
 	return true;
 }
 
-static struct expression *
+struct expression *
 parser_node(struct parser *parser, enum expression_kind kind, uint32_t offset)
 {
 	struct expression *node = arena_alloc(parser->arena, sizeof *node);
@@ -215,8 +216,7 @@ parser_flags(struct program_pattern *pattern, struct text flags)
 		pattern->scope &= ~(unsigned)PATTERN_SCOPE_TOP_HEADER;
 }
 
-/* Takes the current token, a pattern. */
-static struct program_pattern *
+struct program_pattern *
 parser_pattern(struct parser *parser)
 {
 	struct program_pattern *pattern = arena_alloc(parser->arena, sizeof *pattern);
@@ -285,7 +285,7 @@ parser_prefix(struct parser *parser, enum expression_kind kind, enum function fu
 	return node->operands == NULL ? NULL : node;
 }
 
-static bool
+bool
 parser_expect(struct parser *parser, enum token_kind kind, const char *what)
 {
 	if (parser->token.kind != kind) {
@@ -419,6 +419,9 @@ parser_element_inside(struct parser *parser)
 		return node;
 	}
 	case TOKEN_WORD:
+		if (actions_begins_call(parser))
+			return actions_call(parser);
+		return parser_string(parser);
 	case TOKEN_QUOTED:
 	case TOKEN_LITERAL:
 	case TOKEN_COMMAND:
