@@ -33,8 +33,9 @@ check_count(struct check *check, const struct diagnostics *list)
 		else
 			check->notes++;
 	}
-	/* What did not fit came behind a thousand others. */
-	check->warnings += list->dropped;
+	check->errors += list->dropped[DIAGNOSTIC_ERROR];
+	check->warnings += list->dropped[DIAGNOSTIC_WARNING];
+	check->notes += list->dropped[DIAGNOSTIC_NOTE];
 }
 
 void

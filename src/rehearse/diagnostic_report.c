@@ -280,9 +280,11 @@ diagnostic_report_text(struct buffer *out, const struct terminal *terminal, stru
 		report_one(out, terminal, name, &place, item);
 		buffer_append_byte(out, '\n');
 	}
-	if (list->dropped > 0) {
+	size_t dropped = list->dropped[DIAGNOSTIC_ERROR] + list->dropped[DIAGNOSTIC_WARNING] +
+			 list->dropped[DIAGNOSTIC_NOTE];
+	if (dropped > 0) {
 		terminal_append(out, terminal, TERMINAL_STRONG, name);
-		buffer_append_format(out, ": %zu more, not shown\n\n", list->dropped);
+		buffer_append_format(out, ": %zu more, not shown\n\n", dropped);
 	}
 }
 

@@ -15,3 +15,6 @@ DELIVER_TESTS = \
 	%D%/postfix.t
 TESTS += $(DELIVER_TESTS)
 dist_check_SCRIPTS += $(DELIVER_TESTS)
+
+TESTS += %D%/check_rules.t
+dist_check_SCRIPTS += %D%/check_rules.t

@@ -37,3 +37,10 @@ EXTRA_DIST += %D%/compare_with_maildrop.rules \
 	%D%/mailfilter/value.case \
 	%D%/mailfilter/while.case \
 	%D%/mailfilter/xfilter.case
+
+check_PROGRAMS += tests/rules/diagnostic_cases.test
+TESTS += tests/rules/diagnostic_cases.test
+tests_rules_diagnostic_cases_test_SOURCES = %D%/diagnostic_cases_test.c
+tests_rules_diagnostic_cases_test_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
+tests_rules_diagnostic_cases_test_LDADD = libfilter.a libmail.a libbase.a
+EXTRA_DIST += %D%/diagnostics

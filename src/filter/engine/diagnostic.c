@@ -59,7 +59,7 @@ diagnostics_add(struct diagnostics *list, enum diagnostic_code code, uint32_t of
 	va_list arguments;
 
 	if (list->count == DIAGNOSTIC_MAX) {
-		list->dropped++;
+		list->dropped[diagnostic_level(code)]++;
 		return NULL;
 	}
 	list->items =

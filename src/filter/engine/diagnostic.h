@@ -65,7 +65,7 @@ struct diagnostics {
 	struct arena *arena;
 	struct diagnostic *items;
 	size_t count, capacity;
-	size_t dropped;
+	size_t dropped[3]; /* by level */
 };
 
 void diagnostics_init(struct diagnostics *list, struct arena *arena);

@@ -8,7 +8,7 @@
 
 #include "filter/mailfilter/lexer.h"
 
-enum { INSPECT_TRIALS_MAX = 3000, INSPECT_NUMBER_MAX = 63 };
+enum { INSPECT_TRIALS_MAX = 1000, INSPECT_NUMBER_MAX = 63 };
 
 static const struct text inspect_special_names[] = {
     TEXT("DEFAULT"),

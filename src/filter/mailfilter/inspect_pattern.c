@@ -139,7 +139,7 @@ inspect_backtracking(struct inspection *inspection, const struct expression *exp
 	const struct program_pattern *pattern = expression->pattern;
 	struct pattern_pump pump;
 
-	if (!pattern_pump_find(inspection->arena, inspection->engine, compiled, shape,
+	if (!pattern_pump_find(&inspection->scratch, inspection->engine, compiled, shape,
 		&inspection->trials, &pump))
 		return;
 	struct diagnostic *added = diagnostics_add(inspection->diagnostics,
@@ -172,11 +172,12 @@ inspect_pattern(struct inspection *inspection, const struct inspect_site *site,
 		return;
 	}
 	const struct pattern_shape *shape =
-	    pattern_shape_parse(inspection->arena, pattern->source, pattern->case_sensitive);
+	    pattern_shape_parse(&inspection->scratch, pattern->source, pattern->case_sensitive);
 	if (shape != NULL) {
 		inspect_idle(inspection, site, expression, shape);
 		inspect_dead(inspection, expression, shape);
 		inspect_backtracking(inspection, expression, compiled, shape);
 	}
+	arena_clear(&inspection->scratch);
 	pattern_free(inspection->engine, compiled);
 }

@@ -88,16 +88,12 @@ taint_of_bytes(const struct byte_set *bytes)
 	return taint;
 }
 
+/* What a group of the pattern lets through of its subject. */
 static unsigned
-taint_of_group(struct taint_walk *walk, const struct program_pattern *pattern, unsigned group,
-    unsigned subject)
+taint_of_group(const struct pattern_shape *shape, unsigned group, unsigned subject)
 {
 	struct byte_set bytes;
 
-	if (pattern->expands || subject == 0)
-		return subject;
-	const struct pattern_shape *shape = pattern_shape_parse(
-	    walk->inspection->arena, pattern->source, pattern->case_sensitive);
 	if (shape == NULL || !pattern_shape_group_bytes(shape, group, &bytes))
 		return subject;
 	return taint_of_bytes(&bytes) & subject;
@@ -118,18 +114,24 @@ static void
 taint_match(struct taint_walk *walk, const struct program_pattern *pattern, unsigned subject,
     bool is_certain)
 {
+	struct arena *scratch = &walk->inspection->scratch;
 	unsigned groups = taint_count_groups(pattern->source);
+	const struct pattern_shape *shape =
+	    pattern->expands
+		? NULL
+		: pattern_shape_parse(scratch, pattern->source, pattern->case_sensitive);
 
 	for (unsigned i = 0; i <= groups; i++) {
 		char bytes[16];
 		struct text name =
 		    i == 0 ? TEXT("MATCH")
 			   : (struct text){bytes, (size_t)snprintf(bytes, sizeof bytes, "MATCH%u", i)};
-		unsigned taint = taint_of_group(walk, pattern, i, subject);
+		unsigned taint = taint_of_group(shape, i, subject);
 		if (!is_certain)
 			taint |= taint_of_name(walk, name);
 		taint_set(walk, name, taint);
 	}
+	arena_clear(scratch);
 }
 
 static unsigned taint_expression(
