@@ -50,7 +50,7 @@ is "so is an unknown colour" "$status" 64
 
 output=$("$culver" check - <"$work/wrong")
 is "the standard input is a file too" "$?" 1
-test_that "it is called so" [ "${output#"(standard input):1:7: error: "}" != "$output" ]
+test_that "it is called so" [ "${output#"(standard input):1:8: error: "}" != "$output" ]
 
 run --color=always "$work/doubtful"
 test_that "colour can be had" [ "${output#*$'\033[1;35m'warning}" != "$output" ]

@@ -2,6 +2,7 @@
 # target is its name in the list, its two lines below, and a directory of seeds.
 fuzz_tests = \
 	tests/fuzz/fuzz_address.test \
+	tests/fuzz/fuzz_check.test \
 	tests/fuzz/fuzz_date.test \
 	tests/fuzz/fuzz_header.test \
 	tests/fuzz/fuzz_header_edit.test \
@@ -23,3 +24,5 @@ tests_fuzz_fuzz_rules_test_SOURCES = %D%/fuzz_rules.c %D%/replay_main.c
 tests_fuzz_fuzz_rules_test_LDADD = libfilter.a libmail.a libbase.a
 tests_fuzz_fuzz_header_edit_test_SOURCES = %D%/fuzz_header_edit.c %D%/replay_main.c
 tests_fuzz_fuzz_header_edit_test_LDADD = libmail.a libbase.a
+tests_fuzz_fuzz_check_test_SOURCES = %D%/fuzz_check.c %D%/replay_main.c
+tests_fuzz_fuzz_check_test_LDADD = librehearse.a libfilter.a libmail.a libsystem.a libbase.a

@@ -43,12 +43,28 @@ recovery_add(struct parser *parser, uint32_t offset, uint32_t size, struct text 
 	}
 }
 
+/* The file ends with the line of the last error: that something is missing at the end is its
+ * consequence. */
+static bool
+recovery_was_last_line(const struct parser *parser)
+{
+	const struct diagnostics *list = parser->diagnostics;
+	struct text source = parser->lexer.source;
+
+	if (list->count == 0)
+		return false;
+	size_t end = text_find_byte(source, list->items[list->count - 1].offset, '\n');
+	return text_trim(text_slice(source, end, source.size)).size == 0;
+}
+
 void
 recovery_note(struct parser *parser, uint32_t offset, struct text what)
 {
 	const struct token *token = &parser->token;
 	uint32_t size = 0;
 
+	if (token->kind == TOKEN_END && offset == token->start && recovery_was_last_line(parser))
+		return;
 	if (offset == token->start && token->kind != TOKEN_NEWLINE)
 		size = token->end - token->start;
 	recovery_add(parser, offset, size, what);
