@@ -4,6 +4,7 @@
  * file cannot be read, 74 when the answer cannot be written.
  */
 #include <getopt.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,7 +43,14 @@ struct culver_check {
 	const char *home, *user;
 };
 
-enum { OPTION_JSON = 256, OPTION_COLOUR, OPTION_STRICT, OPTION_INCLUDES, OPTION_NOTES, OPTION_HOME };
+enum {
+	OPTION_JSON = 256,
+	OPTION_COLOUR,
+	OPTION_STRICT,
+	OPTION_INCLUDES,
+	OPTION_NOTES,
+	OPTION_HOME
+};
 
 /* EX_OK, or the exit status of a wrong command line; the files begin at optind. */
 static int
@@ -90,22 +98,17 @@ static const char *
 culver_check_default_home(struct arena *arena, const char *file)
 {
 	const char *home = getenv("HOME");
-	char *real_home = home != NULL ? realpath(home, NULL) : NULL;
-	char *real_file = realpath(file, NULL);
-	bool is_inside = real_home != NULL && real_file != NULL &&
-			 strncmp(real_file, real_home, strlen(real_home)) == 0 &&
-			 real_file[strlen(real_home)] == '/';
-	const char *found =
-	    is_inside ? arena_copy_string(arena, text_from_string(real_home)) : NULL;
+	char real_home[PATH_MAX], real_file[PATH_MAX];
 
-	free(real_home);
-	free(real_file);
-	return found;
+	if (home == NULL || realpath(home, real_home) == NULL || realpath(file, real_file) == NULL)
+		return NULL;
+	size_t size = strlen(real_home);
+	bool is_inside = strncmp(real_file, real_home, size) == 0 && real_file[size] == '/';
+	return is_inside ? arena_copy_string(arena, text_from_string(real_home)) : NULL;
 }
 
 static int
-culver_check_find_home(
-    struct arena *arena, struct culver_check *options, const char *first_file)
+culver_check_find_home(struct arena *arena, struct culver_check *options, const char *first_file)
 {
 	struct error error;
 	struct user user;
@@ -202,7 +205,7 @@ culver_check_files(int count, char **files, struct culver_check *options, struct
 			diagnostic_report_text(report, &terminal, file->name, file->source,
 			    &file->diagnostics, options->has_notes);
 		terminal_append(report, &terminal,
-		    check.errors > 0	 ? TERMINAL_BAD
+		    check.errors > 0     ? TERMINAL_BAD
 		    : check.warnings > 0 ? TERMINAL_WARN
 					 : TERMINAL_GOOD,
 		    check_summary(&check));

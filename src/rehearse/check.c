@@ -64,7 +64,8 @@ check_read(struct check *check, const char *path, struct error *error)
 	if (table_find(&check->seen, name) != NULL)
 		return true;
 	if (check->file_count >= CHECK_FILES_MAX)
-		return error_set(error, ERROR_LIMIT, "%s: more than %d files", path, CHECK_FILES_MAX);
+		return error_set(
+		    error, ERROR_LIMIT, "%s: more than %d files", path, CHECK_FILES_MAX);
 	table_set(&check->seen, name, check);
 	if (!file_read(check->arena, path, MAILFILTER_SOURCE_MAX, &source, error))
 		return false;

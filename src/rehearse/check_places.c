@@ -50,7 +50,8 @@ place_resolve(struct place_walk *walk, const struct expression *expression, stru
 
 	if (expression->kind == EXPRESSION_CONCATENATION) {
 		struct text joined = {NULL, 0};
-		for (const struct expression *at = expression->operands; at != NULL; at = at->next) {
+		for (const struct expression *at = expression->operands; at != NULL;
+		     at = at->next) {
 			struct text part;
 			if (!place_resolve(walk, at, &part) ||
 			    joined.size + part.size > PLACE_SIZE_MAX)
@@ -131,8 +132,8 @@ place_add(struct place_walk *walk, const struct expression *expression, enum dia
 		while (end < source.size && !text_is_space(source.data[end]) &&
 		       strchr(";#),", source.data[end]) == NULL)
 			end++;
-	return diagnostics_add(walk->diagnostics, code, start, end - start, "%.*s: %s",
-	    TEXT_ARGUMENTS(name), format);
+	return diagnostics_add(
+	    walk->diagnostics, code, start, end - start, "%.*s: %s", TEXT_ARGUMENTS(name), format);
 }
 
 static void
@@ -154,8 +155,8 @@ place_check_folder(struct place_walk *walk, const struct expression *expression,
 	    "there is no such Maildir: mail for it is deferred, unless the setting create_folders "
 	    "is yes",
 	    name);
-	diagnostic_advise(walk->diagnostics, added, "create it: maildirmake %.*s",
-	    TEXT_ARGUMENTS(name));
+	diagnostic_advise(
+	    walk->diagnostics, added, "create it: maildirmake %.*s", TEXT_ARGUMENTS(name));
 }
 
 static void
@@ -204,8 +205,7 @@ place_destination(struct place_walk *walk, const struct expression *expression)
 }
 
 static void
-place_missing_file(
-    struct place_walk *walk, const struct expression *expression, struct text name)
+place_missing_file(struct place_walk *walk, const struct expression *expression, struct text name)
 {
 	if (walk->exceptions == 0)
 		place_add(walk, expression, DIAGNOSTIC_MISSING_FILE,
@@ -226,8 +226,8 @@ place_include(struct place_walk *walk, const struct expression *expression)
 	struct stat status;
 	if (stat(path, &status) != 0)
 		place_missing_file(walk, expression, name);
-	else if (walk->check->follows_includes &&
-		 !check_read(walk->check, path, &error) && error.kind != ERROR_LIMIT)
+	else if (walk->check->follows_includes && !check_read(walk->check, path, &error) &&
+		 error.kind != ERROR_LIMIT)
 		place_missing_file(walk, expression, name);
 }
 

@@ -157,7 +157,8 @@ report_see(struct text line, size_t at, size_t size, unsigned columns)
 	/* Only what is near can be seen: a line may have millions of bytes. */
 	bool is_short =
 	    line.size <= REPORT_LINE_MAX && report_columns(line, 0, line.size) <= columns;
-	if (!is_short && report_columns(line, report_back(line, at, REPORT_LINE_MAX), at) + 10 > columns)
+	if (!is_short &&
+	    report_columns(line, report_back(line, at, REPORT_LINE_MAX), at) + 10 > columns)
 		view.from = report_back(line, at, columns / 2);
 	view.is_cut_before = view.from > 0;
 	unsigned room = columns - (view.is_cut_before ? 4 : 0);
@@ -165,9 +166,9 @@ report_see(struct text line, size_t at, size_t size, unsigned columns)
 	view.is_cut_behind = view.to < line.size;
 	view.caret = report_columns(line, view.from, at) + (view.is_cut_before ? 4 : 0);
 	size_t end = at + size < view.to ? at + size : view.to;
-	view.caret_size = end > at ? report_columns(line, view.from, end) -
-					 report_columns(line, view.from, at)
-				   : 1;
+	view.caret_size =
+	    end > at ? report_columns(line, view.from, end) - report_columns(line, view.from, at)
+		     : 1;
 	if (view.caret_size == 0)
 		view.caret_size = 1;
 	return view;
@@ -210,8 +211,8 @@ report_caret(struct buffer *out, const struct terminal *terminal, enum terminal_
 
 /* Words in lines of so many columns, each behind the gutter. */
 static void
-report_advice(struct buffer *out, const struct terminal *terminal, struct text advice,
-    unsigned columns)
+report_advice(
+    struct buffer *out, const struct terminal *terminal, struct text advice, unsigned columns)
 {
 	bool is_first = true;
 
@@ -230,8 +231,8 @@ report_advice(struct buffer *out, const struct terminal *terminal, struct text a
 			buffer_append(out, TEXT("      "));
 		terminal_append(out, terminal, TERMINAL_PLAIN, text_slice(advice, 0, cut));
 		buffer_append_byte(out, '\n');
-		advice = text_slice(advice, cut + (cut < advice.size && advice.data[cut] == ' '),
-		    advice.size);
+		advice = text_slice(
+		    advice, cut + (cut < advice.size && advice.data[cut] == ' '), advice.size);
 		is_first = false;
 	}
 }

@@ -29,7 +29,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	diagnostics_init(&list, &arena);
 	mailfilter_check(&arena, TEXT("rules"), source, &list);
 	for (size_t i = 0; i < list.count; i++)
-		if (list.items[i].offset > size || list.items[i].size > size - list.items[i].offset ||
+		if (list.items[i].offset > size ||
+		    list.items[i].size > size - list.items[i].offset ||
 		    (i > 0 && list.items[i].offset < list.items[i - 1].offset) ||
 		    list.items[i].message.size == 0)
 			abort();

@@ -53,9 +53,8 @@ says_what_is_written(void)
 		struct text line = text_split(&says, '\n');
 		if (text_has_prefix(line, TEXT("  ")) && last != NULL) {
 			struct text wanted = text_slice(line, 2, line.size);
-			bool is_there =
-			    text_find(last->message, 0, wanted) < last->message.size ||
-			    text_find(last->advice, 0, wanted) < last->advice.size;
+			bool is_there = text_find(last->message, 0, wanted) < last->message.size ||
+					text_find(last->advice, 0, wanted) < last->advice.size;
 			check(is_there);
 			if (!is_there)
 				printf("# \"%.*s\" is not in \"%.*s\" nor in \"%.*s\"\n",
@@ -89,8 +88,8 @@ static void
 every_code_was_seen(void)
 {
 	for (int i = 0; i < DIAGNOSTIC_CODES; i++) {
-		bool is_known = is_seen[i] || i == DIAGNOSTIC_MISSING_FOLDER ||
-				i == DIAGNOSTIC_MISSING_FILE;
+		bool is_known =
+		    is_seen[i] || i == DIAGNOSTIC_MISSING_FOLDER || i == DIAGNOSTIC_MISSING_FILE;
 		check(is_known);
 		if (!is_known)
 			printf("# no case for %s\n", diagnostic_word((enum diagnostic_code)i));
@@ -128,8 +127,8 @@ main(void)
 	char pattern[4096];
 	glob_t found;
 
-	snprintf(pattern, sizeof pattern, "%s/tests/rules/diagnostics/*.case",
-	    top != NULL ? top : ".");
+	snprintf(
+	    pattern, sizeof pattern, "%s/tests/rules/diagnostics/*.case", top != NULL ? top : ".");
 	if (glob(pattern, 0, NULL, &found) != 0)
 		return EXIT_FAILURE;
 	for (size_t i = 0; i < found.gl_pathc; i++)

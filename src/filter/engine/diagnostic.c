@@ -62,8 +62,8 @@ diagnostics_add(struct diagnostics *list, enum diagnostic_code code, uint32_t of
 		list->dropped[diagnostic_level(code)]++;
 		return NULL;
 	}
-	list->items =
-	    vector_grow(list->arena, list->items, list->count, &list->capacity, sizeof *list->items);
+	list->items = vector_grow(
+	    list->arena, list->items, list->count, &list->capacity, sizeof *list->items);
 	struct diagnostic *added = &list->items[list->count++];
 	*added = (struct diagnostic){.code = code, .offset = offset, .size = size};
 	va_start(arguments, format);
@@ -73,8 +73,7 @@ diagnostics_add(struct diagnostics *list, enum diagnostic_code code, uint32_t of
 }
 
 void
-diagnostic_advise(
-    struct diagnostics *list, struct diagnostic *diagnostic, const char *format, ...)
+diagnostic_advise(struct diagnostics *list, struct diagnostic *diagnostic, const char *format, ...)
 {
 	va_list arguments;
 

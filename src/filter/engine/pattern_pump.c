@@ -80,8 +80,7 @@ pump_append_shortest(
 
 /* The same for what stands behind `behind`. */
 static bool
-pump_append_rest(
-    const struct shape_node *node, const struct shape_node *behind, struct buffer *out)
+pump_append_rest(const struct shape_node *node, const struct shape_node *behind, struct buffer *out)
 {
 	bool is_behind = false;
 
@@ -128,7 +127,8 @@ pump_collect_units(struct pump_trial *trial, const struct shape_node *node)
 			for (unsigned i = 0; i < 4; i++)
 				common.words[i] &= other->set.words[i];
 			if ((common.words[0] | common.words[1]) != 0)
-				pump_add_unit(trial, (struct text){(char[]){pump_choose(&common)}, 1});
+				pump_add_unit(
+				    trial, (struct text){(char[]){pump_choose(&common)}, 1});
 		}
 		pump_collect_units(trial, at);
 	}
@@ -174,8 +174,8 @@ pump_try(struct pump_trial *trial, const struct shape_node *part, struct text un
 			    &error) == PATTERN_FAILED &&
 			error.kind == ERROR_LIMIT;
 	if (is_found)
-		*pump_out = (struct pattern_pump){part->offset, part->size,
-		    arena_copy_text(trial->arena, buffer_text(&text))};
+		*pump_out = (struct pattern_pump){
+		    part->offset, part->size, arena_copy_text(trial->arena, buffer_text(&text))};
 	buffer_clear(&text);
 	return is_found;
 }

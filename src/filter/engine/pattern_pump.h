@@ -16,8 +16,7 @@ struct pattern_pump {
 
 /* True: found, and *pump_out says where. `trials` counts searches down; at 0 nothing more is
  * tried. */
-bool pattern_pump_find(struct arena *arena, struct pattern_engine *engine,
-    struct pattern *compiled, const struct pattern_shape *shape, unsigned *trials,
-    struct pattern_pump *pump_out);
+bool pattern_pump_find(struct arena *arena, struct pattern_engine *engine, struct pattern *compiled,
+    const struct pattern_shape *shape, unsigned *trials, struct pattern_pump *pump_out);
 
 #endif

@@ -79,8 +79,7 @@ shape_finish(struct shape_reader *reader, struct shape_node *node)
 static bool
 shape_is_next(const struct shape_reader *reader, struct text wanted)
 {
-	return text_has_prefix(
-	    text_slice(reader->source, reader->at, reader->source.size), wanted);
+	return text_has_prefix(text_slice(reader->source, reader->at, reader->source.size), wanted);
 }
 
 static bool
@@ -267,8 +266,8 @@ shape_read_class(struct shape_reader *reader)
 		if (source.data[reader->at] == ']' && !is_first)
 			break;
 		int first = shape_member(reader, &node->set), last = first;
-		if (first >= 0 && reader->at + 1 < source.size &&
-		    source.data[reader->at] == '-' && source.data[reader->at + 1] != ']') {
+		if (first >= 0 && reader->at + 1 < source.size && source.data[reader->at] == '-' &&
+		    source.data[reader->at + 1] != ']') {
 			reader->at++;
 			last = shape_member(reader, &node->set);
 			if (last < 0)
@@ -408,8 +407,8 @@ shape_read_count(struct shape_reader *reader, uint32_t *count_out)
 	uint32_t count = 0;
 	size_t start = reader->at;
 
-	while (reader->at < reader->source.size &&
-	       text_is_digit(reader->source.data[reader->at]) && count <= SHAPE_REPEAT_MAX)
+	while (reader->at < reader->source.size && text_is_digit(reader->source.data[reader->at]) &&
+	       count <= SHAPE_REPEAT_MAX)
 		count = count * 10 + (uint32_t)(reader->source.data[reader->at++] - '0');
 	*count_out = count;
 	return reader->at > start;
@@ -540,7 +539,8 @@ shape_node_width(const struct shape_node *node)
 		}
 		return least;
 	case SHAPE_REPEAT:
-		return node->minimum > 0 && shape_node_width(node->children) > 0 ? node->minimum : 0;
+		return node->minimum > 0 && shape_node_width(node->children) > 0 ? node->minimum
+										 : 0;
 	case SHAPE_GROUP:
 		return shape_node_width(node->children);
 	default:
@@ -680,10 +680,9 @@ shape_find_dead(const struct shape_node *node, size_t before, size_t after, bool
 	case SHAPE_GROUP:
 		return shape_find_dead(node->children, before, after, is_line);
 	case SHAPE_REPEAT:
-		return node->minimum == 0
-			   ? NULL
-			   : shape_find_dead(node->children, before,
-				 node->maximum > 1 ? 0 : after, is_line);
+		return node->minimum == 0 ? NULL
+					  : shape_find_dead(node->children, before,
+						node->maximum > 1 ? 0 : after, is_line);
 	case SHAPE_SEQUENCE:
 		rest += shape_node_width(node);
 		for (const struct shape_node *at = node->children; at != NULL; at = at->next) {

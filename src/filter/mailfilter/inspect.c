@@ -63,8 +63,9 @@ inspect_next_name(struct text string, size_t *at, struct text *name_out, size_t 
 			*at += string.data[start] == '\\' ? 2 : 1;
 			continue;
 		}
-		while (end < string.size && (text_is_alpha(string.data[end]) ||
-						text_is_digit(string.data[end]) || string.data[end] == '_'))
+		while (end < string.size &&
+		       (text_is_alpha(string.data[end]) || text_is_digit(string.data[end]) ||
+			   string.data[end] == '_'))
 			end++;
 		*name_out = text_slice(string, start + 1, end);
 		if (end == start + 1 && end < string.size && string.data[end] == '{') {
@@ -100,8 +101,7 @@ inspect_is_variable(const struct expression *expression, struct text *name_out)
 }
 
 uint32_t
-inspect_offset(
-    const struct inspection *inspection, const struct expression *string, size_t index)
+inspect_offset(const struct inspection *inspection, const struct expression *string, size_t index)
 {
 	struct text source = inspection->program->source;
 	const char *start = string->text.data;
@@ -197,8 +197,7 @@ inspect_expression(struct inspection *inspection, const struct inspect_site *sit
 }
 
 void
-inspect_program(
-    struct arena *arena, const struct program *program, struct diagnostics *diagnostics)
+inspect_program(struct arena *arena, const struct program *program, struct diagnostics *diagnostics)
 {
 	struct inspection inspection = {.arena = arena,
 	    .program = program,

@@ -29,7 +29,7 @@ struct inspection {
 	struct table variables; /* by name: struct inspect_variable */
 	struct pattern_engine *engine;
 	struct arena scratch; /* for one pattern */
-	unsigned trials; /* searches that the hunt for backtracking may still make */
+	unsigned trials;      /* searches that the hunt for backtracking may still make */
 	bool has_includes;
 	bool has_forward; /* a note on `!` was given */
 };

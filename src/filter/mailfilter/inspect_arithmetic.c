@@ -15,8 +15,7 @@ inspect_operand_end(const struct inspection *inspection, struct text text, size_
 		size_t at = start, dollar;
 		if (!inspect_next_name(text, &at, &name, &dollar) || dollar != start)
 			return 0;
-		const struct inspect_variable *variable =
-		    table_find(&inspection->variables, name);
+		const struct inspect_variable *variable = table_find(&inspection->variables, name);
 		return variable != NULL && variable->is_numeric ? at : 0;
 	}
 	while (end < text.size && text_is_digit(text.data[end]))
@@ -46,11 +45,10 @@ inspect_note_calculation(
 {
 	struct diagnostic *added = diagnostics_add(inspection->diagnostics,
 	    DIAGNOSTIC_BARE_ARITHMETIC, expression->offset, inspect_size(inspection, expression),
-	    "\"%.*s\" is one word to the language: nothing is calculated",
-	    TEXT_ARGUMENTS(text));
+	    "\"%.*s\" is one word to the language: nothing is calculated", TEXT_ARGUMENTS(text));
 
-	diagnostic_advise(inspection->diagnostics, added,
-	    "write blanks on both sides of the sign: A - 1, A / 3");
+	diagnostic_advise(
+	    inspection->diagnostics, added, "write blanks on both sides of the sign: A - 1, A / 3");
 }
 
 /* `5 -1`: two words that are joined. */

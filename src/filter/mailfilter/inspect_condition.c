@@ -8,7 +8,8 @@
 static bool
 inspect_is_test(const struct inspect_site *site)
 {
-	return (site->statement->kind == STATEMENT_IF || site->statement->kind == STATEMENT_WHILE) &&
+	return (site->statement->kind == STATEMENT_IF ||
+		   site->statement->kind == STATEMENT_WHILE) &&
 	       site->parent == NULL;
 }
 
@@ -59,10 +60,10 @@ inspect_assignment(struct inspection *inspection, const struct inspect_site *sit
 	inspect_assignment_test(inspection, site, expression);
 	if (name.size < 2 || name.data[0] != '$')
 		return;
-	struct diagnostic *added = diagnostics_add(inspection->diagnostics,
-	    DIAGNOSTIC_DOLLAR_ASSIGNMENT, inspect_name_offset(inspection, expression),
-	    (uint32_t)name.size, "this sets a variable that is called %.*s, dollar included",
-	    TEXT_ARGUMENTS(name));
+	struct diagnostic *added =
+	    diagnostics_add(inspection->diagnostics, DIAGNOSTIC_DOLLAR_ASSIGNMENT,
+		inspect_name_offset(inspection, expression), (uint32_t)name.size,
+		"this sets a variable that is called %.*s, dollar included", TEXT_ARGUMENTS(name));
 	name = text_slice(name, 1, name.size);
 	diagnostic_advise(inspection->diagnostics, added,
 	    "a variable is set without the $: %.*s = ...", TEXT_ARGUMENTS(name));
@@ -121,8 +122,7 @@ inspect_is_numeric(const struct inspection *inspection, const struct expression 
 			return inspect_is_number(text);
 		if (!inspect_is_variable(expression, &text))
 			return false;
-		const struct inspect_variable *variable =
-		    table_find(&inspection->variables, text);
+		const struct inspect_variable *variable = table_find(&inspection->variables, text);
 		return variable != NULL && variable->is_numeric;
 	default:
 		return false;
@@ -167,8 +167,8 @@ inspect_comparison(struct inspection *inspection, const struct expression *expre
 	struct diagnostic *added;
 
 	if (operation >= OPERATOR_LESS && operation <= OPERATOR_NOT_EQUAL) {
-		const char *instead = inspect_operator_name(
-		    operation - OPERATOR_LESS + OPERATOR_TEXT_LESS);
+		const char *instead =
+		    inspect_operator_name(operation - OPERATOR_LESS + OPERATOR_TEXT_LESS);
 		inspect_match_compared(inspection, left, right);
 		inspect_match_compared(inspection, right, left);
 		if (!inspect_is_words(words) || inspect_is_bare_name(inspection, words))
@@ -177,8 +177,8 @@ inspect_comparison(struct inspection *inspection, const struct expression *expre
 		    words->offset, inspect_size(inspection, words),
 		    "%s compares numbers, and this text counts as 0",
 		    inspect_operator_name(operation));
-		diagnostic_advise(inspection->diagnostics, added, "write %s to compare texts",
-		    instead);
+		diagnostic_advise(
+		    inspection->diagnostics, added, "write %s to compare texts", instead);
 		return;
 	}
 	if (operation < OPERATOR_TEXT_LESS || operation > OPERATOR_TEXT_GREATER_EQUAL ||
@@ -217,12 +217,10 @@ inspect_bare_name(struct inspection *inspection, const struct inspect_site *site
 
 	if (!inspect_is_bare_name(inspection, expression) || !inspect_is_asked(site, expression))
 		return;
-	struct diagnostic *added =
-	    diagnostics_add(inspection->diagnostics, DIAGNOSTIC_MISSING_DOLLAR, expression->offset,
-		(uint32_t)text.size, "this is the word \"%.*s\", not the value of the variable",
-		TEXT_ARGUMENTS(text));
-	diagnostic_advise(
-	    inspection->diagnostics, added, "write $%.*s", TEXT_ARGUMENTS(text));
+	struct diagnostic *added = diagnostics_add(inspection->diagnostics,
+	    DIAGNOSTIC_MISSING_DOLLAR, expression->offset, (uint32_t)text.size,
+	    "this is the word \"%.*s\", not the value of the variable", TEXT_ARGUMENTS(text));
+	diagnostic_advise(inspection->diagnostics, added, "write $%.*s", TEXT_ARGUMENTS(text));
 }
 
 void

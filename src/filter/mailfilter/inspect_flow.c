@@ -10,7 +10,12 @@
 enum { INSPECT_KEY_MAX = 64 * 1024 };
 
 /* Who set RETURNCODE last. */
-enum inspect_last { INSPECT_LAST_NONE, INSPECT_LAST_COMMAND, INSPECT_LAST_COPY, INSPECT_LAST_UNKNOWN };
+enum inspect_last {
+	INSPECT_LAST_NONE,
+	INSPECT_LAST_COMMAND,
+	INSPECT_LAST_COPY,
+	INSPECT_LAST_UNKNOWN
+};
 
 struct inspect_course {
 	struct inspection *inspection;
@@ -22,8 +27,8 @@ struct inspect_course {
 static bool inspect_course_list(struct inspect_course *course, const struct statement *list);
 
 static void
-inspect_read_status(struct inspect_course *course, const struct expression *string, struct text name,
-    size_t start)
+inspect_read_status(
+    struct inspect_course *course, const struct expression *string, struct text name, size_t start)
 {
 	struct diagnostics *list = course->inspection->diagnostics;
 	uint32_t offset = inspect_offset(course->inspection, string, start);

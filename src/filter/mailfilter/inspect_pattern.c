@@ -56,14 +56,15 @@ inspect_flag_letter(struct inspection *inspection, const struct program_pattern 
 			continue;
 		if (text_is_digit(written.data[at - 1]) || written.data[at - 1] == '.')
 			return; /* 1e5: a weight */
-		struct diagnostic *added = diagnostics_add(inspection->diagnostics,
-		    DIAGNOSTIC_PATTERN_FLAGS, pattern->offset + (uint32_t)at, 1,
-		    "a pattern has no flag \"%c\"", letter);
+		struct diagnostic *added =
+		    diagnostics_add(inspection->diagnostics, DIAGNOSTIC_PATTERN_FLAGS,
+			pattern->offset + (uint32_t)at, 1, "a pattern has no flag \"%c\"", letter);
 		diagnostic_advise(inspection->diagnostics, added,
-		    letter == 'i' ? "case makes no difference to begin with, so that none is "
-				    "needed (D makes it count)"
-				  : "h: header lines of the message and its parts; H: of the message "
-				    "only; b: lines of the text; D: case counts");
+		    letter == 'i'
+			? "case makes no difference to begin with, so that none is "
+			  "needed (D makes it count)"
+			: "h: header lines of the message and its parts; H: of the message "
+			  "only; b: lines of the text; D: case counts");
 	}
 }
 
@@ -119,17 +120,17 @@ inspect_dead(struct inspection *inspection, const struct expression *expression,
 		return;
 	const char *why = dead->kind == SHAPE_START ? "^ is the beginning, but something must come "
 						      "before it"
-			  : dead->kind == SHAPE_END ? "$ is the end of the line, but something must "
-						      "come behind it"
-						    : "each line is looked at by itself, without "
-						      "its line end";
+			  : dead->kind == SHAPE_END
+			      ? "$ is the end of the line, but something must "
+				"come behind it"
+			      : "each line is looked at by itself, without "
+				"its line end";
 	struct diagnostic *added = diagnostics_add(inspection->diagnostics,
 	    DIAGNOSTIC_MATCHES_NOTHING, pattern->offset + 1 + dead->offset, dead->size,
 	    "%s: this %s never matches", why, is_whole ? "pattern" : "alternative");
 	diagnostic_advise(inspection->diagnostics, added,
-	    dead->kind == SHAPE_SET
-		? "write one pattern for each line: /first/ && /second/"
-		: "a ^ or $ that is meant as it stands is written \\^ or \\$");
+	    dead->kind == SHAPE_SET ? "write one pattern for each line: /first/ && /second/"
+				    : "a ^ or $ that is meant as it stands is written \\^ or \\$");
 }
 
 static void
@@ -142,8 +143,8 @@ inspect_backtracking(struct inspection *inspection, const struct expression *exp
 	if (!pattern_pump_find(&inspection->scratch, inspection->engine, compiled, shape,
 		&inspection->trials, &pump))
 		return;
-	struct diagnostic *added = diagnostics_add(inspection->diagnostics,
-	    DIAGNOSTIC_BACKTRACKING, pattern->offset + 1 + pump.offset, pump.size,
+	struct diagnostic *added = diagnostics_add(inspection->diagnostics, DIAGNOSTIC_BACKTRACKING,
+	    pattern->offset + 1 + pump.offset, pump.size,
 	    "this part can match the same text in very many ways: on \"%.*s%s\" (%zu bytes) the "
 	    "search reaches its limit",
 	    pump.text.size > INSPECT_PUMP_SHOWN ? INSPECT_PUMP_SHOWN : (int)pump.text.size,
@@ -164,8 +165,8 @@ inspect_pattern(struct inspection *inspection, const struct inspect_site *site,
 	inspect_flag_letter(inspection, pattern);
 	if (pattern->expands)
 		return;
-	struct pattern *compiled = pattern_compile(
-	    inspection->engine, pattern->source, pattern->case_sensitive, &error);
+	struct pattern *compiled =
+	    pattern_compile(inspection->engine, pattern->source, pattern->case_sensitive, &error);
 	if (compiled == NULL) {
 		if (error.kind == ERROR_INPUT)
 			inspect_bad_pattern(inspection, pattern, error.text);

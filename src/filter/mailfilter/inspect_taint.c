@@ -104,8 +104,8 @@ taint_count_groups(struct text source)
 {
 	unsigned count = 0;
 
-	for (size_t at = text_find_byte(source, 0, '('); at < source.size && count < TAINT_GROUPS_MAX;
-	     at = text_find_byte(source, at + 1, '('))
+	for (size_t at = text_find_byte(source, 0, '(');
+	     at < source.size && count < TAINT_GROUPS_MAX; at = text_find_byte(source, at + 1, '('))
 		count++;
 	return count;
 }
@@ -124,8 +124,9 @@ taint_match(struct taint_walk *walk, const struct program_pattern *pattern, unsi
 	for (unsigned i = 0; i <= groups; i++) {
 		char bytes[16];
 		struct text name =
-		    i == 0 ? TEXT("MATCH")
-			   : (struct text){bytes, (size_t)snprintf(bytes, sizeof bytes, "MATCH%u", i)};
+		    i == 0
+			? TEXT("MATCH")
+			: (struct text){bytes, (size_t)snprintf(bytes, sizeof bytes, "MATCH%u", i)};
 		unsigned taint = taint_of_group(shape, i, subject);
 		if (!is_certain)
 			taint |= taint_of_name(walk, name);
@@ -247,7 +248,8 @@ taint_expression(struct taint_walk *walk, const struct expression *expression, b
 	}
 	for (const struct expression *at = expression->operands; at != NULL; at = at->next) {
 		taint |= taint_expression(walk, at,
-		    is_certain && (expression->kind != EXPRESSION_OR || at == expression->operands));
+		    is_certain &&
+			(expression->kind != EXPRESSION_OR || at == expression->operands));
 	}
 	if (expression->kind == EXPRESSION_ASSIGNMENT)
 		taint_set(walk, expression->text, taint);
@@ -290,8 +292,8 @@ taint_note_path(
 	    "%.*s comes from the message and may hold a slash: its sender chooses the file",
 	    TEXT_ARGUMENTS(name));
 
-	diagnostic_advise(list, added,
-	    "let the pattern take only letters, digits, _ and -: ([a-z0-9_-]+)");
+	diagnostic_advise(
+	    list, added, "let the pattern take only letters, digits, _ and -: ([a-z0-9_-]+)");
 }
 
 /* A text that is used as a command, or as a path, has dangerous variables in it. */

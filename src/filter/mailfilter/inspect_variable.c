@@ -111,7 +111,8 @@ inspect_take(struct inspection *inspection, const struct inspect_site *site,
 	bool is_numeric =
 	    inspect_gives_number(expression->operands) || inspect_counts_itself(expression);
 	if (!variable->is_special)
-		variable->is_numeric = (variable->assigned == 0 || variable->is_numeric) && is_numeric;
+		variable->is_numeric =
+		    (variable->assigned == 0 || variable->is_numeric) && is_numeric;
 	if (variable->assigned++ == 0)
 		variable->assigned_at = inspect_name_offset(inspection, expression);
 }
@@ -157,8 +158,8 @@ inspect_spelling(struct inspection *inspection, const struct inspect_variable *v
 		struct diagnostic *added = diagnostics_add(inspection->diagnostics,
 		    DIAGNOSTIC_MISSPELT_VARIABLE,
 		    is_set ? variable->assigned_at : variable->read_at,
-		    is_set ? (uint32_t)variable->name.size : variable->read_size, "%.*s is %s in this file, and means nothing",
-		    TEXT_ARGUMENTS(variable->name),
+		    is_set ? (uint32_t)variable->name.size : variable->read_size,
+		    "%.*s is %s in this file, and means nothing", TEXT_ARGUMENTS(variable->name),
 		    is_set ? "set but never read" : "read but never set");
 		diagnostic_advise(
 		    inspection->diagnostics, added, "did you mean %.*s?", TEXT_ARGUMENTS(name));
@@ -178,11 +179,12 @@ inspect_flags(struct inspection *inspection, const struct expression *expression
 	for (size_t i = 0; i < value.size; i++) {
 		if (text_find_byte(TEXT("DFPRST"), 0, value.data[i]) < 6)
 			continue;
-		struct diagnostic *added = diagnostics_add(inspection->diagnostics,
-		    DIAGNOSTIC_FLAGS_LETTERS, inspect_offset(inspection, expression->operands, i),
-		    1, "\"%c\" is no flag of a Maildir and is left out; in maildrop it breaks the "
-		       "delivery",
-		    value.data[i]);
+		struct diagnostic *added =
+		    diagnostics_add(inspection->diagnostics, DIAGNOSTIC_FLAGS_LETTERS,
+			inspect_offset(inspection, expression->operands, i), 1,
+			"\"%c\" is no flag of a Maildir and is left out; in maildrop it breaks the "
+			"delivery",
+			value.data[i]);
 		diagnostic_advise(inspection->diagnostics, added,
 		    "D is draft, F flagged, P passed on, R replied, S seen, T trashed; capitals "
 		    "count");
@@ -203,11 +205,10 @@ inspect_name_operand(struct inspection *inspection, const struct inspect_site *s
 	    !inspect_is_variable(expression, &name))
 		return;
 	const char *word = statement->kind == STATEMENT_IMPORT ? "import" : "unset";
-	struct diagnostic *added =
-	    diagnostics_add(inspection->diagnostics, DIAGNOSTIC_DOLLAR_NAME, expression->offset,
-		inspect_size(inspection, expression),
-		"`%s` takes a name: this is the variable that the value of %.*s names", word,
-		TEXT_ARGUMENTS(name));
+	struct diagnostic *added = diagnostics_add(inspection->diagnostics, DIAGNOSTIC_DOLLAR_NAME,
+	    expression->offset, inspect_size(inspection, expression),
+	    "`%s` takes a name: this is the variable that the value of %.*s names", word,
+	    TEXT_ARGUMENTS(name));
 	diagnostic_advise(
 	    inspection->diagnostics, added, "write %s %.*s", word, TEXT_ARGUMENTS(name));
 }

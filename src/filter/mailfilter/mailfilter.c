@@ -41,8 +41,8 @@ parser_end_line(struct parser *parser)
 	if (parser->token.kind == TOKEN_OPEN_BRACE)
 		return parser_complain(
 		    parser, parser->token.start, "{ must start a line of its own");
-	parser_fail(parser, parser->token.start,
-	    "the statement is complete: a line end or ; is expected");
+	parser_fail(
+	    parser, parser->token.start, "the statement is complete: a line end or ; is expected");
 	return recovery_skip(parser);
 }
 
@@ -86,8 +86,7 @@ parser_block(struct parser *parser, struct statement **body)
 		return parser_complain(parser, opened, "this { has no closing }");
 	}
 	parser_advance(parser);
-	if (parser_is_reserved(parser, RESERVED_ELSE) ||
-	    parser_is_reserved(parser, RESERVED_ELSIF))
+	if (parser_is_reserved(parser, RESERVED_ELSE) || parser_is_reserved(parser, RESERVED_ELSIF))
 		return parser_complain(parser, parser->token.start,
 		    "a line end must stand between } and `%s`",
 		    lexer_reserved_name(parser->token.reserved));

@@ -90,8 +90,7 @@ parser_complain(struct parser *parser, uint32_t offset, const char *format, ...)
 	va_start(arguments, format);
 	parser_fail_list(parser, offset, format, arguments);
 	va_end(arguments);
-	if (parser->diagnostics == NULL || parser->is_hopeless ||
-	    parser->token.kind == TOKEN_ERROR)
+	if (parser->diagnostics == NULL || parser->is_hopeless || parser->token.kind == TOKEN_ERROR)
 		return false;
 	parser->failed = false;
 	return true;

@@ -34,8 +34,8 @@ recovery_add(struct parser *parser, uint32_t offset, uint32_t size, struct text 
 {
 	size_t advice = recovery_find_advice(what);
 	struct text message = text_slice(what, 0, advice == what.size ? advice : advice - 1);
-	struct diagnostic *added = diagnostics_add(parser->diagnostics, DIAGNOSTIC_SYNTAX, offset,
-	    size, "%.*s", TEXT_ARGUMENTS(message));
+	struct diagnostic *added = diagnostics_add(
+	    parser->diagnostics, DIAGNOSTIC_SYNTAX, offset, size, "%.*s", TEXT_ARGUMENTS(message));
 
 	if (advice < what.size) {
 		what = text_slice(what, advice + 1, what.size - 1);
@@ -185,7 +185,8 @@ recovery_close_parenthesis(struct parser *parser, uint32_t start)
 			struct diagnostics *list = parser->diagnostics;
 			if (list->count > 0)
 				diagnostic_advise(list, &list->items[list->count - 1],
-				    "a condition that goes on in the next line needs a \\ at the end "
+				    "a condition that goes on in the next line needs a \\ at the "
+				    "end "
 				    "of this one");
 			return;
 		}
@@ -235,9 +236,9 @@ recovery_note_empty_branch(struct parser *parser, uint32_t line_end)
 				   (line_end < source.size && source.data[line_end] == ';')
 			       ? "the ;"
 			       : "the empty or comment line";
-	struct diagnostic *added = diagnostics_add(parser->diagnostics, DIAGNOSTIC_EMPTY_BRANCH,
-	    start, end - start,
-	    "%s behind this is its whole branch: what follows is run in any case", what);
+	struct diagnostic *added =
+	    diagnostics_add(parser->diagnostics, DIAGNOSTIC_EMPTY_BRANCH, start, end - start,
+		"%s behind this is its whole branch: what follows is run in any case", what);
 	diagnostic_advise(parser->diagnostics, added,
 	    "start the { or the statement in the very next line (for a branch that is meant to be "
 	    "empty write { and } on lines of their own)");

@@ -20,8 +20,8 @@ show(struct text source, struct text at, uint32_t size, unsigned columns)
 	arena_clear(&arena);
 	arena_init(&arena, NULL, 0);
 	diagnostics_init(&list, &arena);
-	diagnostics_add(&list, DIAGNOSTIC_UNREACHABLE, (uint32_t)text_find(source, 0, at), size,
-	    "message");
+	diagnostics_add(
+	    &list, DIAGNOSTIC_UNREACHABLE, (uint32_t)text_find(source, 0, at), size, "message");
 	diagnostic_report_text(&shown, &terminal, TEXT("f"), source, &list, true);
 	arena_clear(&arena);
 	return buffer_text(&shown);
@@ -34,10 +34,10 @@ mark_below_bytes(void)
 	    TEXT("f:2:5: warning: message [unreachable]\n"
 		 "    2 | two three\n"
 		 "      |     ^~~~~\n\n"));
-	check_text(show(TEXT("one\n"), TEXT("one"), 0, 80),
-	    TEXT("f:1:1: warning: message [unreachable]\n"
-		 "    1 | one\n"
-		 "      | ^\n\n"));
+	check_text(
+	    show(TEXT("one\n"), TEXT("one"), 0, 80), TEXT("f:1:1: warning: message [unreachable]\n"
+							  "    1 | one\n"
+							  "      | ^\n\n"));
 }
 
 static void
@@ -123,10 +123,10 @@ the_end_of_the_file_is_a_place(void)
 	    TEXT("f:2:2: warning: message [unreachable]\n"
 		 "    2 | b\n"
 		 "      |  ^\n\n"));
-	check_text(show(TEXT(""), TEXT("nowhere"), 0, 80),
-	    TEXT("f:1:1: warning: message [unreachable]\n"
-		 "    1 | \n"
-		 "      | ^\n\n"));
+	check_text(
+	    show(TEXT(""), TEXT("nowhere"), 0, 80), TEXT("f:1:1: warning: message [unreachable]\n"
+							 "    1 | \n"
+							 "      | ^\n\n"));
 }
 
 static void
