@@ -290,6 +290,7 @@ agent_run_rules(struct agent *agent, const char *path, struct text source, bool 
 	    .match_limit = (uint32_t)agent->request->settings->pattern_limit,
 	};
 	result = filter_run(agent->arena, &input);
+	agent_host_note_undecided(&agent->host, result.undecided);
 	return agent_judge(agent, &result, go_on_out);
 }
 

@@ -27,7 +27,7 @@ agent_host_say(const struct agent_host *host, const struct delivery_event *event
 {
 	char code[OUTCOME_CODE_SIZE];
 
-	struct text place = TEXT(""), condition = TEXT("");
+	struct text place = TEXT(""), condition = TEXT(""), undecided = TEXT("");
 
 	if (host->request->verbosity == 0)
 		return;
@@ -37,10 +37,13 @@ agent_host_say(const struct agent_host *host, const struct delivery_event *event
 	if (event->condition.size > 0)
 		condition = arena_format(host->arena, ", %.*s matched \"%.*s\"",
 		    TEXT_ARGUMENTS(event->condition), TEXT_ARGUMENTS(event->matched));
-	struct text line = arena_format(host->arena, "culver: %s %.*s: %s (%.*s %s)%.*s%.*s",
+	if (event->undecided.size > 0)
+		undecided = arena_format(
+		    host->arena, "; undecided: %.*s", TEXT_ARGUMENTS(event->undecided));
+	struct text line = arena_format(host->arena, "culver: %s %.*s: %s (%.*s %s)%.*s%.*s%.*s",
 	    event->action, TEXT_ARGUMENTS(event->destination), outcome_word(event->outcome),
 	    TEXT_ARGUMENTS(outcome_format_code(event->outcome, code)), event->outcome->reason,
-	    TEXT_ARGUMENTS(place), TEXT_ARGUMENTS(condition));
+	    TEXT_ARGUMENTS(place), TEXT_ARGUMENTS(condition), TEXT_ARGUMENTS(undecided));
 	fprintf(stderr, "%.*s\n", TEXT_ARGUMENTS(report_line_clean(host->arena, line)));
 }
 
@@ -59,6 +62,7 @@ agent_host_log(struct agent_host *host, struct delivery_event *event)
 		event->size = message_bytes(host->message).size;
 		event->is_truncated = message_is_truncated(host->message);
 	}
+	event->undecided = host->undecided;
 	event->milliseconds = clock_monotonic_milliseconds() - host->started;
 	/* A lost line must not lose mail; the admin hears of it on standard error with -V. */
 	struct error error;
@@ -178,11 +182,19 @@ agent_host_deliver(
 	return outcome;
 }
 
+void
+agent_host_note_undecided(struct agent_host *host, struct text undecided)
+{
+	if (host->undecided.size == 0)
+		host->undecided = undecided;
+}
+
 static struct outcome
 agent_host_on_deliver(void *self, const struct delivery_request *request)
 {
 	struct agent_host *host = self;
 
+	agent_host_note_undecided(host, request->undecided);
 	host->statements = 0; /* as in agent_host_on_run() */
 	if (request->copy && host->copies++ == 0)
 		partial_delivery_recall(&host->partial, host->arena, host->user->home,

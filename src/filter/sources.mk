@@ -1,6 +1,7 @@
 noinst_LIBRARIES += libfilter.a
 libfilter_a_CPPFLAGS = $(AM_CPPFLAGS) $(PCRE2_CFLAGS)
 libfilter_a_SOURCES = \
+	%D%/engine/body_text.c %D%/engine/body_text.h \
 	%D%/engine/edit_header.c %D%/engine/edit_header.h \
 	%D%/engine/envelope_value.c %D%/engine/envelope_value.h \
 	%D%/engine/field_list.c %D%/engine/field_list.h \
@@ -14,6 +15,7 @@ libfilter_a_SOURCES = \
 	%D%/engine/lookup.c %D%/engine/lookup.h \
 	%D%/engine/match.c %D%/engine/match.h \
 	%D%/engine/pattern.c %D%/engine/pattern.h \
+	%D%/engine/plain_pattern.c %D%/engine/plain_pattern.h \
 	%D%/engine/plan.c %D%/engine/plan.h \
 	%D%/engine/prefilter.c %D%/engine/prefilter.h \
 	%D%/engine/program.c %D%/engine/program.h \

@@ -5,13 +5,10 @@
 #include "mail/header_edit.h"
 
 #include "base/arena.h"
-#include "base/utf8.h"
+#include "mail/encoded_word.h"
 #include "mail/header.h"
 
-enum {
-	HEADER_EDIT_BLANKS_MAX = 60,      /* in a row: more count as one */
-	HEADER_EDIT_ENCODED_WORD_MAX = 75 /* RFC 2047, section 2 */
-};
+enum { HEADER_EDIT_BLANKS_MAX = 60 /* in a row: more count as one */ };
 
 /* What becomes of the fields that the header has. */
 enum header_edit_fate { HEADER_EDIT_KEPT, HEADER_EDIT_REPLACED, HEADER_EDIT_DELETED };
@@ -122,48 +119,6 @@ header_edit_take_words(struct text *rest)
 	return text_slice(whole, 0, end);
 }
 
-/* One byte in the encoding "Q" of RFC 2047, section 4.2, as it may stand in any word. */
-static size_t
-header_edit_encode_byte(unsigned char byte, char out[3])
-{
-	static const char digits[] = "0123456789ABCDEF";
-
-	out[0] = byte == ' ' ? '_' : (char)byte;
-	if (byte == ' ' || text_is_alpha((char)byte) || text_is_digit((char)byte))
-		return 1;
-	out[0] = '=';
-	out[1] = digits[byte >> 4];
-	out[2] = digits[byte & 15];
-	return 3;
-}
-
-/* The words as encoded words with blanks between them, each of whole characters. */
-static void
-header_edit_encode(struct text words, struct buffer *out)
-{
-	bool is_valid = utf8_is_valid(words);
-	struct text opening = is_valid ? TEXT("=?utf-8?Q?") : TEXT("=?unknown-8bit?Q?");
-	size_t used = HEADER_EDIT_ENCODED_WORD_MAX, at = 0;
-
-	while (at < words.size) {
-		char encoded[12];
-		size_t size = 0, length = is_valid ? utf8_sequence_length(words, at) : 1;
-		for (size_t i = 0; i < length; i++)
-			size += header_edit_encode_byte(
-			    (unsigned char)words.data[at + i], encoded + size);
-		if (used + size + 2 > HEADER_EDIT_ENCODED_WORD_MAX) {
-			if (at > 0)
-				buffer_append(out, TEXT("?= "));
-			buffer_append(out, opening);
-			used = opening.size;
-		}
-		buffer_append(out, (struct text){encoded, size});
-		used += size;
-		at += length;
-	}
-	buffer_append(out, TEXT("?="));
-}
-
 /* Where a value's lines are put together. */
 struct header_edit_fold {
 	struct buffer *out;
@@ -188,12 +143,12 @@ header_edit_append_word(struct header_edit_fold *fold, struct text blanks, struc
 	fold->has_word = true;
 }
 
-/* Appends what was encoded, which has blanks of its own. */
+/* Appends what was encoded: words with line ends and blanks between them. */
 static void
 header_edit_append_encoded(struct header_edit_fold *fold, struct text blanks, struct text encoded)
 {
 	while (encoded.size > 0) {
-		header_edit_append_word(fold, blanks, text_split(&encoded, ' '));
+		header_edit_append_word(fold, blanks, text_trim(text_split(&encoded, '\n')));
 		blanks = TEXT(" ");
 	}
 }
@@ -218,7 +173,7 @@ header_edit_append_field(
 			header_edit_append_word(&fold, blanks, words);
 		} else {
 			buffer_reset(&encoded);
-			header_edit_encode(words, &encoded);
+			encoded_word_append(&encoded, words, 0);
 			header_edit_append_encoded(&fold, blanks, buffer_text(&encoded));
 		}
 		blanks = header_edit_take_run(&rest, true);
@@ -232,7 +187,7 @@ header_edit_append_field(
 static struct edited_name *
 header_edit_find(const struct header_edits *edits, struct text name)
 {
-	for (size_t i = 0; i < edits->name_count; i++)
+	for (size_t i = 0; name.size > 0 && i < edits->name_count; i++)
 		if (text_is_equal_nocase(edits->names[i].name, name))
 			return &edits->names[i];
 	return NULL;

@@ -39,8 +39,7 @@ struct text header_edit_line_end(struct text message_bytes);
 /*
  * Appends "Name: value" and the line end: white space around the value goes; line ends, NUL and
  * other control bytes but tabs become blanks; words with bytes outside of ASCII become encoded words
- * (RFC 2047) in UTF-8, or "unknown-8bit" (RFC 1428) when the value is not UTF-8; long lines are
- * folded at blanks. Words that look like encoded words stay as they are.
+ * (mail/encoded_word.h), all others stay as they are; long lines are folded at blanks.
  */
 void header_edit_append_field(
     struct text name, struct text value, struct text line_end, struct buffer *out);

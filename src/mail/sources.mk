@@ -1,7 +1,7 @@
 noinst_LIBRARIES += libmail.a
 libmail_a_SOURCES = \
 	%D%/address.c %D%/address.h \
-	%D%/address_line.h \
+	%D%/address_line.c %D%/address_line.h \
 	%D%/charset.c %D%/charset.h \
 	%D%/charset_alias.c %D%/charset_alias.h \
 	%D%/content_type.c %D%/content_type.h \
@@ -14,5 +14,5 @@ libmail_a_SOURCES = \
 	%D%/message_id.c %D%/message_id.h \
 	%D%/mime_tree.c %D%/mime_tree.h \
 	%D%/outcome.c %D%/outcome.h \
-	%D%/part_text.h \
+	%D%/part_text.c %D%/part_text.h \
 	%D%/transfer_encoding.c %D%/transfer_encoding.h

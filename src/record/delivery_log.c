@@ -142,6 +142,7 @@ delivery_log_format_cut(const struct delivery_event *event, struct text id, int6
 		json_null(&json);
 	delivery_log_member(&json, "condition", event->condition, maximum);
 	delivery_log_member(&json, "matched", event->matched, maximum);
+	delivery_log_member(&json, "undecided", event->undecided, maximum);
 	json_name(&json, "truncated");
 	json_bool(&json, event->is_truncated);
 	delivery_log_member_string(&json, "backend", event->backend, maximum);

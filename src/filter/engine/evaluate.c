@@ -45,7 +45,9 @@ enum verdict
 evaluate_undecided(
     struct evaluator *evaluator, enum verdict verdict, uint32_t offset, struct text kind)
 {
-	evaluate_fail_at(evaluator, offset);
+	/* Many rules may ask the same of a message: only the first, and an error, is told. */
+	if (verdict == VERDICT_LATER || evaluator->undecided.size == 0)
+		evaluate_fail_at(evaluator, offset);
 	if (evaluator->undecided.size == 0)
 		evaluator->undecided =
 		    arena_copy_text(evaluator->arena, text_from_string(evaluator->error.text));

@@ -27,6 +27,7 @@ struct pattern_state {
 	struct pattern *compiled; /* NULL: not needed so far */
 	bool is_analysed;
 	struct prefilter prefilter;
+	struct pattern_budget budget; /* of its work on this message */
 };
 
 struct edit_header;

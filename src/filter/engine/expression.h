@@ -67,11 +67,13 @@ enum function {
 	FUNCTION_ALL,
 };
 
-/* Which lines of the message a pattern is tried on. */
+/* Which lines of the message a pattern is tried on, and in which form. */
 enum pattern_scope {
 	PATTERN_SCOPE_HEADER = 1,     /* header lines of the message and of every MIME part */
 	PATTERN_SCOPE_TOP_HEADER = 2, /* header lines of the message only */
 	PATTERN_SCOPE_BODY = 4,       /* lines of text parts */
+	PATTERN_SCOPE_RAW = 8,        /* the header as it stands; all of the body as it stands */
+	PATTERN_SCOPE_WHOLE = 16,     /* of the body: whole texts, not lines */
 };
 
 struct program_pattern {

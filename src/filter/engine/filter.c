@@ -86,6 +86,7 @@ filter_deliver(struct evaluator *evaluator, const struct statement *statement)
 	    .variables = input->variables,
 	    .place = program_place(evaluator->program, statement->offset),
 	    .condition = text_slice(evaluator->condition, 0, FILTER_MATCHED_MAX),
+	    .undecided = evaluator->undecided,
 	    .matched = {evaluator->matched, evaluator->matched_size},
 	};
 

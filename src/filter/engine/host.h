@@ -52,6 +52,7 @@ struct delivery_request {
 	 * matched. May be empty. */
 	struct text condition;
 	struct text matched;
+	struct text undecided; /* the first question so far without an answer; may be empty */
 };
 
 /* What becomes of a command's standard output. */

@@ -14,6 +14,7 @@
 
 #include "base/bug.h"
 #include "base/utf8.h"
+#include "filter/engine/plain_pattern.h"
 
 #define PATTERN_LIBRARY "libpcre2-8.so.0"
 
@@ -52,6 +53,11 @@ struct pattern_library {
 
 struct pattern {
 	struct pattern *next, **link;
+	bool
+	    is_plain; /* `plain` finds it in the subjects that it takes: code is NULL until another one comes */
+	struct plain_pattern plain;
+	size_t start, end; /* of its last match */
+	bool has_offsets;  /* the last match was found by PCRE2 */
 	pcre2_code *code;
 	pcre2_code
 	    *valid_code; /* for subjects known to be UTF-8; NULL until one is searched again */
@@ -204,22 +210,15 @@ pattern_write_source(struct pattern *pattern, struct text source)
 		    pattern->source + options + mark, source.data + options, source.size - options);
 }
 
-struct pattern *
-pattern_compile(
-    struct pattern_engine *engine, struct text source, bool case_sensitive, struct error *error)
+/* Has PCRE2 compile the pattern. */
+static bool
+pattern_build(struct pattern_engine *engine, struct pattern *pattern, struct error *error)
 {
 	PCRE2_SIZE position;
 	int code;
 
 	if (!pattern_engine_open(engine, error))
-		return NULL;
-	struct pattern *pattern = malloc(sizeof *pattern + source.size + sizeof PATTERN_MARK);
-	if (pattern == NULL)
-		out_of_memory();
-	pattern_write_source(pattern, source);
-	pattern->valid_code = NULL;
-	pattern->case_sensitive = case_sensitive;
-	pattern->is_whole = text_find(source, 0, TEXT("\\G")) < source.size;
+		return false;
 	pattern->code =
 	    pattern_translate(engine, pattern, PCRE2_MATCH_INVALID_UTF, &code, &position);
 	if (pattern->code == NULL) {
@@ -227,14 +226,36 @@ pattern_compile(
 		engine->library.get_error_message(code, message, sizeof message);
 		if (position >= pattern->options_size + sizeof PATTERN_MARK - 1)
 			position -= sizeof PATTERN_MARK - 1;
-		free(pattern);
-		error_set(error, ERROR_INPUT, "this pattern is wrong at its character %zu: %s",
-		    (size_t)position + 1, (const char *)message);
-		return NULL;
+		return error_set(error, ERROR_INPUT,
+		    "this pattern is wrong at its character %zu: %s", (size_t)position + 1,
+		    (const char *)message);
 	}
 	pattern->data = engine->library.match_data_create(pattern->code, NULL);
 	if (pattern->data == NULL)
 		out_of_memory();
+	return true;
+}
+
+struct pattern *
+pattern_compile(
+    struct pattern_engine *engine, struct text source, bool case_sensitive, struct error *error)
+{
+	struct pattern *pattern = malloc(sizeof *pattern + source.size + sizeof PATTERN_MARK);
+
+	if (pattern == NULL)
+		out_of_memory();
+	pattern_write_source(pattern, source);
+	pattern->code = NULL;
+	pattern->valid_code = NULL;
+	pattern->data = NULL;
+	pattern->has_offsets = false;
+	pattern->case_sensitive = case_sensitive;
+	pattern->is_whole = text_find(source, 0, TEXT("\\G")) < source.size;
+	pattern->is_plain = plain_pattern_parse(source, case_sensitive, &pattern->plain);
+	if (!pattern->is_plain && !pattern_build(engine, pattern, error)) {
+		free(pattern);
+		return NULL;
+	}
 	pattern->next = engine->patterns;
 	pattern->link = &engine->patterns;
 	if (pattern->next != NULL)
@@ -262,9 +283,11 @@ pattern_free(struct pattern_engine *engine, struct pattern *pattern)
 	*pattern->link = pattern->next;
 	if (pattern->next != NULL)
 		pattern->next->link = pattern->link;
-	engine->library.match_data_free(pattern->data);
-	engine->library.code_free(pattern->code);
-	engine->library.code_free(pattern->valid_code);
+	if (pattern->code != NULL) {
+		engine->library.match_data_free(pattern->data);
+		engine->library.code_free(pattern->code);
+		engine->library.code_free(pattern->valid_code);
+	}
 	free(pattern);
 }
 
@@ -275,6 +298,7 @@ struct pattern_search {
 	struct text subject;
 	struct pattern_budget *budget;
 	uint64_t steps;
+	size_t last; /* the place where a match may begin last */
 	uint32_t options;
 	bool is_valid;
 };
@@ -328,7 +352,7 @@ pattern_search(struct pattern_search *search, size_t at)
 	const uint32_t least = limit;
 
 	for (;;) {
-		track->last = SIZE_MAX;
+		track->last = search->last;
 		int result = pattern_call(search, at, limit);
 		if (result != PCRE2_ERROR_MATCHLIMIT)
 			return result;
@@ -341,7 +365,7 @@ pattern_search(struct pattern_search *search, size_t at)
 			track->last = at;
 			result = pattern_call(search, at, limit);
 		} while (result == PCRE2_ERROR_MATCHLIMIT);
-		if (result != PCRE2_ERROR_CALLOUT)
+		if (result != PCRE2_ERROR_CALLOUT || at == search->last)
 			return result;
 		if (!pattern_charge(search, limit))
 			return PCRE2_ERROR_MATCHLIMIT;
@@ -356,21 +380,24 @@ pattern_try(struct pattern_engine *engine, struct pattern *pattern, struct text 
     const struct pattern_cursor *cursor, uint32_t options, struct error *error)
 {
 	struct pattern_search search = {
-	    engine, pattern, subject, cursor->budget, 0, options, cursor->is_valid};
+	    engine, pattern, subject, cursor->budget, 0, SIZE_MAX, options, cursor->is_valid};
 	int result;
 
 	if (cursor->is_valid)
 		search.options |= PCRE2_NO_UTF_CHECK;
+	/* In a subject that is not UTF-8, PCRE2 would try each stretch that is. */
+	if ((options & PCRE2_ANCHORED) != 0)
+		search.last = cursor->at;
 	/* What looks for the place where a search began must not be begun elsewhere. */
 	if (pattern->is_whole) {
-		engine->track.last = SIZE_MAX;
+		engine->track.last = search.last;
 		result = pattern_call(&search, cursor->at, engine->match_limit);
 	} else {
 		result = pattern_search(&search, cursor->at);
 	}
 	if (result >= 0)
 		return PATTERN_YES;
-	if (result == PCRE2_ERROR_NOMATCH)
+	if (result == PCRE2_ERROR_NOMATCH || result == PCRE2_ERROR_CALLOUT)
 		return PATTERN_NO;
 	if (result == PCRE2_ERROR_NOMEMORY)
 		out_of_memory();
@@ -404,8 +431,9 @@ pattern_step(struct text subject, struct pattern_cursor *cursor)
 	cursor->after_empty = false;
 }
 
-enum pattern_answer
-pattern_next(struct pattern_engine *engine, struct pattern *pattern, struct text subject,
+/* The next match by PCRE2. */
+static enum pattern_answer
+pattern_next_match(struct pattern_engine *engine, struct pattern *pattern, struct text subject,
     struct pattern_cursor *cursor, struct error *error)
 {
 	enum pattern_answer answer = PATTERN_NO;
@@ -452,16 +480,48 @@ pattern_next(struct pattern_engine *engine, struct pattern *pattern, struct text
 	return PATTERN_YES;
 }
 
+/* Is this a search that needs no engine? */
+static bool
+pattern_is_plain_search(
+    const struct pattern *pattern, struct text subject, struct pattern_cursor *cursor)
+{
+	if (!pattern->is_plain)
+		return false;
+	if (!cursor->is_plain_known)
+		cursor->is_plain = plain_pattern_takes(subject);
+	cursor->is_plain_known = true;
+	return cursor->is_plain;
+}
+
+enum pattern_answer
+pattern_next(struct pattern_engine *engine, struct pattern *pattern, struct text subject,
+    struct pattern_cursor *cursor, struct error *error)
+{
+	if (!pattern_is_plain_search(pattern, subject, cursor)) {
+		if (pattern->code == NULL && !pattern_build(engine, pattern, error))
+			return PATTERN_FAILED;
+		pattern->has_offsets = true;
+		return pattern_next_match(engine, pattern, subject, cursor, error);
+	}
+	pattern->has_offsets = false;
+	if (!plain_pattern_find(
+		&pattern->plain, subject, cursor->at, &pattern->start, &pattern->end))
+		return PATTERN_NO;
+	cursor->at = pattern->end;
+	return PATTERN_YES;
+}
 unsigned
 pattern_group_count(const struct pattern_engine *engine, const struct pattern *pattern)
 {
-	return engine->library.get_offset_count(pattern->data);
+	return pattern->has_offsets ? engine->library.get_offset_count(pattern->data) : 1;
 }
 
 struct text
 pattern_group(const struct pattern_engine *engine, const struct pattern *pattern,
     struct text subject, unsigned group)
 {
+	if (!pattern->has_offsets)
+		return text_slice(subject, pattern->start, pattern->end);
 	const PCRE2_SIZE *offsets = engine->library.get_offsets(pattern->data);
 
 	if (offsets[2 * group] == PCRE2_UNSET)

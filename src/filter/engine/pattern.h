@@ -1,7 +1,7 @@
 /*
  * Patterns (Perl-compatible regular expressions), compiled and tried. The only module that knows
- * PCRE2, which is opened when the first pattern has to be compiled: a delivery whose rules need
- * none does not load it.
+ * PCRE2, which is opened when the first pattern needs it: a delivery whose rules get along with plain
+ * ones (plain_pattern.h), or with none, does not load it.
  *
  * Subjects may hold any bytes; what is not UTF-8 matches nothing but does not stop the search. Work
  * is bounded by limits on backtracking steps, depth and memory: a limit that is reached is an
@@ -62,7 +62,8 @@ struct pattern_cursor {
 	bool after_empty; /* the last match was empty and lies at `at` */
 	bool is_valid;    /* the whole subject is known to be UTF-8 */
 	bool is_checked;
-	uint64_t work; /* bytes looked at, as far as they are counted */
+	bool is_plain, is_plain_known; /* the subject is one for plain_pattern.h */
+	uint64_t work;                 /* bytes looked at, as far as they are counted */
 };
 
 /*

@@ -50,9 +50,11 @@ actions_peek(const struct parser *parser)
 {
 	struct lexer ahead = parser->lexer;
 	struct error ignored;
+	struct token next;
 
 	ahead.error = &ignored;
-	return lexer_next(&ahead);
+	lexer_next(&ahead, &next);
+	return next;
 }
 
 static const struct contextual_word *

@@ -136,7 +136,8 @@ inspect_size(const struct inspection *inspection, const struct expression *expre
 		return (uint32_t)expression->text.size;
 	lexer_init(&lexer, inspection->arena, inspection->program->source, &ignored);
 	lexer.position = expression->offset;
-	struct token token = lexer_next(&lexer);
+	struct token token;
+	lexer_next(&lexer, &token);
 	return token.kind == TOKEN_ERROR ? 1 : token.end - token.start;
 }
 

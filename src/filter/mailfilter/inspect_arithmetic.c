@@ -77,7 +77,7 @@ inspect_is_pattern_word(struct text text)
 	if (text.size < 4 || text.data[0] != '/' || colon == 0 || colon + 2 >= text.size)
 		return false;
 	for (size_t at = colon + 2; at < text.size; at++)
-		if (text_find_byte(TEXT("hHbwD"), 0, text.data[at]) == 5)
+		if (text_find_byte(TEXT("hHbprwD"), 0, text.data[at]) == 7)
 			return false;
 	return true;
 }

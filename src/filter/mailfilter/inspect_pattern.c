@@ -10,7 +10,7 @@
 enum { INSPECT_PUMP_SHOWN = 24 };
 
 /* Letters behind the colon of a pattern that mean something. */
-static const char inspect_flag_letters[] = "hHbwD";
+static const char inspect_flag_letters[] = "hHbprwD";
 
 /* Where the character that PCRE2 names stands in the pattern: "... at its character 5: ...". */
 static size_t
@@ -64,7 +64,8 @@ inspect_flag_letter(struct inspection *inspection, const struct program_pattern 
 			? "case makes no difference to begin with, so that none is "
 			  "needed (D makes it count)"
 			: "h: header lines of the message and its parts; H: of the message "
-			  "only; b: lines of the text; D: case counts");
+			  "only; b: lines of the text; p: whole texts; r: as it stands; "
+			  "D: case counts");
 	}
 }
 
@@ -116,7 +117,8 @@ inspect_dead(struct inspection *inspection, const struct expression *expression,
 	bool is_whole, is_line = expression->kind == EXPRESSION_SEARCH;
 	const struct shape_node *dead = pattern_shape_find_dead(shape, is_line, &is_whole);
 
-	if (dead == NULL)
+	/* Whole texts and raw fields have line ends inside. */
+	if (dead == NULL || (pattern->scope & (PATTERN_SCOPE_RAW | PATTERN_SCOPE_WHOLE)) != 0)
 		return;
 	const char *why = dead->kind == SHAPE_START ? "^ is the beginning, but something must come "
 						      "before it"

@@ -140,11 +140,12 @@ parser_branch(struct parser *parser, const char *after, struct statement **body)
 static struct expression *
 parser_condition_inside(struct parser *parser)
 {
-	const char *name = lexer_reserved_name(parser->token.reserved);
+	enum reserved_word word = parser->token.reserved;
 
 	parser_advance(parser);
 	if (parser->token.kind != TOKEN_OPEN_PARENTHESIS) {
-		parser_fail(parser, parser->token.start, "( is expected after `%s`", name);
+		parser_fail(parser, parser->token.start, "( is expected after `%s`",
+		    lexer_reserved_name(word));
 		return NULL;
 	}
 	parser_advance(parser);

@@ -38,7 +38,7 @@ parser_advance(struct parser *parser)
 {
 	if (parser->token.kind == TOKEN_ERROR)
 		return;
-	parser->token = lexer_next(&parser->lexer);
+	lexer_next(&parser->lexer, &parser->token);
 	if (parser->token.kind == TOKEN_ERROR) {
 		if (parser->diagnostics != NULL) {
 			recovery_note_token(parser);
@@ -183,6 +183,7 @@ parser_weights(struct program_pattern *pattern, struct text flags)
 static void
 parser_flags(struct program_pattern *pattern, struct text flags)
 {
+	unsigned raw = 0;
 	bool whole = false;
 
 	for (size_t i = 0; i < flags.size; i++) {
@@ -195,6 +196,12 @@ parser_flags(struct program_pattern *pattern, struct text flags)
 			break;
 		case 'b':
 			pattern->scope |= PATTERN_SCOPE_BODY;
+			break;
+		case 'p':
+			pattern->scope |= PATTERN_SCOPE_BODY | PATTERN_SCOPE_WHOLE;
+			break;
+		case 'r':
+			raw = PATTERN_SCOPE_RAW;
 			break;
 		case 'w':
 			whole = true;
@@ -213,6 +220,7 @@ parser_flags(struct program_pattern *pattern, struct text flags)
 		    whole ? PATTERN_SCOPE_HEADER | PATTERN_SCOPE_BODY : PATTERN_SCOPE_HEADER;
 	if ((pattern->scope & PATTERN_SCOPE_HEADER) != 0)
 		pattern->scope &= ~(unsigned)PATTERN_SCOPE_TOP_HEADER;
+	pattern->scope |= raw;
 }
 
 struct program_pattern *

@@ -141,7 +141,7 @@ recovery_skip(struct parser *parser)
 			return true;
 		if (token->kind == TOKEN_ERROR)
 			recovery_resume(parser);
-		*token = lexer_next(&parser->lexer);
+		lexer_next(&parser->lexer, token);
 	}
 }
 
@@ -170,7 +170,7 @@ recovery_close_parenthesis(struct parser *parser, uint32_t start)
 	lexer.position = start;
 	lexer.slash_is_word = false;
 	do {
-		token = lexer_next(&lexer);
+		lexer_next(&lexer, &token);
 		if (token.kind == TOKEN_ERROR || token.kind == TOKEN_END ||
 		    token.start > stopped + RECOVERY_CONDITION_MAX ||
 		    (token.start > stopped && recovery_ends_condition(&token)))
@@ -181,7 +181,7 @@ recovery_close_parenthesis(struct parser *parser, uint32_t start)
 		    token.start > stopped) {
 			lexer.error = parser->lexer.error;
 			parser->lexer = lexer;
-			parser->token = lexer_next(&parser->lexer);
+			lexer_next(&parser->lexer, &parser->token);
 			struct diagnostics *list = parser->diagnostics;
 			if (list->count > 0)
 				diagnostic_advise(list, &list->items[list->count - 1],
@@ -219,7 +219,7 @@ recovery_note_empty_branch(struct parser *parser, uint32_t line_end)
 
 	lexer.error = &ignored;
 	do
-		token = lexer_next(&lexer);
+		lexer_next(&lexer, &token);
 	while (token.kind == TOKEN_NEWLINE);
 	if (token.kind == TOKEN_END || token.kind == TOKEN_CLOSE_BRACE ||
 	    token.kind == TOKEN_ERROR ||

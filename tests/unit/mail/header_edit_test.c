@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "mail/encoded_word.h"
 #include "mail/header.h"
 #include "mail/header_edit.h"
 #include "support/tap.h"
@@ -188,38 +189,41 @@ other_letters_become_encoded_words(void)
 {
 	check_text(field("Subject", TEXT("Gr\xc3\xbc\xc3\x9f"
 					 "e an alle")),
-	    TEXT("Subject: =?utf-8?Q?Gr=C3=BC=C3=9Fe?= an alle\n"));
+	    TEXT("Subject: =?UTF-8?B?R3LDvMOfZQ==?= an alle\n"));
 	/* The blank between two of them is one of the encoded text. */
 	check_text(field("From", TEXT("J\xc3\xbcrgen M\xc3\xbcller <j@example.org>")),
-	    TEXT("From: =?utf-8?Q?J=C3=BCrgen_M=C3=BCller?= <j@example.org>\n"));
+	    TEXT("From: =?UTF-8?B?SsO8cmdlbiBNw7xsbGVy?= <j@example.org>\n"));
 	check_text(field("X", TEXT("=?utf-8?q?a?= b")), TEXT("X: =?utf-8?q?a?= b\n"));
-	check_text(field("X", TEXT("caf\xe9 =_?")), TEXT("X: =?unknown-8bit?Q?caf=E9?= =_?\n"));
+	check_text(field("X", TEXT("caf\xe9 =_?")), TEXT("X: =?UTF-8?B?Y2Fmw6k=?= =_?\n"));
 }
 
-/* Every line at most 78 bytes, every encoded word at most 75 and of whole characters. */
+/* Every line at most 78 bytes, every encoded word at most 75; they read as what was written. */
 static void
 long_encoded_values_are_split(void)
 {
-	char value[402];
+	struct buffer value, back;
 
-	for (size_t i = 0; i < 400; i += 4)
-		memcpy(value + i, "\xe2\x82\xac ", 4);
-	value[399] = '!';
-	struct text rest = field("X", (struct text){value, 400}), line;
-	size_t lines = 0, characters = 0;
+	buffer_init(&value, ROOM);
+	buffer_init(&back, ROOM);
+	for (unsigned i = 0; i < 100; i++)
+		buffer_append(&value, TEXT("\xe2\x82\xac "));
+	buffer_append(&value, TEXT("\xc3\xa4 and ASCII again"));
+	struct text written = field("X", buffer_text(&value)), rest = written;
+	size_t lines = 0;
 	while (rest.size > 0) {
-		line = text_split(&rest, '\n');
+		struct text line = text_split(&rest, '\n');
 		check(line.size <= 78);
 		struct text word = text_slice(line, lines++ == 0 ? 3 : 1, line.size);
-		check(word.size <= 75 && text_has_prefix(word, TEXT("=?utf-8?Q?")) &&
-		      text_has_suffix(word, TEXT("?=")));
-		for (size_t at = 0; (at = text_find(word, at, TEXT("=E2"))) < word.size; at += 9) {
-			check_text(text_slice(word, at, at + 9), TEXT("=E2=82=AC"));
-			characters++;
-		}
+		check(
+		    rest.size == 0 || (word.size <= 75 && text_has_prefix(word, TEXT("=?UTF-8?")) &&
+					  text_has_suffix(word, TEXT("?="))));
 	}
-	check_number(characters, 100);
-	check(lines > 10);
+	check(lines > 5);
+	check(encoded_word_decode(
+	    header_unfold(&arena, text_slice(written, 3, written.size)), &back, NULL));
+	check_text(text_trim(buffer_text(&back)), buffer_text(&value));
+	buffer_clear(&back);
+	buffer_clear(&value);
 }
 
 static void

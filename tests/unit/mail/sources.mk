@@ -10,6 +10,7 @@ mail_tests = \
 	tests/unit/mail/message.test \
 	tests/unit/mail/message_id.test \
 	tests/unit/mail/mime_tree.test \
+	tests/unit/mail/part_text.test \
 	tests/unit/mail/transfer_encoding.test
 check_PROGRAMS += $(mail_tests)
 TESTS += $(mail_tests)
@@ -51,3 +52,6 @@ tests_unit_mail_transfer_encoding_test_LDADD = $(mail_test_libraries)
 tests_unit_mail_encoded_word_test_SOURCES = %D%/encoded_word_test.c
 tests_unit_mail_encoded_word_test_CPPFLAGS = $(mail_test_cppflags)
 tests_unit_mail_encoded_word_test_LDADD = $(mail_test_libraries)
+tests_unit_mail_part_text_test_SOURCES = %D%/part_text_test.c
+tests_unit_mail_part_text_test_CPPFLAGS = $(mail_test_cppflags)
+tests_unit_mail_part_text_test_LDADD = $(mail_test_libraries)
