@@ -33,6 +33,7 @@ libfilter_a_SOURCES += \
 	%D%/engine/pattern_shape.c %D%/engine/pattern_shape.h \
 	%D%/mailfilter/inspect.c %D%/mailfilter/inspect.h \
 	%D%/mailfilter/inspect_arithmetic.c \
+	%D%/mailfilter/inspect_command.c \
 	%D%/mailfilter/inspect_condition.c \
 	%D%/mailfilter/inspect_flow.c \
 	%D%/mailfilter/inspect_pattern.c \

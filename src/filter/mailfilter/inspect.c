@@ -193,6 +193,7 @@ inspect_expression(struct inspection *inspection, const struct inspect_site *sit
 {
 	inspect_condition(inspection, site, expression);
 	inspect_arithmetic(inspection, site, expression);
+	inspect_command(inspection, site, expression);
 	if (expression->pattern != NULL)
 		inspect_pattern(inspection, site, expression);
 }

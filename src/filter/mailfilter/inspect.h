@@ -48,6 +48,8 @@ void inspect_variables(struct inspection *inspection);
 void inspect_collect_variables(struct inspection *inspection);
 void inspect_condition(struct inspection *inspection, const struct inspect_site *site,
     const struct expression *expression);
+void inspect_command(struct inspection *inspection, const struct inspect_site *site,
+    const struct expression *expression);
 void inspect_arithmetic(struct inspection *inspection, const struct inspect_site *site,
     const struct expression *expression);
 void inspect_pattern(struct inspection *inspection, const struct inspect_site *site,

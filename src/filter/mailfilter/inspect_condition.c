@@ -223,6 +223,30 @@ inspect_bare_name(struct inspection *inspection, const struct inspect_site *site
 	diagnostic_advise(inspection->diagnostics, added, "write $%.*s", TEXT_ARGUMENTS(text));
 }
 
+/* $FROM asked for MAILER-DAEMON. */
+static void
+inspect_null_sender(struct inspection *inspection, const struct expression *expression)
+{
+	const struct expression *left = expression->operands;
+	struct text name, wanted = {NULL, 0}, daemon = TEXT("MAILER-DAEMON");
+
+	if (expression->kind == EXPRESSION_MATCH)
+		wanted = expression->pattern->source;
+	else if (!inspect_literal(left->next, &wanted))
+		return;
+	size_t at = 0;
+	while (at < wanted.size &&
+	       !text_has_prefix_nocase(text_slice(wanted, at, wanted.size), daemon))
+		at++;
+	if (at == wanted.size || !inspect_is_variable(left, &name) ||
+	    !text_is_equal(name, TEXT("FROM")))
+		return;
+	struct diagnostic *added = diagnostics_add(inspection->diagnostics, DIAGNOSTIC_NULL_SENDER,
+	    left->offset, inspect_size(inspection, left),
+	    "the sender of a bounce is the empty text here, where maildrop says MAILER-DAEMON");
+	diagnostic_advise(inspection->diagnostics, added, "ask for both: \"$FROM\" eq \"\" || ...");
+}
+
 void
 inspect_condition(struct inspection *inspection, const struct inspect_site *site,
     const struct expression *expression)
@@ -231,6 +255,8 @@ inspect_condition(struct inspection *inspection, const struct inspect_site *site
 		inspect_assignment(inspection, site, expression);
 	if (expression->kind == EXPRESSION_COMPARISON && expression->operands->next != NULL)
 		inspect_comparison(inspection, expression);
+	if (expression->kind == EXPRESSION_MATCH || expression->kind == EXPRESSION_COMPARISON)
+		inspect_null_sender(inspection, expression);
 	if (expression->kind == EXPRESSION_STRING)
 		inspect_bare_name(inspection, site, expression);
 }

@@ -94,7 +94,8 @@ inspect_idle(struct inspection *inspection, const struct inspect_site *site,
 		    "field");
 		return;
 	}
-	if (!pattern_shape_is_always(shape))
+	/* A lone ^ asks whether there is any line. */
+	if (!pattern_shape_is_always(shape) || text_is_equal(pattern->source, TEXT("^")))
 		return;
 	/* text =~ /(.*)/ is there to set MATCH1. */
 	if (expression->kind == EXPRESSION_MATCH && inspect_has_groups(shape))

@@ -9,7 +9,6 @@
 static const struct text inspect_long_names[] = {
     TEXT("DEFAULT"),
     TEXT("EXITCODE"),
-    TEXT("FLAGS"),
     TEXT("HOSTNAME"),
     TEXT("KEYWORDS"),
     TEXT("LOCKREFRESH"),
@@ -19,7 +18,6 @@ static const struct text inspect_long_names[] = {
     TEXT("MAILDIRQUOTA"),
     TEXT("RETURNCODE"),
     TEXT("SENDMAIL"),
-    TEXT("UMASK"),
 };
 
 static const struct text inspect_numeric_names[] = {
