@@ -189,7 +189,7 @@ agent_deliver_by_default(struct agent *agent)
 		if (entered.class != OUTCOME_DONE)
 			return entered;
 	}
-	if (destination_runs_command(request.destination))
+	if (destination_runs_command(request.form, request.destination))
 		agent_provide_variables(agent);
 	request.variables = agent->variables;
 	return agent_host_deliver(&agent->host, &request, "default");

@@ -10,3 +10,6 @@ check_PROGRAMS += %D%/short_write.so
 tests_crash_short_write_so_SOURCES = %D%/short_write.c
 tests_crash_short_write_so_CFLAGS = -fPIC $(WARNING_CFLAGS)
 tests_crash_short_write_so_LDFLAGS = -shared
+
+TESTS += %D%/folder_kill.t
+dist_check_SCRIPTS += %D%/folder_kill.t

@@ -6,6 +6,7 @@ fuzz_tests = \
 	tests/fuzz/fuzz_date.test \
 	tests/fuzz/fuzz_header.test \
 	tests/fuzz/fuzz_header_edit.test \
+	tests/fuzz/fuzz_mailbox_name.test \
 	tests/fuzz/fuzz_mime.test \
 	tests/fuzz/fuzz_rules.test
 check_PROGRAMS += $(fuzz_tests)
@@ -26,3 +27,5 @@ tests_fuzz_fuzz_header_edit_test_SOURCES = %D%/fuzz_header_edit.c %D%/replay_mai
 tests_fuzz_fuzz_header_edit_test_LDADD = libmail.a libbase.a
 tests_fuzz_fuzz_check_test_SOURCES = %D%/fuzz_check.c %D%/replay_main.c
 tests_fuzz_fuzz_check_test_LDADD = librehearse.a libfilter.a libmail.a libsystem.a libbase.a
+tests_fuzz_fuzz_mailbox_name_test_SOURCES = %D%/fuzz_mailbox_name.c %D%/replay_main.c
+tests_fuzz_fuzz_mailbox_name_test_LDADD = libdeliver.a libbase.a

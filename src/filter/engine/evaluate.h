@@ -57,6 +57,9 @@ struct evaluator {
 	struct edit_header *edits; /* of the header, that wait (edit_header.h); NULL: none so far */
 	struct text undecided;     /* the first question without an answer; empty: none */
 	bool is_interrupted;
+	/* A command that must look at the message did not end in time (VERDICT_CLOSED): the failure
+	 * under way refuses it. */
+	bool is_refused;
 	struct error error; /* of the failure that is under way; its text begins with its place */
 	struct filter_result result;
 };

@@ -31,9 +31,15 @@ filter_fail_in(struct evaluator *evaluator, struct place place)
 {
 	struct filter_result *result = &evaluator->result;
 
-	result->end = FILTER_END_FAILED;
 	result->place = place;
 	result->decision = (struct text){NULL, 0};
+	if (evaluator->is_refused) {
+		result->end = FILTER_END_EXIT;
+		result->outcome = outcome_never(evaluator->arena, STATUS_REFUSED, 0,
+		    "a command that must look at this message did not end in time");
+		return FILTER_ENDED;
+	}
+	result->end = FILTER_END_FAILED;
 	result->failed_in_rules = true;
 	result->outcome = outcome_later(
 	    evaluator->arena, STATUS_SYSTEM_CONFIGURATION, "%s", evaluator->error.text);
@@ -575,6 +581,7 @@ filter_run(struct arena *arena, const struct filter_input *input)
 	evaluator.matched_size = 0;
 	evaluator.undecided = (struct text){NULL, 0};
 	evaluator.is_interrupted = false;
+	evaluator.is_refused = false;
 	evaluator.result = (struct filter_result){.end = FILTER_END_FALL_THROUGH};
 	buffer_init(&evaluator.work, VARIABLE_VALUE_MAX);
 	filter_enter_program(&evaluator, input->program, arena);

@@ -71,7 +71,8 @@ struct command_request {
 };
 
 struct command_result {
-	int status; /* how it ended: 0 to 255, or 128 and the number of the signal */
+	int status;     /* how it ended: 0 to 255, or 128 and the number of the signal */
+	bool timed_out; /* run() was false because the command's own time was over */
 	const struct message *rewritten; /* COMMAND_REWRITE with status 0: the new message */
 };
 

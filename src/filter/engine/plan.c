@@ -131,6 +131,7 @@ plan_run(void *self, const struct command_request *request, struct command_resul
 
 	plan_add(plan, kinds[request->use], request->command, (struct place){{NULL, 0}, 0, 0});
 	if (answer != NULL && answer->status < 0) {
+		result_out->timed_out = plan->limit == 0;
 		if (plan->limit > plan->questions)
 			plan->questions = plan->limit;
 		return error_set(error, ERROR_AGAIN, "the command did not end in time");

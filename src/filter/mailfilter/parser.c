@@ -52,6 +52,9 @@ parser_advance(struct parser *parser)
 	}
 }
 
+static void parser_fail_list(struct parser *parser, uint32_t offset, const char *format,
+    va_list arguments) __attribute__((format(printf, 3, 0)));
+
 static void
 parser_fail_list(struct parser *parser, uint32_t offset, const char *format, va_list arguments)
 {
