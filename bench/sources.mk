@@ -8,6 +8,7 @@ EXTRA_DIST += \
 	%D%/measure.c \
 	%D%/message.c \
 	%D%/results.md \
+	%D%/rules \
 	%D%/syscalls
 
 .PHONY: bench

@@ -14,3 +14,4 @@ include tests/rules/sources.mk
 include tests/deliver/sources.mk
 include tests/crash/sources.mk
 include tests/fuzz/sources.mk
+include tests/unit/rehearse/sources.mk

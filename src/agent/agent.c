@@ -249,6 +249,18 @@ agent_judge(struct agent *agent, const struct filter_result *result, bool *go_on
 	return result->outcome;
 }
 
+static struct verdicts
+agent_verdicts(const struct settings *settings)
+{
+	static const enum verdict verdicts[] = {[UNDECIDED_LATER] = VERDICT_LATER,
+	    [UNDECIDED_OPEN] = VERDICT_OPEN,
+	    [UNDECIDED_CLOSED] = VERDICT_CLOSED};
+
+	return (struct verdicts){.limit = verdicts[settings->pattern_limit_verdict],
+	    .undecodable = verdicts[settings->undecodable_verdict],
+	    .timeout = verdicts[settings->command_timeout_verdict]};
+}
+
 /* Runs one rules file. */
 static struct outcome
 agent_run_rules(struct agent *agent, const char *path, struct text source, bool *go_on_out)
@@ -270,12 +282,15 @@ agent_run_rules(struct agent *agent, const char *path, struct text source, bool 
 	    .program = program,
 	    .message = agent->host.message,
 	    .variables = agent->variables,
+	    .envelope = &agent->envelope,
 	    .host = &agent_host_functions,
 	    .host_self = &agent->host,
 	    .is_embedded = agent->request->mode == AGENT_MODE_EMBEDDED,
+	    .verdicts = agent_verdicts(agent->request->settings),
 	    .match_limit = (uint32_t)agent->request->settings->pattern_limit,
 	};
 	result = filter_run(agent->arena, &input);
+	agent_host_note_undecided(&agent->host, result.undecided);
 	return agent_judge(agent, &result, go_on_out);
 }
 

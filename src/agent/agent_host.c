@@ -28,7 +28,7 @@ agent_host_say(const struct agent_host *host, const struct delivery_event *event
 {
 	char code[OUTCOME_CODE_SIZE];
 
-	struct text place = TEXT(""), condition = TEXT("");
+	struct text place = TEXT(""), condition = TEXT(""), undecided = TEXT("");
 
 	if (host->request->verbosity == 0)
 		return;
@@ -38,10 +38,13 @@ agent_host_say(const struct agent_host *host, const struct delivery_event *event
 	if (event->condition.size > 0)
 		condition = arena_format(host->arena, ", %.*s matched \"%.*s\"",
 		    TEXT_ARGUMENTS(event->condition), TEXT_ARGUMENTS(event->matched));
-	struct text line = arena_format(host->arena, "culver: %s %.*s: %s (%.*s %s)%.*s%.*s",
+	if (event->undecided.size > 0)
+		undecided = arena_format(
+		    host->arena, "; undecided: %.*s", TEXT_ARGUMENTS(event->undecided));
+	struct text line = arena_format(host->arena, "culver: %s %.*s: %s (%.*s %s)%.*s%.*s%.*s",
 	    event->action, TEXT_ARGUMENTS(event->destination), outcome_word(event->outcome),
 	    TEXT_ARGUMENTS(outcome_format_code(event->outcome, code)), event->outcome->reason,
-	    TEXT_ARGUMENTS(place), TEXT_ARGUMENTS(condition));
+	    TEXT_ARGUMENTS(place), TEXT_ARGUMENTS(condition), TEXT_ARGUMENTS(undecided));
 	fprintf(stderr, "%.*s\n", TEXT_ARGUMENTS(report_line_clean(host->arena, line)));
 }
 
@@ -60,7 +63,7 @@ agent_host_log(struct agent_host *host, struct delivery_event *event)
 		event->size = message_bytes(host->message).size;
 		event->is_truncated = message_is_truncated(host->message);
 	}
-	event->warning = host->warning;
+	event->undecided = host->undecided;
 	event->milliseconds = clock_monotonic_milliseconds() - host->started;
 	/* A lost line must not lose mail; the admin hears of it on standard error with -V. */
 	struct error error;
@@ -180,11 +183,19 @@ agent_host_deliver(
 	return outcome;
 }
 
+void
+agent_host_note_undecided(struct agent_host *host, struct text undecided)
+{
+	if (host->undecided.size == 0)
+		host->undecided = undecided;
+}
+
 static struct outcome
 agent_host_on_deliver(void *self, const struct delivery_request *request)
 {
 	struct agent_host *host = self;
 
+	agent_host_note_undecided(host, request->undecided);
 	host->statements = 0; /* as in agent_host_on_run() */
 	if (request->copy && host->copies++ == 0)
 		partial_delivery_recall(&host->partial, host->arena, host->user->home,
@@ -208,8 +219,15 @@ agent_host_on_read_rules(
 	struct agent_host *host = self;
 	const char *path = arena_copy_string(arena, name);
 
+	host->is_trusted = false;
 	if (!agent_host_check_name(name, error))
 		return false;
+	if (rules_file_is_below(path, host->settings->maildroprcs) &&
+	    rules_file_read(arena, path, 0, RULES_SAFETY_NOT_WORLD_WRITABLE, rules_out, error) ==
+		RULES_FILE_READ) {
+		host->is_trusted = true;
+		return true;
+	}
 	switch (rules_file_read(
 	    arena, path, host->user->uid, host->settings->rules_safety, rules_out, error)) {
 	case RULES_FILE_READ:
@@ -220,6 +238,14 @@ agent_host_on_read_rules(
 		break;
 	}
 	return false;
+}
+
+static bool
+agent_host_on_is_trusted(void *self)
+{
+	const struct agent_host *host = self;
+
+	return host->is_trusted;
 }
 
 static bool
@@ -322,22 +348,10 @@ agent_host_on_is_interrupted(void *self)
 	return signals_pending() != 0;
 }
 
-static void
-agent_host_on_warn(void *self, struct text what)
-{
-	struct agent_host *host = self;
-
-	if (host->warning.size == 0)
-		host->warning = arena_copy_text(host->arena, what);
-	if (host->request->verbosity == 0)
-		return;
-	struct text line = arena_format(host->arena, "culver: warning: %.*s", TEXT_ARGUMENTS(what));
-	fprintf(stderr, "%.*s\n", TEXT_ARGUMENTS(report_line_clean(host->arena, line)));
-}
-
 const struct filter_host agent_host_functions = {
     .deliver = agent_host_on_deliver,
     .read_rules = agent_host_on_read_rules,
+    .is_trusted = agent_host_on_is_trusted,
     .open_log = agent_host_on_open_log,
     .log = agent_host_on_log,
     .run = agent_host_on_run,
@@ -348,5 +362,4 @@ const struct filter_host agent_host_functions = {
     .time = agent_host_on_time,
     .is_interrupted = agent_host_on_is_interrupted,
     .databases = &rules_store_functions,
-    .warn = agent_host_on_warn,
 };

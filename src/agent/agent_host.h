@@ -34,7 +34,6 @@ struct agent_host {
 	struct spool_plan spool_plan; /* where a new one may be kept */
 	struct rules_lock *locks;     /* that the rules hold, the newest first */
 	struct database *databases;   /* that the rules have open (agent/rules_store.h) */
-	struct text warning;          /* the first of this message; empty: none */
 	struct delivery_log *log;
 	struct rules_log rules_log;
 	struct variables *imports; /* what `import` finds; NULL until a rule asks */
@@ -43,9 +42,11 @@ struct agent_host {
 	/* What the last delivery's log line says decided it; the agent sets it for default
 	 * deliveries. */
 	struct text rules_file;
-	pid_t process;       /* ours: asked for once */
-	unsigned copies;     /* made so far */
-	unsigned statements; /* of the rules, so far */
+	struct text undecided; /* the first question of all rules without an answer */
+	pid_t process;         /* ours: asked for once */
+	unsigned copies;       /* made so far */
+	unsigned statements;   /* of the rules, so far */
+	bool is_trusted;       /* the rules file that was read last is the administrator's */
 };
 
 /* The functions; their `self` is a struct agent_host. */
@@ -59,6 +60,9 @@ struct outcome agent_host_deliver(
 /* The settings with what the rules' special variables change. */
 const struct settings *agent_host_settings(
     const struct agent_host *host, struct arena *arena, const struct variables *variables);
+
+/* The log lines from now on say so, unless there was one before. */
+void agent_host_note_undecided(struct agent_host *host, struct text undecided);
 
 /* A log line for an end without a delivery: discarded, refused, deferred. */
 void agent_host_log_end(struct agent_host *host, const struct filter_result *result,

@@ -7,11 +7,10 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/bug.h"
 
-enum { ARENA_ALIGNMENT = 16, ARENA_BLOCK_MIN = 16384, ARENA_BLOCK_MAX = 1048576 };
+enum { ARENA_BLOCK_MIN = 16384, ARENA_BLOCK_MAX = 1048576 };
 
 struct arena_block {
 	struct arena_block *older;
@@ -51,11 +50,13 @@ arena_add_block(struct arena *arena, size_t size)
 	return block;
 }
 
-static char *
+char *
 arena_alloc_slow(struct arena *arena, size_t size)
 {
 	size_t wanted = ARENA_BLOCK_MIN;
 
+	if (size > SIZE_MAX / 2)
+		out_of_memory();
 	if (arena->blocks != NULL && arena->blocks->size < ARENA_BLOCK_MAX)
 		wanted = arena->blocks->size * 2;
 	else if (arena->blocks != NULL)
@@ -67,28 +68,6 @@ arena_alloc_slow(struct arena *arena, size_t size)
 	arena->next = block->bytes + size;
 	arena->end = block->bytes + wanted;
 	return block->bytes;
-}
-
-char *
-arena_alloc_bytes(struct arena *arena, size_t size)
-{
-	if (size > SIZE_MAX / 2)
-		out_of_memory();
-	uintptr_t place =
-	    ((uintptr_t)arena->next + ARENA_ALIGNMENT - 1) & ~(uintptr_t)(ARENA_ALIGNMENT - 1);
-	size += size == 0;
-	if (arena->next == NULL || place > (uintptr_t)arena->end ||
-	    size > (uintptr_t)arena->end - place)
-		return arena_alloc_slow(arena, size);
-	char *result = arena->next + (place - (uintptr_t)arena->next);
-	arena->next = result + size;
-	return result;
-}
-
-void *
-arena_alloc(struct arena *arena, size_t size)
-{
-	return memset(arena_alloc_bytes(arena, size), 0, size);
 }
 
 void *

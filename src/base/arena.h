@@ -9,8 +9,12 @@
 
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdint.h>
+#include <string.h>
 
 #include "base/text.h"
+
+enum { ARENA_ALIGNMENT = 16 };
 
 struct arena_block;
 
@@ -26,10 +30,32 @@ void arena_init(struct arena *arena, void *first, size_t size);
  * NULL, 0). */
 void arena_clear(struct arena *arena);
 
-/* Zeroed bytes, aligned for any type. Size 0 gives a unique non-NULL pointer. */
-void *arena_alloc(struct arena *arena, size_t size);
-/* The same, not zeroed: for bytes that are written before they are read, whose pages cost nothing until then. */
-char *arena_alloc_bytes(struct arena *arena, size_t size);
+/* An allocation that the current block has no room for; called by arena_alloc_bytes() only. */
+char *arena_alloc_slow(struct arena *arena, size_t size);
+
+/* Bytes that are not zeroed, aligned for any type: for what is written before it is read, whose pages
+ * cost nothing until then. Size 0 gives a unique non-NULL pointer. */
+static inline char *
+arena_alloc_bytes(struct arena *arena, size_t size)
+{
+	size_t gap = -(uintptr_t)arena->next & (ARENA_ALIGNMENT - 1);
+	size_t room = (size_t)(arena->end - arena->next);
+
+	size += size == 0;
+	if (gap > room || size > room - gap)
+		return arena_alloc_slow(arena, size);
+	char *result = arena->next + gap;
+	arena->next = result + size;
+	return result;
+}
+
+/* The same, zeroed. */
+static inline void *
+arena_alloc(struct arena *arena, size_t size)
+{
+	return memset(arena_alloc_bytes(arena, size), 0, size);
+}
+
 /* Zeroed array; an overflowing product ends the process as out of memory. */
 void *arena_alloc_array(struct arena *arena, size_t count, size_t item_size);
 

@@ -14,24 +14,6 @@ text_from_string(const char *string)
 	return (struct text){string, strlen(string)};
 }
 
-struct text
-text_slice(struct text whole, size_t from, size_t to)
-{
-	if (to > whole.size)
-		to = whole.size;
-	if (from > to)
-		from = to;
-	if (whole.data == NULL)
-		return (struct text){NULL, 0};
-	return (struct text){whole.data + from, to - from};
-}
-
-bool
-text_is_equal(struct text a, struct text b)
-{
-	return a.size == b.size && (a.size == 0 || memcmp(a.data, b.data, a.size) == 0);
-}
-
 bool
 text_is_equal_nocase(struct text a, struct text b)
 {
@@ -75,15 +57,6 @@ text_compare(struct text a, struct text b)
 }
 
 size_t
-text_find_byte(struct text whole, size_t from, char byte)
-{
-	if (from >= whole.size)
-		return whole.size;
-	const char *found = memchr(whole.data + from, byte, whole.size - from);
-	return found == NULL ? whole.size : (size_t)(found - whole.data);
-}
-
-size_t
 text_find(struct text whole, size_t from, struct text wanted)
 {
 	if (from > whole.size || wanted.size > whole.size - from)
@@ -112,34 +85,4 @@ text_split(struct text *rest, char separator)
 
 	*rest = text_slice(*rest, end < rest->size ? end + 1 : end, rest->size);
 	return first;
-}
-
-bool
-text_is_space(char byte)
-{
-	return byte == ' ' || (byte >= '\t' && byte <= '\r');
-}
-
-bool
-text_is_digit(char byte)
-{
-	return byte >= '0' && byte <= '9';
-}
-
-bool
-text_is_alpha(char byte)
-{
-	return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z');
-}
-
-char
-text_lower(char byte)
-{
-	return byte >= 'A' && byte <= 'Z' ? (char)(byte + ('a' - 'A')) : byte;
-}
-
-char
-text_upper(char byte)
-{
-	return byte >= 'a' && byte <= 'z' ? (char)(byte - ('a' - 'A')) : byte;
 }

@@ -14,6 +14,7 @@
 #include "system/file.h"
 
 #define SYSTEM_RULES CULVER_SYSCONFDIR "/maildroprc"
+#define MAILDROPRCS  CULVER_SYSCONFDIR "/maildroprcs"
 #define LOG_FILE     CULVER_LOCALSTATEDIR "/log/culver/delivery.log"
 #define STATIC_TEXT(literal)                                                                       \
 	{                                                                                          \
@@ -34,8 +35,12 @@ static const struct settings settings_defaults = {
     .default_mailbox = STATIC_TEXT("/var/mail/$LOGNAME"),
     .system_rules = STATIC_TEXT(SYSTEM_RULES),
     .user_rules = STATIC_TEXT(".mailfilter"),
+    .maildroprcs = STATIC_TEXT(MAILDROPRCS),
     .rules_safety = RULES_SAFETY_NOT_WORLD_WRITABLE,
     .rules_error = RULES_ERROR_LATER,
+    .pattern_limit_verdict = UNDECIDED_LATER,
+    .undecodable_verdict = UNDECIDED_OPEN,
+    .command_timeout_verdict = UNDECIDED_LATER,
     .create_folders = false,
     .quota_exceeded = QUOTA_POLICY_LATER,
     .dot_lock = DOT_LOCK_TRY,
@@ -59,6 +64,7 @@ static const struct settings settings_defaults = {
 /* In the order of their enums. */
 static const char *const quota_policy_words[] = {"later", "never", NULL};
 static const char *const rules_error_words[] = {"later", "default-mailbox", NULL};
+static const char *const verdict_words[] = {"later", "open", "closed", NULL};
 static const char *const rules_safety_words[] = {"owner-only", "not-world-writable", NULL};
 static const char *const log_words[] = {"syslog", "file", "off", NULL};
 static const char *const dot_lock_words[] = {"try", "required", "off", NULL};
@@ -74,10 +80,18 @@ static const struct setting_row settings_table[] = {
 	SETTING_TYPE_PATH, .maximum = TEXT_MAX},
     {MEMBER(user_rules), "The user's rules, relative to the home directory; empty: none.",
 	".mailfilter", SETTING_TYPE_TEXT, .maximum = TEXT_MAX},
+    {MEMBER(maildroprcs), "The administrator's files that rules may include; empty: none.",
+	MAILDROPRCS, SETTING_TYPE_PATH, .maximum = TEXT_MAX},
     {MEMBER(rules_safety), "What makes a rules file safe to run.", "not-world-writable",
 	SETTING_TYPE_WORD, .words = rules_safety_words},
     {MEMBER(rules_error), "What happens to mail when its rules have an error.", "later",
 	SETTING_TYPE_WORD, .words = rules_error_words},
+    {MEMBER(pattern_limit_verdict), "What a pattern that reaches its limit counts as.", "later",
+	SETTING_TYPE_WORD, .words = verdict_words},
+    {MEMBER(undecodable_verdict), "What a pattern on text that cannot be decoded counts as.",
+	"open", SETTING_TYPE_WORD, .words = verdict_words},
+    {MEMBER(command_timeout_verdict), "What a command that does not end in time counts as.",
+	"later", SETTING_TYPE_WORD, .words = verdict_words},
     {MEMBER(create_folders), "Whether a delivery creates a missing Maildir or Maildir++ folder.",
 	"no", SETTING_TYPE_BOOL},
     {MEMBER(quota_exceeded), "What is said of mail for a full mailbox.", "later", SETTING_TYPE_WORD,

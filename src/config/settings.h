@@ -20,6 +20,8 @@ enum rules_error_policy { RULES_ERROR_LATER, RULES_ERROR_DEFAULT_MAILBOX };
 enum rules_safety { RULES_SAFETY_OWNER_ONLY, RULES_SAFETY_NOT_WORLD_WRITABLE };
 enum log_target { LOG_TARGET_SYSLOG, LOG_TARGET_FILE, LOG_TARGET_OFF };
 enum dot_lock_policy { DOT_LOCK_TRY, DOT_LOCK_REQUIRED, DOT_LOCK_OFF };
+/* What a question of the rules without an answer counts as; see enum verdict in the filter. */
+enum undecided_verdict { UNDECIDED_LATER, UNDECIDED_OPEN, UNDECIDED_CLOSED };
 enum report_stream { REPORT_STDERR, REPORT_STDOUT };
 
 struct settings {
@@ -28,8 +30,12 @@ struct settings {
 	struct text default_mailbox;
 	struct text system_rules; /* run before the user's; absolute; empty or missing: none */
 	struct text user_rules;   /* relative to the home; empty or missing: none */
+	struct text maildroprcs;  /* a directory of the administrator's: what rules include from it
+				    may act in embedded mode; absolute; empty: none */
 	enum rules_safety rules_safety;
 	enum rules_error_policy rules_error;
+	/* A pattern at its limit of work; a text that cannot be decoded; a command out of time. */
+	enum undecided_verdict pattern_limit_verdict, undecodable_verdict, command_timeout_verdict;
 	bool create_folders; /* a missing Maildir or Maildir++ folder is created on delivery */
 
 	enum quota_policy quota_exceeded;

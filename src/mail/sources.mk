@@ -1,11 +1,18 @@
 noinst_LIBRARIES += libmail.a
 libmail_a_SOURCES = \
 	%D%/address.c %D%/address.h \
+	%D%/address_line.c %D%/address_line.h \
+	%D%/charset.c %D%/charset.h \
+	%D%/charset_alias.c %D%/charset_alias.h \
 	%D%/content_type.c %D%/content_type.h \
+	%D%/encoded_word.c %D%/encoded_word.h \
 	%D%/envelope.c %D%/envelope.h \
 	%D%/header.c %D%/header.h \
+	%D%/header_edit.c %D%/header_edit.h \
 	%D%/mail_date.c %D%/mail_date.h \
 	%D%/message.c %D%/message.h \
 	%D%/message_id.c %D%/message_id.h \
 	%D%/mime_tree.c %D%/mime_tree.h \
-	%D%/outcome.c %D%/outcome.h
+	%D%/outcome.c %D%/outcome.h \
+	%D%/part_text.c %D%/part_text.h \
+	%D%/transfer_encoding.c %D%/transfer_encoding.h

@@ -1,6 +1,7 @@
 /*
  * Fuzz target: any bytes as a mailfilter rules file, parsed, and run for a bounded number of
- * statements with the host that only writes down what it is asked, and answers commands.
+ * statements with the host that only writes down what it is asked, and answers commands. What
+ * follows a line "%%" is the message that they run on, where there is such a line.
  */
 #include <stddef.h>
 #include <stdint.h>
@@ -34,6 +35,8 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct text source = {(const char *)data, size};
+	struct text message = {fuzz_rules_message, sizeof fuzz_rules_message - 1};
+	const struct text mark = TEXT("\n%%\n");
 	const struct program *program;
 	struct arena arena;
 	struct plan plan;
@@ -43,6 +46,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (size > FUZZ_RULES_SIZE_MAX)
 		return 0;
+	size_t end = text_find(source, 0, mark);
+	if (end < source.size) {
+		message = text_slice(source, end + mark.size, source.size);
+		source = text_slice(source, 0, end + 1);
+	}
 	arena_init(&arena, NULL, 0);
 	plan_init(&plan, &arena);
 	plan.statements_left = FUZZ_RULES_STATEMENTS;
@@ -56,12 +64,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		struct filter_problem *problems;
 		struct filter_input input = {
 		    .program = program,
-		    .message = message_new(
-			&arena, (struct text){fuzz_rules_message, sizeof fuzz_rules_message - 1}),
+		    .message = message_new(&arena, message),
 		    .variables = variables_new(&arena),
 		    .host = &plan_host,
 		    .host_self = &plan,
 		    .match_limit = FUZZ_RULES_MATCH_LIMIT,
+		    .verdicts = {VERDICT_OPEN, VERDICT_CLOSED, VERDICT_OPEN},
 		    .is_embedded = size > 0 && data[size - 1] == 'e',
 		};
 		filter_run(&arena, &input);

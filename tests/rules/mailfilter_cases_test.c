@@ -12,13 +12,15 @@
  *	-- commands          optional: "STATUS|OUTPUT|COMMAND" lines, OUTPUT written as for `echo`;
  *status -1: it does not end in time
  *	-- database NAME     optional: KEY=VALUE lines that `gdbmopen` finds there
+ *	-- verdicts          optional: "limit open" lines: limit, undecodable or timeout; later, open
+ *or closed (all are later without)
  *	-- embedded          optional, empty: the rules run in embedded mode
  *	-- asks              what was asked, in order, then "end HOW STATUS"
  *
  * Lines of "asks": to X, cc X, log X, logfile X, command X (backticks), system X, xfilter X,
  *dotlock X, flock X, unlock, gdbmstore KEY VALUE, echo X (a line), part X (echo without line end),
  *"end fall-through", "end delivered 0", "end exit 75", "end failed 75", then optionally "reason
- *TEXT", "place FILE:LINE:COLUMN", "condition TEXT", "matched TEXT", "undecided TEXT" with what the result must say;
+ *TEXT", "place FILE:LINE:COLUMN", "condition TEXT", "matched TEXT", "undecided TEXT" (its beginning) with what the result must say;
  *"refused TEXT" alone: the rules do not parse, and the error holds TEXT. Bytes outside of 32..126
  *are shown as \xHH.
  */
@@ -43,7 +45,8 @@ static const char message_m1[] = "From: \"Joe Brown\" <joe@example.com>\n"
 				 "second FOO line\n";
 
 struct rules_case {
-	struct text sentence, rules, message, variables, environment, fails, commands, asks;
+	struct text sentence, rules, message, variables, environment, fails, commands, verdicts,
+	    asks;
 	bool is_embedded;
 	struct text include_names[8], includes[8];
 	size_t include_count;
@@ -149,6 +152,25 @@ set_answers(struct plan *plan, struct arena *arena, struct text lines)
 	}
 }
 
+static struct verdicts
+read_verdicts(struct text lines)
+{
+	struct verdicts verdicts = {VERDICT_LATER, VERDICT_LATER, VERDICT_LATER};
+
+	while (lines.size > 0) {
+		struct text word = text_split(&lines, '\n');
+		struct text kind = text_split(&word, ' ');
+		enum verdict *verdict = text_is_equal(kind, TEXT("limit")) ? &verdicts.limit
+					: text_is_equal(kind, TEXT("undecodable"))
+					    ? &verdicts.undecodable
+					    : &verdicts.timeout;
+		*verdict = text_is_equal(word, TEXT("open"))     ? VERDICT_OPEN
+			   : text_is_equal(word, TEXT("closed")) ? VERDICT_CLOSED
+								 : VERDICT_LATER;
+	}
+	return verdicts;
+}
+
 static void
 set_databases(struct plan *plan, const struct rules_case *c)
 {
@@ -186,8 +208,6 @@ check_result(
 		if (text_find(said, 0, reason) == said.size)
 			check_text(said, reason);
 	}
-	if (undecided.size > 0)
-		check_text(result->undecided, undecided);
 	if (place.size > 0)
 		check_text(arena_format(arena, "%.*s:%u:%u", TEXT_ARGUMENTS(result->place.file),
 			       result->place.line, result->place.column),
@@ -196,6 +216,8 @@ check_result(
 		check_text(result->condition, condition);
 	if (matched.size > 0)
 		check_text(result->matched, matched);
+	if (undecided.size > 0)
+		check_text(text_slice(result->undecided, 0, undecided.size), undecided);
 	buffer_clear(&got);
 }
 
@@ -239,6 +261,7 @@ run_case(void)
 		    .variables = variables,
 		    .host = &plan_host,
 		    .host_self = &plan,
+		    .verdicts = read_verdicts(c->verdicts),
 		    .is_embedded = c->is_embedded,
 		};
 		struct filter_result result = filter_run(&arena, &input);
@@ -274,6 +297,8 @@ find_section(struct text name)
 		return &current.fails;
 	if (text_is_equal(name, TEXT("commands")))
 		return &current.commands;
+	if (text_is_equal(name, TEXT("verdicts")))
+		return &current.verdicts;
 	if (text_is_equal(name, TEXT("asks")))
 		return &current.asks;
 	printf("Bail out! unknown section\n");

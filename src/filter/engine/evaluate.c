@@ -9,6 +9,9 @@
 #include <string.h>
 
 #include "filter/engine/database.h"
+#include "filter/engine/edit_header.h"
+#include "filter/engine/envelope_value.h"
+#include "filter/engine/field_list.h"
 #include "filter/engine/lookup.h"
 #include "filter/engine/match.h"
 #include "filter/engine/recipients.h"
@@ -43,14 +46,13 @@ enum verdict
 evaluate_undecided(
     struct evaluator *evaluator, enum verdict verdict, uint32_t offset, struct text kind)
 {
-	evaluate_fail_at(evaluator, offset);
+	/* Many rules may ask the same of a message: only the first, and an error, is told. */
+	if (verdict == VERDICT_LATER || evaluator->undecided.size == 0)
+		evaluate_fail_at(evaluator, offset);
 	if (evaluator->undecided.size == 0)
 		evaluator->undecided =
 		    arena_copy_text(evaluator->arena, text_from_string(evaluator->error.text));
 	variables_set(evaluator->input->variables, TEXT("UNDECIDED"), kind);
-	if (evaluator->input->host->warn != NULL)
-		evaluator->input->host->warn(
-		    evaluator->input->host_self, text_from_string(evaluator->error.text));
 	return verdict;
 }
 
@@ -115,6 +117,8 @@ evaluate_text(struct evaluator *evaluator, struct text source, bool expands, uin
 		*value_out = source;
 		return true;
 	}
+	if (edit_header_is_asked_for(evaluator, source) && !edit_header_settle(evaluator))
+		return false;
 	buffer_reset(&evaluator->work);
 	value_expand(source, evaluate_find_variable, evaluator->input->variables, &evaluator->work);
 	return evaluate_take_work(evaluator, offset, value_out);
@@ -285,6 +289,11 @@ evaluate_function(
 	case FUNCTION_DATABASE_FETCH:
 	case FUNCTION_DATABASE_STORE:
 		return database_evaluate(evaluator, expression, value_out);
+	case FUNCTION_ENVELOPE:
+		return envelope_value(evaluator, expression, value_out);
+	case FUNCTION_ANY:
+	case FUNCTION_ALL:
+		break;
 	}
 	return evaluate_fail(evaluator, ERROR_INPUT, expression->offset, "this has no value");
 }
@@ -336,6 +345,10 @@ evaluate(struct evaluator *evaluator, const struct expression *expression, struc
 		return evaluate_function(evaluator, expression, value_out);
 	case EXPRESSION_COMMAND:
 		return run_command_capture(evaluator, expression, value_out);
+	case EXPRESSION_FIELDS:
+		return field_list_evaluate(evaluator, expression, value_out);
+	case EXPRESSION_LIST:
+		break;
 	}
 	return evaluate_fail(evaluator, ERROR_INPUT, expression->offset, "this has no value");
 }

@@ -25,6 +25,8 @@ enum expression_kind {
 	EXPRESSION_MATCH,    /* operand =~ pattern */
 	EXPRESSION_FUNCTION, /* function and its operands */
 	EXPRESSION_COMMAND,  /* `command`: what it printed */
+	EXPRESSION_FIELDS,   /* any(names) =~ pattern, all(names) =~ pattern: function says which */
+	EXPRESSION_LIST,     /* the values of a statement with several: has none of its own */
 };
 
 enum expression_operator {
@@ -63,13 +65,18 @@ enum function {
 	FUNCTION_DATABASE_CLOSE,
 	FUNCTION_DATABASE_FETCH,
 	FUNCTION_DATABASE_STORE,
+	FUNCTION_ENVELOPE,
+	FUNCTION_ANY, /* of EXPRESSION_FIELDS */
+	FUNCTION_ALL,
 };
 
-/* Which lines of the message a pattern is tried on. */
+/* Which lines of the message a pattern is tried on, and in which form. */
 enum pattern_scope {
 	PATTERN_SCOPE_HEADER = 1,     /* header lines of the message and of every MIME part */
 	PATTERN_SCOPE_TOP_HEADER = 2, /* header lines of the message only */
 	PATTERN_SCOPE_BODY = 4,       /* lines of text parts */
+	PATTERN_SCOPE_RAW = 8,        /* the header as it stands; all of the body as it stands */
+	PATTERN_SCOPE_WHOLE = 16,     /* of the body: whole texts, not lines */
 };
 
 struct program_pattern {

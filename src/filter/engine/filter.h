@@ -20,8 +20,9 @@ struct program;
 /* How the rules ended. */
 enum filter_end {
 	FILTER_END_FALL_THROUGH, /* the last statement was run: default delivery is the agent's */
-	FILTER_END_DELIVERED,    /* `to`, successfully */
-	FILTER_END_EXIT,   /* `exit`: the message is discarded (EXITCODE 0) or refused (EXITCODE) */
+	FILTER_END_DELIVERED,    /* `to`, `keep`, `mailbox` or `pipe`, successfully */
+	FILTER_END_EXIT,   /* `exit`: the message is discarded (EXITCODE 0) or refused (EXITCODE);
+			      `reject`, `tempfail`, `discard` */
 	FILTER_END_FAILED, /* a delivery or the rules failed; `outcome` says how */
 };
 
@@ -53,7 +54,7 @@ struct filter_result {
 	struct text undecided; /* "file:line:column: what"; empty: every question had an answer */
 };
 
-enum { FILTER_MATCHED_MAX = 200 };
+enum { FILTER_MATCHED_MAX = 200, FILTER_REASON_MAX = 400 };
 
 struct filter_input {
 	const struct program *program;

@@ -53,6 +53,7 @@ struct delivery_request {
 	 * matched. May be empty. */
 	struct text condition;
 	struct text matched;
+	struct text undecided; /* the first question so far without an answer; may be empty */
 };
 
 /* What becomes of a command's standard output. */
@@ -84,6 +85,9 @@ struct filter_host {
 	/* The text of a file named by `include` or `lookup`, relative as the language has it. */
 	bool (*read_rules)(void *self, struct arena *arena, struct text name,
 	    struct text *rules_out, struct error *error);
+	/* Is what read_rules() gave last a file of the administrator's (setting maildroprcs), which
+	 * the bans of embedded mode do not bind? May be NULL: never. */
+	bool (*is_trusted)(void *self);
 	/* `logfile NAME` and `log TEXT`: the rules' own log. A failure is the caller's to judge. */
 	bool (*open_log)(void *self, struct text name, struct error *error);
 	bool (*log)(void *self, struct text line, struct error *error);
@@ -125,8 +129,6 @@ struct filter_host {
 	 * evaluator then ends with "later". Called once a statement. */
 	bool (*is_interrupted)(void *self);
 	const struct database_host *databases; /* `gdbmopen` and its kin; NULL: none are opened */
-	/* Something went wrong that the rules go on after: the admin should hear of it. May be NULL. */
-	void (*warn)(void *self, struct text what);
 };
 
 #endif

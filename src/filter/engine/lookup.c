@@ -16,7 +16,9 @@ struct lookup {
 	struct text name; /* of the file */
 	struct text subject;
 	bool case_sensitive;
+	bool is_closed; /* a verdict made the match */
 	unsigned line;
+	struct pattern_budget budget; /* of all its patterns */
 };
 
 static enum pattern_answer
@@ -31,10 +33,10 @@ lookup_fail(const struct lookup *lookup)
 
 /* Compiles one pattern and tries it. */
 static enum pattern_answer
-lookup_try(const struct lookup *lookup, struct text source)
+lookup_try(struct lookup *lookup, struct text source)
 {
 	struct evaluator *evaluator = lookup->evaluator;
-	struct pattern_cursor at_start = {0};
+	struct pattern_cursor at_start = {.budget = &lookup->budget};
 	struct pattern *pattern =
 	    pattern_compile(evaluator->engine, source, lookup->case_sensitive, &evaluator->error);
 
@@ -42,21 +44,28 @@ lookup_try(const struct lookup *lookup, struct text source)
 		return lookup_fail(lookup);
 	enum pattern_answer answer =
 	    pattern_next(evaluator->engine, pattern, lookup->subject, &at_start, &evaluator->error);
+	if (answer == PATTERN_FAILED) {
+		error_prefix(
+		    &evaluator->error, "%.*s:%u: ", TEXT_ARGUMENTS(lookup->name), lookup->line);
+		answer = match_failed(evaluator, lookup->expression->offset);
+		lookup->is_closed = answer == PATTERN_YES;
+	}
 	if (answer == PATTERN_YES) {
 		/* The file's text goes away; the log wants the pattern later. */
 		struct text written = text_slice(source, 0, FILTER_MATCHED_MAX);
 		memmove(evaluator->condition_kept, written.data, written.size);
 		written.data = evaluator->condition_kept;
-		match_take(evaluator, written, pattern, lookup->subject);
-	} else if (answer == PATTERN_FAILED) {
-		lookup_fail(lookup);
+		if (lookup->is_closed)
+			match_take_closed(evaluator, written);
+		else
+			match_take(evaluator, written, pattern, lookup->subject);
 	}
 	pattern_free(evaluator->engine, pattern);
 	return answer;
 }
 
 static enum pattern_answer
-lookup_try_line(const struct lookup *lookup, struct text line)
+lookup_try_line(struct lookup *lookup, struct text line)
 {
 	char memory[LOOKUP_MEMORY];
 	struct arena arena;

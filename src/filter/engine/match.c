@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/vector.h"
+#include "filter/engine/edit_header.h"
 #include "filter/engine/value.h"
 
 enum { MATCH_LINES_BETWEEN_QUESTIONS = 1024 };
@@ -36,7 +37,7 @@ match_compiled(
 	if (!evaluate_text(evaluator, pattern->source, pattern->expands, pattern->offset, &source))
 		return NULL;
 	if (state->compiled != NULL) {
-		if (text_is_equal(pattern_source(state->compiled), source))
+		if (pattern_is_from(state->compiled, source))
 			return state->compiled;
 		pattern_free(evaluator->engine, state->compiled);
 	}
@@ -59,13 +60,18 @@ match_is_possible(const struct prefilter *prefilter, const struct scope_line *li
 	return prefilter_may_match_raw(prefilter, line->text);
 }
 
-/* A walk over the lines of the message that match. */
+/* A walk over the lines of the message that match, or the matches in whole texts. */
 struct match_walk {
 	const struct program_pattern *pattern;
 	struct pattern_state *state;
 	struct pattern *compiled;
 	struct scope_cursor cursor;
 	struct scope_line line; /* that matched */
+	struct pattern_cursor inside;
+	bool is_new;    /* the first match in `line` */
+	bool goes_on;   /* in `line`, a whole text */
+	bool is_closed; /* a verdict says that it matched: nothing is known of groups, or of more */
+	bool has_match;
 	size_t lines;
 };
 
@@ -73,41 +79,107 @@ static bool
 match_walk_begin(
     struct evaluator *evaluator, const struct program_pattern *pattern, struct match_walk *walk)
 {
+	if (!edit_header_settle(evaluator))
+		return false;
 	*walk = (struct match_walk){.pattern = pattern, .state = match_state(evaluator, pattern)};
+	const struct prefilter *prefilter = &walk->state->prefilter;
 	/* Only header lines begin with a field name, but a line of the body may as well. */
-	struct text field = (pattern->scope & PATTERN_SCOPE_BODY) != 0
-				? (struct text){NULL, 0}
-				: walk->state->prefilter.field;
+	struct text field =
+	    (pattern->scope & PATTERN_SCOPE_BODY) != 0 ? (struct text){NULL, 0} : prefilter->field;
 	scope_begin(&walk->cursor, evaluator->scope, pattern->scope, field);
+	if (prefilter->understood && prefilter->literal.size > 0)
+		walk->cursor.prefilter = prefilter;
 	/* A pattern that is not understood may be wrong: that must be found even when there is no
 	 * line to try. */
-	if (!walk->state->prefilter.understood)
+	if (!prefilter->understood)
 		walk->compiled = match_compiled(evaluator, pattern, walk->state);
-	return walk->state->prefilter.understood || walk->compiled != NULL;
+	return prefilter->understood || walk->compiled != NULL;
+}
+
+/* What the verdict makes of a question without an answer. */
+static enum pattern_answer
+match_undecided(
+    struct evaluator *evaluator, enum verdict verdict, uint32_t offset, struct text kind)
+{
+	switch (evaluate_undecided(evaluator, verdict, offset, kind)) {
+	case VERDICT_OPEN:
+		return PATTERN_NO;
+	case VERDICT_CLOSED:
+		return PATTERN_YES;
+	case VERDICT_LATER:
+		break;
+	}
+	return PATTERN_FAILED;
+}
+
+enum pattern_answer
+match_failed(struct evaluator *evaluator, uint32_t offset)
+{
+	if (evaluator->error.kind == ERROR_LIMIT)
+		return match_undecided(
+		    evaluator, evaluator->input->verdicts.limit, offset, TEXT("limit"));
+	evaluate_fail_at(evaluator, offset);
+	return PATTERN_FAILED;
+}
+
+/* It did not match what could be decoded. */
+static enum pattern_answer
+match_undecodable(struct evaluator *evaluator, uint32_t offset)
+{
+	error_set(&evaluator->error, ERROR_INPUT,
+	    "this pattern did not match, but a text that it was tried on has bytes that cannot be "
+	    "decoded");
+	return match_undecided(
+	    evaluator, evaluator->input->verdicts.undecodable, offset, TEXT("undecodable"));
+}
+
+/* Tries the pattern on the line, or on the rest of the text. */
+static enum pattern_answer
+match_walk_try(struct evaluator *evaluator, struct match_walk *walk)
+{
+	if (walk->compiled == NULL)
+		walk->compiled = match_compiled(evaluator, walk->pattern, walk->state);
+	if (walk->compiled == NULL)
+		return PATTERN_FAILED;
+	enum pattern_answer answer = pattern_next(
+	    evaluator->engine, walk->compiled, walk->line.text, &walk->inside, &evaluator->error);
+	walk->goes_on = answer == PATTERN_YES && walk->line.is_whole;
+	walk->has_match |= answer == PATTERN_YES;
+	if (answer != PATTERN_FAILED)
+		return answer;
+	answer = match_failed(evaluator, walk->pattern->offset);
+	walk->is_closed = answer == PATTERN_YES;
+	return answer;
 }
 
 static enum pattern_answer
 match_walk_next(struct evaluator *evaluator, struct match_walk *walk)
 {
-	while (scope_next(&walk->cursor, &walk->line)) {
-		struct pattern_cursor at_start = {0};
+	struct pattern_budget *budget = &walk->state->budget;
+
+	while (!walk->is_closed && (walk->goes_on || scope_next(&walk->cursor, &walk->line))) {
 		if (++walk->lines % MATCH_LINES_BETWEEN_QUESTIONS == 0 &&
 		    evaluate_is_interrupted(evaluator, walk->pattern->offset))
 			return PATTERN_FAILED;
-		if (!match_is_possible(&walk->state->prefilter, &walk->line))
-			continue;
-		if (walk->compiled == NULL)
-			walk->compiled = match_compiled(evaluator, walk->pattern, walk->state);
-		if (walk->compiled == NULL)
-			return PATTERN_FAILED;
-		enum pattern_answer answer = pattern_next(evaluator->engine, walk->compiled,
-		    walk->line.text, &at_start, &evaluator->error);
-		if (answer == PATTERN_FAILED)
-			evaluate_fail_at(evaluator, walk->pattern->offset);
+		if (!walk->goes_on) {
+			walk->inside = (struct pattern_cursor){.budget = budget};
+			if (!match_is_possible(&walk->state->prefilter, &walk->line))
+				continue;
+		}
+		walk->is_new = !walk->goes_on;
+		walk->goes_on = false;
+		enum pattern_answer answer = match_walk_try(evaluator, walk);
 		if (answer != PATTERN_NO)
 			return answer;
+		/* Its verdict stands for all that would be tried now. */
+		if (budget->is_spent)
+			return PATTERN_NO;
 	}
-	return PATTERN_NO;
+	if (walk->is_closed || !walk->cursor.is_damaged || walk->has_match)
+		return PATTERN_NO;
+	enum pattern_answer answer = match_undecodable(evaluator, walk->pattern->offset);
+	walk->is_closed = answer == PATTERN_YES;
+	return answer;
 }
 
 /* Keeps pattern and matched text for the log. */
@@ -149,6 +221,14 @@ match_take(struct evaluator *evaluator, struct text written, const struct patter
 	match_remember(evaluator, written, pattern_group(evaluator->engine, compiled, subject, 0));
 }
 
+/* The same for a match that a verdict made. */
+void
+match_take_closed(struct evaluator *evaluator, struct text written)
+{
+	match_set_variable(evaluator, 0, (struct text){NULL, 0});
+	match_remember(evaluator, written, (struct text){NULL, 0});
+}
+
 static bool
 match_score(struct evaluator *evaluator, const struct program_pattern *pattern, unsigned long hits,
     struct text *value_out)
@@ -175,53 +255,101 @@ match_search(
 	if (!match_walk_begin(evaluator, pattern, &walk))
 		return false;
 	while ((answer = match_walk_next(evaluator, &walk)) == PATTERN_YES) {
-		if (!pattern->weighted) {
-			match_take(evaluator, pattern->written, walk.compiled, walk.line.text);
-			*value_out = TEXT("1");
-			return true;
-		}
 		hits++;
-		match_remember(evaluator, pattern->written,
-		    pattern_group(evaluator->engine, walk.compiled, walk.line.text, 0));
+		if (walk.is_closed)
+			match_take_closed(evaluator, pattern->written);
+		else if (!pattern->weighted)
+			match_take(evaluator, pattern->written, walk.compiled, walk.line.text);
+		else
+			match_remember(evaluator, pattern->written,
+			    pattern_group(evaluator->engine, walk.compiled, walk.line.text, 0));
+		if (!pattern->weighted)
+			break;
 	}
-	*value_out = TEXT("0");
+	*value_out = hits > 0 ? TEXT("1") : TEXT("0");
 	if (answer == PATTERN_FAILED)
 		return false;
 	return !pattern->weighted || match_score(evaluator, pattern, hits, value_out);
+}
+
+/* The next match in a text. *is_closed_out: a verdict made it, and it is the last. */
+static enum pattern_answer
+match_next_in_text(struct evaluator *evaluator, const struct program_pattern *pattern,
+    struct text subject, struct pattern_cursor *cursor, bool *is_closed)
+{
+	struct pattern *compiled = evaluator->states[pattern->index].compiled;
+
+	if (*is_closed)
+		return PATTERN_NO;
+	enum pattern_answer answer =
+	    pattern_next(evaluator->engine, compiled, subject, cursor, &evaluator->error);
+	if (answer != PATTERN_FAILED)
+		return answer;
+	answer = match_failed(evaluator, pattern->offset);
+	*is_closed = answer == PATTERN_YES;
+	return answer;
 }
 
 static bool
 match_text(struct evaluator *evaluator, const struct expression *expression, struct text *value_out)
 {
 	const struct program_pattern *pattern = expression->pattern;
-	struct pattern_cursor cursor = {0};
+	struct pattern_state *state = match_state(evaluator, pattern);
+	struct pattern_cursor cursor = {.budget = &state->budget};
 	enum pattern_answer answer;
 	struct text subject;
 	unsigned long hits = 0;
+	bool is_closed = false;
 
 	if (!evaluate(evaluator, expression->operands, &subject))
 		return false;
-	struct pattern *compiled =
-	    match_compiled(evaluator, pattern, match_state(evaluator, pattern));
+	struct pattern *compiled = match_compiled(evaluator, pattern, state);
 	if (compiled == NULL)
 		return false;
-	while ((answer = pattern_next(evaluator->engine, compiled, subject, &cursor,
-		    &evaluator->error)) == PATTERN_YES) {
-		if (!pattern->weighted) {
+	while ((answer = match_next_in_text(evaluator, pattern, subject, &cursor, &is_closed)) ==
+	       PATTERN_YES) {
+		hits++;
+		if (is_closed)
+			match_take_closed(evaluator, pattern->written);
+		else if (!pattern->weighted)
 			match_take(evaluator, pattern->written, compiled, subject);
-			*value_out = TEXT("1");
-			return true;
-		}
-		if (++hits % MATCH_LINES_BETWEEN_QUESTIONS == 0 &&
+		else
+			match_remember(evaluator, pattern->written,
+			    pattern_group(evaluator->engine, compiled, subject, 0));
+		if (!pattern->weighted)
+			break;
+		if (hits % MATCH_LINES_BETWEEN_QUESTIONS == 0 &&
 		    evaluate_is_interrupted(evaluator, pattern->offset))
 			return false;
-		match_remember(evaluator, pattern->written,
-		    pattern_group(evaluator->engine, compiled, subject, 0));
 	}
+	*value_out = hits > 0 ? TEXT("1") : TEXT("0");
 	if (answer == PATTERN_FAILED)
-		return evaluate_fail_at(evaluator, pattern->offset);
-	*value_out = TEXT("0");
+		return false;
 	return !pattern->weighted || match_score(evaluator, pattern, hits, value_out);
+}
+
+enum pattern_answer
+match_value(struct evaluator *evaluator, const struct program_pattern *pattern, struct text subject,
+    bool is_damaged)
+{
+	struct pattern_state *state = match_state(evaluator, pattern);
+	struct pattern_cursor cursor = {.budget = &state->budget};
+	struct pattern *compiled = match_compiled(evaluator, pattern, state);
+	bool is_closed = false;
+
+	if (compiled == NULL)
+		return PATTERN_FAILED;
+	enum pattern_answer answer =
+	    match_next_in_text(evaluator, pattern, subject, &cursor, &is_closed);
+	if (answer == PATTERN_NO && is_damaged && !state->budget.is_spent) {
+		answer = match_undecodable(evaluator, pattern->offset);
+		is_closed = answer == PATTERN_YES;
+	}
+	if (is_closed)
+		match_take_closed(evaluator, pattern->written);
+	else if (answer == PATTERN_YES)
+		match_take(evaluator, pattern->written, compiled, subject);
+	return answer;
 }
 
 bool
@@ -233,19 +361,24 @@ match_evaluate(
 	return match_text(evaluator, expression, value_out);
 }
 
-/* Adds the pattern's last match to the list; `subject` must live as long as the list. */
+/*
+ * Adds the pattern's last match to the list; `subject` must live as long as the list. `compiled`
+ * NULL: a verdict made the match, which is empty.
+ */
 static bool
 match_add(struct evaluator *evaluator, struct arena *arena, const struct program_pattern *pattern,
     const struct pattern *compiled, struct text subject, struct match_list *list)
 {
-	struct match match = {.count = pattern_group_count(evaluator->engine, compiled)};
+	struct match match = {.count = 1};
 
+	if (compiled != NULL)
+		match.count = pattern_group_count(evaluator->engine, compiled);
 	list->groups += match.count;
 	if (list->count >= EVALUATE_FOREACH_MAX || list->groups > EVALUATE_FOREACH_GROUPS_MAX)
 		return evaluate_fail(evaluator, ERROR_LIMIT, pattern->offset,
 		    "this pattern matches more than %d times", (int)EVALUATE_FOREACH_MAX);
 	match.groups = arena_alloc_array(arena, match.count, sizeof *match.groups);
-	for (unsigned i = 0; i < match.count; i++)
+	for (unsigned i = 0; i < match.count && compiled != NULL; i++)
 		match.groups[i] = pattern_group(evaluator->engine, compiled, subject, i);
 	list->items =
 	    vector_grow(arena, list->items, list->count, &list->capacity, sizeof *list->items);
@@ -258,21 +391,26 @@ static bool
 match_collect_lines(struct evaluator *evaluator, const struct expression *expression,
     struct arena *arena, struct match_list *list)
 {
+	const struct program_pattern *pattern = expression->pattern;
 	enum pattern_answer answer;
 	struct match_walk walk;
+	struct text copy = {NULL, 0};
 	size_t size = 0;
 
-	if (!match_walk_begin(evaluator, expression->pattern, &walk))
+	if (!match_walk_begin(evaluator, pattern, &walk))
 		return false;
 	while ((answer = match_walk_next(evaluator, &walk)) == PATTERN_YES) {
-		size += walk.line.text.size;
+		/* Each line and each whole text once; the offsets are those of what is copied. */
+		struct text line = walk.is_closed ? (struct text){NULL, 0} : walk.line.text;
+		size += walk.is_new ? line.size : 0;
 		if (size > EVALUATE_SCRATCH_MAX)
-			return evaluate_fail(evaluator, ERROR_LIMIT, expression->pattern->offset,
+			return evaluate_fail(evaluator, ERROR_LIMIT, pattern->offset,
 			    "the lines that this pattern matches are larger than %d MiB",
 			    (int)(EVALUATE_SCRATCH_MAX / 1024 / 1024));
-		struct text line = arena_copy_text(arena, walk.line.text);
-		/* The offsets are those of the line that was copied. */
-		if (!match_add(evaluator, arena, expression->pattern, walk.compiled, line, list))
+		if (walk.is_new)
+			copy = arena_copy_text(arena, line);
+		if (!match_add(evaluator, arena, pattern, walk.is_closed ? NULL : walk.compiled,
+			copy, list))
 			return false;
 	}
 	return answer == PATTERN_NO;
@@ -283,26 +421,28 @@ match_collect(struct evaluator *evaluator, const struct expression *expression, 
     struct match_list *list)
 {
 	const struct program_pattern *pattern = expression->pattern;
-	struct pattern_cursor cursor = {0};
+	struct pattern_state *state = match_state(evaluator, pattern);
+	struct pattern_cursor cursor = {.budget = &state->budget};
 	enum pattern_answer answer;
 	struct text subject;
+	bool is_closed = false;
 
 	if (expression->kind == EXPRESSION_SEARCH)
 		return match_collect_lines(evaluator, expression, arena, list);
 	if (!evaluate(evaluator, expression->operands, &subject))
 		return false;
-	struct pattern *compiled =
-	    match_compiled(evaluator, pattern, match_state(evaluator, pattern));
+	struct pattern *compiled = match_compiled(evaluator, pattern, state);
 	if (compiled == NULL)
 		return false;
 	subject = arena_copy_text(arena, subject);
-	while ((answer = pattern_next(evaluator->engine, compiled, subject, &cursor,
-		    &evaluator->error)) == PATTERN_YES) {
-		if (!match_add(evaluator, arena, pattern, compiled, subject, list))
+	while ((answer = match_next_in_text(evaluator, pattern, subject, &cursor, &is_closed)) ==
+	       PATTERN_YES) {
+		if (!match_add(
+			evaluator, arena, pattern, is_closed ? NULL : compiled, subject, list))
 			return false;
 		if (list->count % MATCH_LINES_BETWEEN_QUESTIONS == 0 &&
 		    evaluate_is_interrupted(evaluator, pattern->offset))
 			return false;
 	}
-	return answer == PATTERN_NO || evaluate_fail_at(evaluator, pattern->offset);
+	return answer == PATTERN_NO;
 }

@@ -11,6 +11,11 @@
 bool match_evaluate(
     struct evaluator *evaluator, const struct expression *expression, struct text *value_out);
 
+/* Tries a pattern without weight on one text; a match sets the variables. `is_damaged`: some of the
+ * text could not be decoded, so that "no" is a question of the verdict. The error has its place. */
+enum pattern_answer match_value(struct evaluator *evaluator, const struct program_pattern *pattern,
+    struct text subject, bool is_damaged);
+
 /* One match of `foreach`: its groups, the whole match first. */
 struct match {
 	struct text *groups;
@@ -30,6 +35,11 @@ bool match_collect(struct evaluator *evaluator, const struct expression *express
  * remembers it for the log under the name `written`. */
 void match_take(struct evaluator *evaluator, struct text written, const struct pattern *compiled,
     struct text subject);
+/* The same for a match that a verdict made: MATCH is empty. */
+void match_take_closed(struct evaluator *evaluator, struct text written);
+/* After a failure of pattern_next(): what becomes of it, by the verdict where a limit was reached.
+ * PATTERN_FAILED: evaluator->error says why. */
+enum pattern_answer match_failed(struct evaluator *evaluator, uint32_t offset);
 /* MATCH, MATCH1, MATCH2 ... */
 void match_set_variables(struct evaluator *evaluator, const struct match *match);
 

@@ -14,11 +14,25 @@
 
 #include "base/bug.h"
 #include "base/utf8.h"
+#include "filter/engine/plain_pattern.h"
 
 #define PATTERN_LIBRARY "libpcre2-8.so.0"
 
 /* Bytes of one subject that is not UTF-8 and is searched again and again. */
 static const uint64_t pattern_work_max = UINT64_C(1) << 30;
+
+/*
+ * Put in front of a pattern: PCRE2 says when it begins at the next place. Its match limit counts
+ * from zero there, so that without this a search of n bytes could take n times the limit.
+ */
+#define PATTERN_MARK "(?C1)"
+
+enum {
+	PATTERN_CHEAP_STEPS = 128, /* a place that takes no more is not counted */
+	PATTERN_STEPS_FACTOR = 8,  /* what takes more is tried again with so many times the limit */
+	PATTERN_BYTES_A_STEP =
+	    16, /* of a subject, which each try looks at to see whether it is UTF-8 */
+};
 
 struct pattern_library {
 	__typeof__(pcre2_compile) *compile;
@@ -31,6 +45,7 @@ struct pattern_library {
 	__typeof__(pcre2_match_context_create) *context_create;
 	__typeof__(pcre2_match_context_free) *context_free;
 	__typeof__(pcre2_set_match_limit) *set_match_limit;
+	__typeof__(pcre2_set_callout) *set_callout;
 	__typeof__(pcre2_set_depth_limit) *set_depth_limit;
 	__typeof__(pcre2_set_heap_limit) *set_heap_limit;
 	__typeof__(pcre2_get_error_message) *get_error_message;
@@ -38,17 +53,32 @@ struct pattern_library {
 
 struct pattern {
 	struct pattern *next, **link;
+	bool
+	    is_plain; /* `plain` finds it in the subjects that it takes: code is NULL until another one comes */
+	struct plain_pattern plain;
+	size_t start, end; /* of its last match */
+	bool has_offsets;  /* the last match was found by PCRE2 */
 	pcre2_code *code;
 	pcre2_code
 	    *valid_code; /* for subjects known to be UTF-8; NULL until one is searched again */
 	pcre2_match_data *data;
 	bool case_sensitive;
 	size_t source_size;
-	char source[];
+	bool is_whole;       /* holds \G */
+	size_t options_size; /* of the (*OPTIONS) that it begins with */
+	char source[];       /* with PATTERN_MARK behind the options */
+};
+
+/* The place where the search is. */
+struct pattern_track {
+	size_t start;
+	size_t last; /* the search must not go on behind this place */
 };
 
 struct pattern_engine {
 	uint32_t match_limit;
+	uint32_t limit_set; /* in the context */
+	struct pattern_track track;
 	bool is_open;
 	struct pattern_library library;
 	pcre2_match_context *context;
@@ -86,6 +116,15 @@ pattern_load(void *handle, const char *name, void *function_out)
 	return symbol != NULL;
 }
 
+static int
+pattern_on_start(pcre2_callout_block *block, void *self)
+{
+	struct pattern_track *track = self;
+
+	track->start = block->start_match;
+	return track->start > track->last ? PCRE2_ERROR_CALLOUT : 0;
+}
+
 static bool
 pattern_engine_open(struct pattern_engine *engine, struct error *error)
 {
@@ -108,6 +147,7 @@ pattern_engine_open(struct pattern_engine *engine, struct error *error)
 	    !pattern_load(handle, "pcre2_match_context_create_8", &library->context_create) ||
 	    !pattern_load(handle, "pcre2_match_context_free_8", &library->context_free) ||
 	    !pattern_load(handle, "pcre2_set_match_limit_8", &library->set_match_limit) ||
+	    !pattern_load(handle, "pcre2_set_callout_8", &library->set_callout) ||
 	    !pattern_load(handle, "pcre2_set_depth_limit_8", &library->set_depth_limit) ||
 	    !pattern_load(handle, "pcre2_set_heap_limit_8", &library->set_heap_limit) ||
 	    !pattern_load(handle, "pcre2_get_error_message_8", &library->get_error_message))
@@ -117,6 +157,8 @@ pattern_engine_open(struct pattern_engine *engine, struct error *error)
 	if (engine->context == NULL)
 		out_of_memory();
 	library->set_match_limit(engine->context, engine->match_limit);
+	engine->limit_set = engine->match_limit;
+	library->set_callout(engine->context, pattern_on_start, &engine->track);
 	library->set_depth_limit(engine->context, PATTERN_DEPTH_LIMIT);
 	library->set_heap_limit(engine->context, PATTERN_HEAP_LIMIT_KIB);
 	engine->is_open = true;
@@ -130,40 +172,90 @@ pattern_translate(const struct pattern_engine *engine, const struct pattern *pat
 	options |= PCRE2_UTF | PCRE2_NEVER_BACKSLASH_C;
 	if (!pattern->case_sensitive)
 		options |= PCRE2_CASELESS;
-	return engine->library.compile((PCRE2_SPTR)pattern->source, pattern->source_size, options,
-	    code_out, position_out, NULL);
+	return engine->library.compile((PCRE2_SPTR)pattern->source,
+	    pattern->source_size + sizeof PATTERN_MARK - 1, options, code_out, position_out, NULL);
+}
+
+/* (*UTF), (*ANYCRLF) and the like must be the first of a pattern. */
+static size_t
+pattern_options_size(struct text source)
+{
+	size_t at = 0, end = 0;
+
+	while (text_has_prefix(text_slice(source, at, source.size), TEXT("(*"))) {
+		for (end = at + 2; end < source.size; end++)
+			if (!text_is_alpha(source.data[end]) && !text_is_digit(source.data[end]) &&
+			    source.data[end] != '_' && source.data[end] != '=')
+				break;
+		if (end == source.size || source.data[end] != ')')
+			break;
+		at = end + 1;
+	}
+	return at;
+}
+
+/* Puts the pattern together from its options, the mark and the rest. */
+static void
+pattern_write_source(struct pattern *pattern, struct text source)
+{
+	size_t options = pattern_options_size(source), mark = sizeof PATTERN_MARK - 1;
+
+	pattern->source_size = source.size;
+	pattern->options_size = options;
+	memcpy(pattern->source + options, PATTERN_MARK, mark);
+	if (options > 0)
+		memcpy(pattern->source, source.data, options);
+	if (source.size > options)
+		memcpy(
+		    pattern->source + options + mark, source.data + options, source.size - options);
+}
+
+/* Has PCRE2 compile the pattern. */
+static bool
+pattern_build(struct pattern_engine *engine, struct pattern *pattern, struct error *error)
+{
+	PCRE2_SIZE position;
+	int code;
+
+	if (!pattern_engine_open(engine, error))
+		return false;
+	pattern->code =
+	    pattern_translate(engine, pattern, PCRE2_MATCH_INVALID_UTF, &code, &position);
+	if (pattern->code == NULL) {
+		PCRE2_UCHAR message[ERROR_TEXT_MAX / 2];
+		engine->library.get_error_message(code, message, sizeof message);
+		if (position >= pattern->options_size + sizeof PATTERN_MARK - 1)
+			position -= sizeof PATTERN_MARK - 1;
+		return error_set(error, ERROR_INPUT,
+		    "this pattern is wrong at its character %zu: %s", (size_t)position + 1,
+		    (const char *)message);
+	}
+	pattern->data = engine->library.match_data_create(pattern->code, NULL);
+	if (pattern->data == NULL)
+		out_of_memory();
+	return true;
 }
 
 struct pattern *
 pattern_compile(
     struct pattern_engine *engine, struct text source, bool case_sensitive, struct error *error)
 {
-	PCRE2_SIZE position;
-	int code;
+	struct pattern *pattern = malloc(sizeof *pattern + source.size + sizeof PATTERN_MARK);
 
-	if (!pattern_engine_open(engine, error))
-		return NULL;
-	struct pattern *pattern = malloc(sizeof *pattern + source.size + 1);
 	if (pattern == NULL)
 		out_of_memory();
-	if (source.size > 0)
-		memcpy(pattern->source, source.data, source.size);
-	pattern->source_size = source.size;
+	pattern_write_source(pattern, source);
+	pattern->code = NULL;
 	pattern->valid_code = NULL;
+	pattern->data = NULL;
+	pattern->has_offsets = false;
 	pattern->case_sensitive = case_sensitive;
-	pattern->code =
-	    pattern_translate(engine, pattern, PCRE2_MATCH_INVALID_UTF, &code, &position);
-	if (pattern->code == NULL) {
-		PCRE2_UCHAR message[ERROR_TEXT_MAX / 2];
-		engine->library.get_error_message(code, message, sizeof message);
+	pattern->is_whole = text_find(source, 0, TEXT("\\G")) < source.size;
+	pattern->is_plain = plain_pattern_parse(source, case_sensitive, &pattern->plain);
+	if (!pattern->is_plain && !pattern_build(engine, pattern, error)) {
 		free(pattern);
-		error_set(error, ERROR_INPUT, "this pattern is wrong at its character %zu: %s",
-		    (size_t)position + 1, (const char *)message);
 		return NULL;
 	}
-	pattern->data = engine->library.match_data_create(pattern->code, NULL);
-	if (pattern->data == NULL)
-		out_of_memory();
 	pattern->next = engine->patterns;
 	pattern->link = &engine->patterns;
 	if (pattern->next != NULL)
@@ -172,10 +264,17 @@ pattern_compile(
 	return pattern;
 }
 
-struct text
-pattern_source(const struct pattern *pattern)
+bool
+pattern_is_from(const struct pattern *pattern, struct text source)
 {
-	return (struct text){pattern->source, pattern->source_size};
+	size_t options = pattern->options_size;
+	struct text rest = {
+	    pattern->source + options + sizeof PATTERN_MARK - 1, pattern->source_size - options};
+
+	return source.size == pattern->source_size &&
+	       text_is_equal(
+		   text_slice(source, 0, options), (struct text){pattern->source, options}) &&
+	       text_is_equal(text_slice(source, options, source.size), rest);
 }
 
 void
@@ -184,10 +283,95 @@ pattern_free(struct pattern_engine *engine, struct pattern *pattern)
 	*pattern->link = pattern->next;
 	if (pattern->next != NULL)
 		pattern->next->link = pattern->link;
-	engine->library.match_data_free(pattern->data);
-	engine->library.code_free(pattern->code);
-	engine->library.code_free(pattern->valid_code);
+	if (pattern->code != NULL) {
+		engine->library.match_data_free(pattern->data);
+		engine->library.code_free(pattern->code);
+		engine->library.code_free(pattern->valid_code);
+	}
 	free(pattern);
+}
+
+/* One search in a subject, which may take several calls of PCRE2. */
+struct pattern_search {
+	struct pattern_engine *engine;
+	const struct pattern *pattern;
+	struct text subject;
+	struct pattern_budget *budget;
+	uint64_t steps;
+	size_t last; /* the place where a match may begin last */
+	uint32_t options;
+	bool is_valid;
+};
+
+/* PCRE2's answer from this place on, within the limit for each place. */
+static int
+pattern_call(struct pattern_search *search, size_t at, uint32_t limit)
+{
+	struct pattern_engine *engine = search->engine;
+	const struct pattern *pattern = search->pattern;
+	const char *bytes = search->subject.data == NULL ? "" : search->subject.data;
+
+	if (engine->limit_set != limit)
+		engine->library.set_match_limit(engine->context, limit);
+	engine->limit_set = limit;
+	engine->track.start = at;
+	return engine->library.match(search->is_valid ? pattern->valid_code : pattern->code,
+	    (PCRE2_SPTR)bytes, search->subject.size, at, search->options, pattern->data,
+	    engine->context);
+}
+
+/* Counts what one place needed; false: that was too much. */
+static bool
+pattern_charge(struct pattern_search *search, uint32_t steps)
+{
+	struct pattern_budget *budget = search->budget;
+	uint64_t limit = search->engine->match_limit;
+
+	if (!search->is_valid)
+		steps += (uint32_t)(search->subject.size / PATTERN_BYTES_A_STEP);
+	search->steps += steps;
+	if (budget == NULL)
+		return search->steps <= limit * PATTERN_SEARCH_LIMITS;
+	budget->steps += steps;
+	if (budget->steps >
+	    limit * PATTERN_BUDGET_LIMITS + budget->bytes * PATTERN_BUDGET_STEPS_A_BYTE)
+		budget->is_spent = true;
+	return !budget->is_spent && search->steps <= limit * PATTERN_SEARCH_LIMITS;
+}
+
+/*
+ * A search that counts. All places are tried with a small limit. One that needs more is tried alone,
+ * with growing limits; then the search goes on behind it. Returns what PCRE2 would.
+ */
+static int
+pattern_search(struct pattern_search *search, size_t at)
+{
+	const uint32_t most = search->engine->match_limit;
+	struct pattern_track *track = &search->engine->track;
+	uint32_t limit = PATTERN_CHEAP_STEPS < most ? PATTERN_CHEAP_STEPS : most;
+	const uint32_t least = limit;
+
+	for (;;) {
+		track->last = search->last;
+		int result = pattern_call(search, at, limit);
+		if (result != PCRE2_ERROR_MATCHLIMIT)
+			return result;
+		at = track->start;
+		do {
+			if (!pattern_charge(search, limit) || limit == most)
+				return PCRE2_ERROR_MATCHLIMIT;
+			limit = limit > most / PATTERN_STEPS_FACTOR ? most
+								    : limit * PATTERN_STEPS_FACTOR;
+			track->last = at;
+			result = pattern_call(search, at, limit);
+		} while (result == PCRE2_ERROR_MATCHLIMIT);
+		if (result != PCRE2_ERROR_CALLOUT || at == search->last)
+			return result;
+		if (!pattern_charge(search, limit))
+			return PCRE2_ERROR_MATCHLIMIT;
+		at = track->start;
+		limit = least;
+	}
 }
 
 /* One search; PATTERN_FAILED with the error when a limit was reached. */
@@ -195,17 +379,25 @@ static enum pattern_answer
 pattern_try(struct pattern_engine *engine, struct pattern *pattern, struct text subject,
     const struct pattern_cursor *cursor, uint32_t options, struct error *error)
 {
-	const char *bytes = subject.data == NULL ? "" : subject.data;
+	struct pattern_search search = {
+	    engine, pattern, subject, cursor->budget, 0, SIZE_MAX, options, cursor->is_valid};
 	int result;
 
 	if (cursor->is_valid)
-		options |= PCRE2_NO_UTF_CHECK;
-	const pcre2_code *code = cursor->is_valid ? pattern->valid_code : pattern->code;
-	result = engine->library.match(code, (PCRE2_SPTR)bytes, subject.size, cursor->at, options,
-	    pattern->data, engine->context);
+		search.options |= PCRE2_NO_UTF_CHECK;
+	/* In a subject that is not UTF-8, PCRE2 would try each stretch that is. */
+	if ((options & PCRE2_ANCHORED) != 0)
+		search.last = cursor->at;
+	/* What looks for the place where a search began must not be begun elsewhere. */
+	if (pattern->is_whole) {
+		engine->track.last = search.last;
+		result = pattern_call(&search, cursor->at, engine->match_limit);
+	} else {
+		result = pattern_search(&search, cursor->at);
+	}
 	if (result >= 0)
 		return PATTERN_YES;
-	if (result == PCRE2_ERROR_NOMATCH)
+	if (result == PCRE2_ERROR_NOMATCH || result == PCRE2_ERROR_CALLOUT)
 		return PATTERN_NO;
 	if (result == PCRE2_ERROR_NOMEMORY)
 		out_of_memory();
@@ -239,14 +431,17 @@ pattern_step(struct text subject, struct pattern_cursor *cursor)
 	cursor->after_empty = false;
 }
 
-enum pattern_answer
-pattern_next(struct pattern_engine *engine, struct pattern *pattern, struct text subject,
+/* The next match by PCRE2. */
+static enum pattern_answer
+pattern_next_match(struct pattern_engine *engine, struct pattern *pattern, struct text subject,
     struct pattern_cursor *cursor, struct error *error)
 {
 	enum pattern_answer answer = PATTERN_NO;
 	bool is_forced =
 	    false; /* the match was asked for at the place of the last, but not empty */
 
+	if (cursor->at == 0 && !cursor->after_empty && cursor->budget != NULL)
+		cursor->budget->bytes += subject.size;
 	if (cursor->at > 0 && !cursor->is_checked) {
 		cursor->is_checked = true;
 		cursor->is_valid =
@@ -285,16 +480,48 @@ pattern_next(struct pattern_engine *engine, struct pattern *pattern, struct text
 	return PATTERN_YES;
 }
 
+/* Is this a search that needs no engine? */
+static bool
+pattern_is_plain_search(
+    const struct pattern *pattern, struct text subject, struct pattern_cursor *cursor)
+{
+	if (!pattern->is_plain)
+		return false;
+	if (!cursor->is_plain_known)
+		cursor->is_plain = plain_pattern_takes(subject);
+	cursor->is_plain_known = true;
+	return cursor->is_plain;
+}
+
+enum pattern_answer
+pattern_next(struct pattern_engine *engine, struct pattern *pattern, struct text subject,
+    struct pattern_cursor *cursor, struct error *error)
+{
+	if (!pattern_is_plain_search(pattern, subject, cursor)) {
+		if (pattern->code == NULL && !pattern_build(engine, pattern, error))
+			return PATTERN_FAILED;
+		pattern->has_offsets = true;
+		return pattern_next_match(engine, pattern, subject, cursor, error);
+	}
+	pattern->has_offsets = false;
+	if (!plain_pattern_find(
+		&pattern->plain, subject, cursor->at, &pattern->start, &pattern->end))
+		return PATTERN_NO;
+	cursor->at = pattern->end;
+	return PATTERN_YES;
+}
 unsigned
 pattern_group_count(const struct pattern_engine *engine, const struct pattern *pattern)
 {
-	return engine->library.get_offset_count(pattern->data);
+	return pattern->has_offsets ? engine->library.get_offset_count(pattern->data) : 1;
 }
 
 struct text
 pattern_group(const struct pattern_engine *engine, const struct pattern *pattern,
     struct text subject, unsigned group)
 {
+	if (!pattern->has_offsets)
+		return text_slice(subject, pattern->start, pattern->end);
 	const PCRE2_SIZE *offsets = engine->library.get_offsets(pattern->data);
 
 	if (offsets[2 * group] == PCRE2_UNSET)

@@ -1,11 +1,12 @@
 /*
  * Patterns (Perl-compatible regular expressions), compiled and tried. The only module that knows
- * PCRE2, which is opened when the first pattern has to be compiled: a delivery whose rules need
- * none does not load it.
+ * PCRE2, which is opened when the first pattern needs it: a delivery whose rules get along with plain
+ * ones (plain_pattern.h), or with none, does not load it.
  *
  * Subjects may hold any bytes; what is not UTF-8 matches nothing but does not stop the search. Work
  * is bounded by limits on backtracking steps, depth and memory: a limit that is reached is an
- * error, never "no match".
+ * error, never "no match". The match limit of PCRE2 holds for one place where a match could begin; a
+ * place that takes more than a few steps is counted, and the sums are bounded too.
  */
 #ifndef FILTER_ENGINE_PATTERN_H
 #define FILTER_ENGINE_PATTERN_H
@@ -24,7 +25,12 @@ struct pattern;
 enum {
 	PATTERN_MATCH_LIMIT_DEFAULT = 100000,
 	PATTERN_DEPTH_LIMIT = 10000,
-	PATTERN_HEAP_LIMIT_KIB = 8192
+	PATTERN_HEAP_LIMIT_KIB = 8192,
+	/* Steps of one search, over all places where a match could begin, and of all searches with
+	 * one budget: so many times the match limit; of a budget more for each byte searched. */
+	PATTERN_SEARCH_LIMITS = 20,
+	PATTERN_BUDGET_LIMITS = 100,
+	PATTERN_BUDGET_STEPS_A_BYTE = 16,
 };
 
 /* A match_limit of 0 is the default. Nothing is loaded yet. */
@@ -36,19 +42,28 @@ void pattern_engine_close(struct pattern_engine *engine);
  * opened. */
 struct pattern *pattern_compile(
     struct pattern_engine *engine, struct text source, bool case_sensitive, struct error *error);
-/* The text that it was compiled from. */
-struct text pattern_source(const struct pattern *pattern);
+/* It was compiled from this text. */
+bool pattern_is_from(const struct pattern *pattern, struct text source);
 void pattern_free(struct pattern_engine *engine, struct pattern *pattern);
 
 enum pattern_answer { PATTERN_NO, PATTERN_YES, PATTERN_FAILED };
 
-/* Where to go on in a subject; all zero at its start. */
+/* The work of one pattern on many subjects. */
+struct pattern_budget {
+	uint64_t steps; /* at least so many were needed, and at most eight times as many */
+	uint64_t bytes; /* of the subjects */
+	bool is_spent;
+};
+
+/* Where to go on in a subject; all zero at its start, but for the budget. */
 struct pattern_cursor {
+	struct pattern_budget *budget; /* NULL: none */
 	size_t at;
 	bool after_empty; /* the last match was empty and lies at `at` */
 	bool is_valid;    /* the whole subject is known to be UTF-8 */
 	bool is_checked;
-	uint64_t work; /* bytes looked at, as far as they are counted */
+	bool is_plain, is_plain_known; /* the subject is one for plain_pattern.h */
+	uint64_t work;                 /* bytes looked at, as far as they are counted */
 };
 
 /*

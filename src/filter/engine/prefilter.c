@@ -5,9 +5,15 @@
  */
 #include "filter/engine/prefilter.h"
 
+#include <limits.h>
 #include <string.h>
 
-enum { PREFILTER_SOURCE_MAX = 4096, PREFILTER_GROUPS_MAX = 50, PREFILTER_REPEAT_MAX = 100 };
+enum {
+	PREFILTER_SOURCE_MAX = 4096,
+	PREFILTER_GROUPS_MAX = 50,
+	PREFILTER_REPEAT_MAX = 100,
+	PREFILTER_STEP = 4096
+};
 
 struct prefilter_reader {
 	struct text source;
@@ -23,14 +29,56 @@ struct prefilter_reader {
 	struct text field;
 };
 
-/* How often a byte is seen in mail headers, roughly: the higher the rarer. */
-static unsigned
-prefilter_rarity(char byte)
-{
-	static const char common[] = " etaoinsr.lcdm:-uphg=bfyw0";
-	const char *found = memchr(common, text_lower(byte), sizeof common - 1);
+/* How often a byte is seen in mail headers, roughly: the lower the rarer. */
+static const unsigned char prefilter_frequency[256] = {[' '] = 26,
+    ['e'] = 25,
+    ['t'] = 24,
+    ['a'] = 23,
+    ['o'] = 22,
+    ['i'] = 21,
+    ['n'] = 20,
+    ['s'] = 19,
+    ['r'] = 18,
+    ['.'] = 17,
+    ['l'] = 16,
+    ['c'] = 15,
+    ['d'] = 14,
+    ['m'] = 13,
+    [':'] = 12,
+    ['-'] = 11,
+    ['u'] = 10,
+    ['p'] = 9,
+    ['h'] = 8,
+    ['g'] = 7,
+    ['='] = 6,
+    ['b'] = 5,
+    ['f'] = 4,
+    ['y'] = 3,
+    ['w'] = 2,
+    ['0'] = 1};
 
-	return found == NULL ? sizeof common : (unsigned)(found - common);
+/* Bytes that stand for themselves. */
+static const bool prefilter_plain[256] = {[' ' ... '#'] = true,
+    ['%' ... '\''] = true,
+    [',' ... '-'] = true,
+    ['/' ... '>'] = true,
+    ['@' ... 'Z'] = true,
+    [']'] = true,
+    ['_' ... 'z'] = true,
+    ['}' ... '~'] = true};
+
+/* What may follow something and say how often it stands there. */
+static bool
+prefilter_begins_quantifier(char byte)
+{
+	return byte == '*' || byte == '+' || byte == '?' || byte == '{';
+}
+
+static bool
+prefilter_at_quantifier(const struct prefilter_reader *reader)
+{
+	return reader->at < reader->source.size &&
+	       prefilter_begins_quantifier(reader->source.data[reader->at]);
 }
 
 static void
@@ -118,8 +166,7 @@ prefilter_quantifier(struct prefilter_reader *reader, bool is_group, unsigned *l
 	}
 	if (prefilter_peek(reader, '?'))
 		reader->at++;
-	if (reader->at < reader->source.size &&
-	    strchr("*+?{", reader->source.data[reader->at]) != NULL)
+	if (prefilter_at_quantifier(reader))
 		reader->failed = true;
 	return true;
 }
@@ -131,11 +178,32 @@ prefilter_character(struct prefilter_reader *reader, char byte)
 	unsigned least;
 
 	reader->at++;
-	bool is_quantified = prefilter_quantifier(reader, false, &least);
+	bool is_quantified =
+	    prefilter_at_quantifier(reader) && prefilter_quantifier(reader, false, &least);
 	if (reader->groups == 0 && (!is_quantified || least > 0))
 		reader->run[reader->run_size++] = byte;
 	if (is_quantified)
 		prefilter_end_run(reader);
+}
+
+/* The plain characters at hand, but for the last one when something quantifies it. */
+static void
+prefilter_run(struct prefilter_reader *reader)
+{
+	const char *start = reader->source.data + reader->at;
+	size_t size = 0, left = reader->source.size - reader->at;
+
+	while (size < left && prefilter_plain[(unsigned char)start[size]])
+		size++;
+	if (size > 0 && size < left && prefilter_begins_quantifier(start[size]))
+		size--;
+	reader->at += size;
+	if (size == 0) {
+		prefilter_character(reader, *start);
+	} else if (reader->groups == 0) {
+		memcpy(reader->run + reader->run_size, start, size);
+		reader->run_size += size;
+	}
 }
 
 /* Something that stands for one character, or for none, and breaks the run. */
@@ -149,12 +217,21 @@ prefilter_other(struct prefilter_reader *reader, bool may_repeat)
 		reader->failed = true;
 }
 
+/* \d, \w, \s and their opposites. */
+static bool
+prefilter_is_set(char byte)
+{
+	char lower = text_lower(byte);
+
+	return lower == 'd' || lower == 'w' || lower == 's';
+}
+
 static void
 prefilter_escape(struct prefilter_reader *reader)
 {
 	reader->at++;
 	char byte = reader->at < reader->source.size ? reader->source.data[reader->at] : '\0';
-	if (byte != '\0' && strchr("dDwWsS", byte) != NULL) {
+	if (prefilter_is_set(byte)) {
 		reader->at++;
 		prefilter_other(reader, true);
 	} else if (byte == 'b' || byte == 'B') {
@@ -189,9 +266,9 @@ prefilter_class(struct prefilter_reader *reader)
 			break;
 		if (byte == '\\') {
 			byte = at < source.size ? source.data[at++] : '\0';
-			bool is_set = byte != '\0' && strchr("dDwWsS", byte) != NULL;
-			if (!is_set && (!prefilter_is_plain(byte) || text_is_alpha(byte) ||
-					   text_is_digit(byte)))
+			if (!prefilter_is_set(byte) &&
+			    (!prefilter_is_plain(byte) || text_is_alpha(byte) ||
+				text_is_digit(byte)))
 				reader->failed = true;
 			/* A hyphen behind a set, or behind an escape, is left to PCRE2. */
 			if (at + 1 < source.size && source.data[at] == '-' &&
@@ -229,9 +306,7 @@ prefilter_open(struct prefilter_reader *reader)
 			reader->failed = true;
 		reader->at++;
 	}
-	if (prefilter_peek(reader, '*') || prefilter_peek(reader, '+') ||
-	    prefilter_peek(reader, '?') || prefilter_peek(reader, '{') ||
-	    reader->groups > PREFILTER_GROUPS_MAX)
+	if (prefilter_at_quantifier(reader) || reader->groups > PREFILTER_GROUPS_MAX)
 		reader->failed = true;
 }
 
@@ -255,8 +330,7 @@ prefilter_alternative(struct prefilter_reader *reader)
 	reader->at++;
 	if (reader->groups == 0)
 		reader->has_alternatives = true;
-	if (reader->at < reader->source.size &&
-	    strchr("*+?{", reader->source.data[reader->at]) != NULL)
+	if (prefilter_at_quantifier(reader))
 		reader->failed = true;
 }
 
@@ -266,8 +340,7 @@ prefilter_read(struct prefilter_reader *reader)
 	reader->run_is_first = prefilter_peek(reader, '^');
 	if (reader->run_is_first) {
 		reader->at++;
-		if (reader->at < reader->source.size &&
-		    strchr("*+?{", reader->source.data[reader->at]) != NULL)
+		if (prefilter_at_quantifier(reader))
 			reader->failed = true;
 	}
 	while (reader->at < reader->source.size && !reader->failed) {
@@ -306,11 +379,28 @@ prefilter_read(struct prefilter_reader *reader)
 		default:
 			if (!prefilter_is_plain(byte))
 				reader->failed = true;
-			prefilter_character(reader, byte);
+			else
+				prefilter_run(reader);
 			break;
 		}
 	}
 	prefilter_end_run(reader);
+}
+
+size_t
+prefilter_rarest(struct text literal)
+{
+	unsigned least = UCHAR_MAX;
+	size_t rarest = 0;
+
+	for (size_t i = 0; i < literal.size; i++) {
+		unsigned char lower = (unsigned char)text_lower(literal.data[i]);
+		if (prefilter_frequency[lower] < least) {
+			least = prefilter_frequency[lower];
+			rarest = i;
+		}
+	}
+	return rarest;
 }
 
 struct prefilter
@@ -327,16 +417,84 @@ prefilter_analyse(struct arena *arena, struct text source, bool case_sensitive)
 	prefilter.understood = true;
 	prefilter.field = reader.field;
 	prefilter.literal = (struct text){reader.best, reader.best_size};
-	unsigned rarest = 0;
-	for (size_t i = 0; i < reader.best_size; i++) {
-		if (prefilter_rarity(reader.best[i]) > rarest) {
-			rarest = prefilter_rarity(reader.best[i]);
-			prefilter.rare = i;
-		}
-		if (!case_sensitive)
-			reader.best[i] = text_lower(reader.best[i]);
+	prefilter.rare = prefilter_rarest(prefilter.literal);
+	for (size_t i = 0; i < reader.best_size && !case_sensitive; i++) {
+		reader.best[i] = text_lower(reader.best[i]);
+		prefilter.has_odd_cases |= reader.best[i] == 'k' || reader.best[i] == 's';
 	}
 	return prefilter;
+}
+
+/* The next place of that byte, or of the other, in the window. */
+struct prefilter_places {
+	char byte;
+	size_t at;
+};
+
+static size_t
+prefilter_next_place(struct prefilter_places *places, struct text window, size_t from)
+{
+	if (places->at < from)
+		places->at = text_find_byte(window, from, places->byte);
+	return places->at;
+}
+
+/* Letters beyond ASCII that fold into k and s: the Kelvin sign, the long s. */
+static size_t
+prefilter_find_odd_case(struct text lines, size_t from)
+{
+	size_t kelvin = text_find(lines, from, TEXT("\xe2\x84\xaa"));
+	size_t long_s = text_find(lines, from, TEXT("\xc5\xbf"));
+
+	return kelvin < long_s ? kelvin : long_s;
+}
+
+/* Where the literal begins, at `from` or behind and before `to`; or `to`. It may end behind `to`. */
+static size_t
+prefilter_find_within(const struct prefilter *prefilter, struct text lines, size_t from, size_t to)
+{
+	struct text literal = prefilter->literal;
+	size_t rare = prefilter->rare;
+	struct text window = text_slice(lines, 0, to + rare < lines.size ? to + rare : lines.size);
+	struct prefilter_places lower = {literal.data[rare], 0}, upper = {literal.data[rare], 0};
+
+	if (!prefilter->case_sensitive)
+		upper.byte = text_upper(upper.byte);
+	for (size_t at = from + rare; at < window.size; at++) {
+		size_t place = prefilter_next_place(&lower, window, at);
+		if (upper.byte != lower.byte && prefilter_next_place(&upper, window, at) < place)
+			place = upper.at;
+		if (place == window.size)
+			break;
+		struct text rest = text_slice(lines, place - rare, lines.size);
+		if (prefilter->case_sensitive ? text_has_prefix(rest, literal)
+					      : text_has_prefix_nocase(rest, literal))
+			return place - rare;
+		at = place;
+	}
+	return to;
+}
+
+size_t
+prefilter_find(const struct prefilter *prefilter, struct text lines)
+{
+	size_t from = 0;
+
+	if (!prefilter->understood || prefilter->literal.size == 0)
+		return 0;
+	/* In steps: a byte that is rare is not looked for again and again far behind one that is not. */
+	for (; from < lines.size; from += PREFILTER_STEP) {
+		size_t to = lines.size - from > PREFILTER_STEP ? from + PREFILTER_STEP : lines.size;
+		size_t found = prefilter_find_within(prefilter, lines, from, to);
+		size_t odd = to;
+		if (prefilter->has_odd_cases)
+			odd = prefilter_find_odd_case(text_slice(lines, 0, to), from);
+		if (odd < found)
+			found = odd;
+		if (found < to)
+			return found;
+	}
+	return lines.size;
 }
 
 bool
@@ -363,22 +521,7 @@ prefilter_may_match(const struct prefilter *prefilter, struct text line)
 bool
 prefilter_may_match_raw(const struct prefilter *prefilter, struct text line)
 {
-	struct text literal = prefilter->literal;
-
-	if (prefilter->case_sensitive || literal.size == 0)
-		return prefilter_may_match(prefilter, line);
-	char lower = literal.data[prefilter->rare], upper = text_upper(lower);
-	bool has_high = false;
-	for (size_t i = 0; i < line.size; i++) {
-		has_high |= (unsigned char)line.data[i] >= 0x80;
-		if (line.data[i] != lower && line.data[i] != upper)
-			continue;
-		if (i >= prefilter->rare &&
-		    text_has_prefix_nocase(
-			text_slice(line, i - prefilter->rare, line.size), literal))
-			return true;
-	}
-	return has_high;
+	return prefilter->literal.size == 0 || prefilter_find(prefilter, line) < line.size;
 }
 
 bool

@@ -19,11 +19,15 @@ struct prefilter {
 			      or empty */
 	struct text literal; /* every match holds these bytes; in lower case unless case_sensitive;
 				or empty */
-	size_t rare;         /* index of the literal's byte that mail has least of */
+	bool
+	    has_odd_cases; /* caseless, and it holds k or s, which letters beyond ASCII fold into */
+	size_t rare;       /* index of the literal's byte that mail has least of */
 };
 
 /* Reads the pattern; literal and field are borrowed from the source or made in the arena. */
 struct prefilter prefilter_analyse(struct arena *arena, struct text source, bool case_sensitive);
+/* The index of the byte that mail headers have least of; 0 for the empty text. */
+size_t prefilter_rarest(struct text literal);
 /*
  * False: the literal is not in the line. For a caseless pattern `line` must be in lower case
  * (prefilter_fold) and all ASCII: other letters may fold into ASCII ones.
@@ -31,6 +35,9 @@ struct prefilter prefilter_analyse(struct arena *arena, struct text source, bool
 bool prefilter_may_match(const struct prefilter *prefilter, struct text line);
 /* The same for a line as it stands, slower. */
 bool prefilter_may_match_raw(const struct prefilter *prefilter, struct text line);
+/* A place in the line that can match which comes first of those in many lines; the text's size:
+ * none of them can match. */
+size_t prefilter_find(const struct prefilter *prefilter, struct text lines);
 /* Writes the line in lower case to `out` (line.size bytes); false when it holds a byte that is not
  * ASCII. */
 bool prefilter_fold(struct text line, char *out);

@@ -40,10 +40,22 @@ enum statement_kind {
 	STATEMENT_XFILTER,
 	STATEMENT_DOTLOCK, /* `expression` names the lock, held while `body` runs */
 	STATEMENT_FLOCK,
+	/* Words that maildrop does not have; `expression` holds their values, in an EXPRESSION_LIST
+	 * where there may be several. `keep` is STATEMENT_TO "$DEFAULT". */
+	STATEMENT_REJECT,
+	STATEMENT_TEMPFAIL,
+	STATEMENT_DISCARD,
+	STATEMENT_ADDHEADER,
+	STATEMENT_SETHEADER,
+	STATEMENT_DELHEADER,
+	STATEMENT_FLAG,
+	STATEMENT_UNFLAG,
+	STATEMENT_TIMEOUT, /* `expression` is the number of seconds that `body` has */
 };
 
 struct statement {
 	enum statement_kind kind;
+	enum destination_form form; /* STATEMENT_TO, STATEMENT_CC */
 	uint32_t offset;
 	struct expression *expression;
 	struct statement *body;      /* a list; NULL: nothing */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/number.h"
+#include "filter/engine/edit_header.h"
 
 enum { RUN_COMMAND_SHOWN_MAX = 80 };
 
@@ -24,6 +25,8 @@ run_command_ask(struct evaluator *evaluator, uint32_t offset, struct command_req
 {
 	const struct filter_input *input = evaluator->input;
 
+	if (!edit_header_settle(evaluator))
+		return false;
 	request->message = evaluator->message;
 	request->variables = input->variables;
 	*result_out = (struct command_result){.status = RUN_COMMAND_UNKNOWN};
@@ -102,6 +105,16 @@ run_command_count_lines(struct evaluator *evaluator)
 		run_command_set_lines(evaluator);
 }
 
+void
+run_command_take_message(struct evaluator *evaluator, const struct message *message)
+{
+	evaluator->message = message;
+	scope_close(evaluator->scope);
+	evaluator->scope = scope_new(evaluator->arena, message);
+	run_command_set_number(evaluator, TEXT("SIZE"), message_bytes(message).size);
+	run_command_set_lines(evaluator);
+}
+
 bool
 run_command_rewrite(struct evaluator *evaluator, uint32_t offset, struct text command)
 {
@@ -116,10 +129,6 @@ run_command_rewrite(struct evaluator *evaluator, uint32_t offset, struct text co
 		    "the command of xfilter ended with status %d: %.*s", result.status,
 		    TEXT_ARGUMENTS(shown));
 	}
-	evaluator->message = result.rewritten;
-	scope_close(evaluator->scope);
-	evaluator->scope = scope_new(evaluator->arena, evaluator->message);
-	run_command_set_number(evaluator, TEXT("SIZE"), message_bytes(evaluator->message).size);
-	run_command_set_lines(evaluator);
+	run_command_take_message(evaluator, result.rewritten);
 	return true;
 }

@@ -1,6 +1,6 @@
 /*
  * The walk over a message's lines; see scope.h. Header lines are made once and kept, up to a bound,
- * since every rule asks for them again; fields are chained by a hash of their names, so that
+ * since every rule asks for them again; decoding is part of making. Fields are chained by a hash of their names, so that
  * /^Name:/ looks only at its own.
  */
 #include "filter/engine/scope.h"
@@ -10,7 +10,9 @@
 #include "base/buffer.h"
 #include "filter/engine/prefilter.h"
 #include "filter/engine/program.h"
+#include "mail/address_line.h"
 #include "mail/content_type.h"
+#include "mail/encoded_word.h"
 #include "mail/mime_tree.h"
 
 enum {
@@ -24,6 +26,8 @@ enum {
 struct scope_field {
 	struct text raw;
 	struct scope_line *made; /* NULL: not made, or not kept */
+	bool is_raw;             /* `made` is the raw line too */
+	bool is_damaged;         /* known when it is made */
 	uint32_t next;           /* number + 1 of the next field in the same bucket; 0: none */
 };
 
@@ -35,8 +39,10 @@ struct scope {
 	uint32_t first[SCOPE_BUCKETS], last[SCOPE_BUCKETS];
 	bool has_top, has_parts, is_tree_made;
 	const struct mime_part *root; /* NULL: not a MIME message with parts */
-	bool is_text;                 /* without parts: the body is text */
-	struct buffer line;           /* of a field that is not kept */
+	bool is_mime, is_text;        /* without parts: the body is text */
+	struct body_text_list *texts; /* NULL: nobody asked */
+	struct buffer line;           /* of a field that is not kept, raw */
+	struct buffer decoded;        /* the same, decoded */
 	size_t kept;                  /* bytes */
 };
 
@@ -48,6 +54,7 @@ scope_new(struct arena *arena, const struct message *message)
 	scope->arena = arena;
 	scope->message = message;
 	buffer_init(&scope->line, SCOPE_LINE_MAX);
+	buffer_init(&scope->decoded, SCOPE_LINE_MAX);
 	return scope;
 }
 
@@ -55,6 +62,9 @@ void
 scope_close(struct scope *scope)
 {
 	buffer_clear(&scope->line);
+	buffer_clear(&scope->decoded);
+	if (scope->texts != NULL)
+		body_text_list_close(scope->texts);
 }
 
 /* Fields without a name go to bucket 0, which every walk by name also visits. */
@@ -115,7 +125,8 @@ scope_look_at_structure(struct scope *scope)
 	scope->is_text = true;
 	const struct header_field *content =
 	    message_find_field(scope->message, TEXT("Content-Type"));
-	if (content == NULL || message_find_field(scope->message, TEXT("MIME-Version")) == NULL)
+	scope->is_mime = message_find_field(scope->message, TEXT("MIME-Version")) != NULL;
+	if (content == NULL || !scope->is_mime)
 		return;
 	struct text rest = content->body, type, subtype;
 	if (!content_type_take_value(&rest, &type, &subtype))
@@ -147,9 +158,70 @@ scope_add_parts(struct scope *scope)
 	}
 }
 
-/* The line that rules match; kept while there is room for that. */
+static bool
+scope_is_ascii(struct text text)
+{
+	unsigned char all = 0;
+
+	for (size_t i = 0; i < text.size; i++)
+		all |= (unsigned char)text.data[i];
+	return all < 0x80;
+}
+
+/*
+ * Decodes a raw line into scope->decoded. False: it is the decoded line already. Of a line that has
+ * no room the raw form is matched.
+ */
+static bool
+scope_decode_line(
+    struct scope *scope, const struct header_field *field, struct text raw, bool *is_damaged_out)
+{
+	struct encoded_word_facts facts = {0};
+	struct text body = raw;
+	bool has_words = encoded_word_is_present(raw) || !scope_is_ascii(raw);
+	bool has_addresses = field->name.size > 0 && address_line_is_structured(field->name);
+
+	*is_damaged_out = false;
+	if (!has_words && !has_addresses)
+		return false;
+	/* The name ends where the first colon is. */
+	if (field->name.size > 0)
+		body = text_slice(raw, field->name.size + 1, raw.size);
+	buffer_reset(&scope->decoded);
+	bool done = true;
+	if (has_words) {
+		done = buffer_append(&scope->decoded, text_slice(raw, 0, raw.size - body.size)) &&
+		       encoded_word_decode(body, &scope->decoded, &facts);
+		*is_damaged_out = facts.undecodable > 0 || facts.unknown_charset;
+	}
+	if (has_addresses) {
+		buffer_reset(&scope->decoded);
+		done = address_line_append(field->name, body, &scope->decoded);
+	}
+	return done;
+}
+
+/* Keeps a line while there is room for that. */
 static struct scope_line
-scope_make_line(struct scope *scope, struct scope_field *field)
+scope_keep_line(struct scope *scope, struct scope_field *field, struct text text)
+{
+	struct scope_line line = {.text = text};
+	size_t cost = 2 * text.size + sizeof *field->made;
+
+	if (scope->kept + cost > SCOPE_CACHE_MAX)
+		return line;
+	scope->kept += cost;
+	line.text = arena_copy_text(scope->arena, text);
+	char *folded = arena_alloc(scope->arena, text.size);
+	if (prefilter_fold(line.text, folded))
+		line.folded = (struct text){folded, text.size};
+	field->made = arena_alloc(scope->arena, sizeof *field->made);
+	*field->made = line;
+	return line;
+}
+
+static struct scope_line
+scope_make_line(struct scope *scope, struct scope_field *field, bool wants_raw)
 {
 	struct text rest = field->raw;
 	struct header_field parsed;
@@ -158,25 +230,26 @@ scope_make_line(struct scope *scope, struct scope_field *field)
 	header_next(&rest, &parsed);
 	/* tolerance: header-line-limit */
 	if (!header_append_match_line(&parsed, &scope->line))
-		return (struct scope_line){text_slice(field->raw, 0, SCOPE_LINE_MAX), {NULL, 0}};
-	struct scope_line line = {buffer_text(&scope->line), {NULL, 0}};
-	size_t cost = 2 * line.text.size + sizeof *field->made;
-	if (scope->kept + cost > SCOPE_CACHE_MAX)
-		return line;
-	scope->kept += cost;
-	line.text = arena_copy_text(scope->arena, line.text);
-	char *folded = arena_alloc(scope->arena, line.text.size);
-	if (prefilter_fold(line.text, folded))
-		line.folded = (struct text){folded, line.text.size};
-	field->made = arena_alloc(scope->arena, sizeof *field->made);
-	*field->made = line;
-	return line;
+		return (struct scope_line){.text = text_slice(field->raw, 0, SCOPE_LINE_MAX)};
+	struct text raw = buffer_text(&scope->line);
+	if (wants_raw)
+		return (struct scope_line){.text = raw};
+	field->is_raw = !scope_decode_line(scope, &parsed, raw, &field->is_damaged);
+	return scope_keep_line(scope, field, field->is_raw ? raw : buffer_text(&scope->decoded));
 }
 
 static struct scope_line
-scope_field_line(struct scope *scope, struct scope_field *field)
+scope_field_line(struct scope_cursor *cursor, struct scope_field *field)
 {
-	return field->made != NULL ? *field->made : scope_make_line(scope, field);
+	bool wants_raw = (cursor->kinds & PATTERN_SCOPE_RAW) != 0;
+
+	if (field->made != NULL && (!wants_raw || field->is_raw)) {
+		cursor->is_damaged |= field->is_damaged && !wants_raw;
+		return *field->made;
+	}
+	struct scope_line line = scope_make_line(cursor->scope, field, wants_raw);
+	cursor->is_damaged |= field->is_damaged && !wants_raw;
+	return line;
 }
 
 void
@@ -244,54 +317,65 @@ scope_next_field(struct scope_cursor *cursor, struct scope_line *line_out)
 	}
 	if (found == 0)
 		return false;
-	*line_out = scope_field_line(scope, scope_field_at(scope, found));
+	*line_out = scope_field_line(cursor, scope_field_at(scope, found));
 	return true;
 }
 
-/* Moves to the next text part; false when there is none. */
+/* Lists the text parts. */
+static void
+scope_find_texts(struct scope *scope)
+{
+	if (scope->texts != NULL)
+		return;
+	scope->texts = body_text_list_new(scope->arena);
+	scope_look_at_structure(scope);
+	if (scope->root == NULL && scope->is_text)
+		body_text_list_add(scope->texts, message_header_block(scope->message),
+		    message_body(scope->message), scope->is_mime);
+	for (const struct mime_part *part = scope->root; part != NULL; part = mime_tree_next(part))
+		if (part->kind == MIME_LEAF &&
+		    mime_part_is(part, TEXT("text"), (struct text){NULL, 0}))
+			body_text_list_add(scope->texts, part->header, part->body, true);
+}
+
+/* The body as it stands. */
 static bool
-scope_next_part(struct scope_cursor *cursor)
+scope_next_raw(struct scope_cursor *cursor, struct text *text_out)
+{
+	if (!cursor->in_raw)
+		cursor->raw = message_body(cursor->scope->message);
+	else if (cursor->raw.size == 0 || (cursor->kinds & PATTERN_SCOPE_WHOLE) != 0)
+		return false;
+	bool is_first = !cursor->in_raw;
+	cursor->in_raw = true;
+	if ((cursor->kinds & PATTERN_SCOPE_WHOLE) != 0) {
+		*text_out = cursor->raw;
+		return true;
+	}
+	if (is_first && cursor->raw.size == 0)
+		return false;
+	*text_out = text_split(&cursor->raw, '\n');
+	if (text_has_suffix(*text_out, TEXT("\r")))
+		text_out->size--;
+	return true;
+}
+
+static bool
+scope_next_text(struct scope_cursor *cursor, struct text *text_out)
 {
 	struct scope *scope = cursor->scope;
+	bool found;
 
-	if (!cursor->in_body) {
-		cursor->in_body = true;
-		scope_look_at_structure(scope);
-		cursor->part = scope->root;
-		if (scope->root == NULL) {
-			if (scope->is_text)
-				cursor->body = message_body(scope->message);
-			return scope->is_text;
-		}
-	} else if (cursor->part != NULL) {
-		cursor->part = mime_tree_next(cursor->part);
-	}
-	while (cursor->part != NULL &&
-	       !(cursor->part->kind == MIME_LEAF &&
-		   mime_part_is(cursor->part, TEXT("text"), (struct text){NULL, 0})))
-		cursor->part = mime_tree_next(cursor->part);
-	if (cursor->part == NULL)
-		return false;
-	cursor->body = cursor->part->body;
-	return true;
-}
-
-static bool
-scope_next_body_line(struct scope_cursor *cursor, struct scope_line *line_out)
-{
-	while (cursor->body.size == 0)
-		if (!scope_next_part(cursor)) {
-			cursor->kinds = 0;
-			return false;
-		} else if (cursor->part == NULL && cursor->body.size == 0) {
-			cursor->kinds = 0;
-			return false;
-		}
-	struct text line = text_split(&cursor->body, '\n');
-	if (line.size > 0 && line.data[line.size - 1] == '\r')
-		line.size--;
-	*line_out = (struct scope_line){line, {NULL, 0}};
-	return true;
+	if ((cursor->kinds & PATTERN_SCOPE_RAW) != 0)
+		return scope_next_raw(cursor, text_out);
+	scope_find_texts(scope);
+	if ((cursor->kinds & PATTERN_SCOPE_WHOLE) != 0)
+		found = body_text_next_whole(scope->texts, &cursor->body, text_out);
+	else
+		found =
+		    body_text_next_line(scope->texts, &cursor->body, cursor->prefilter, text_out);
+	cursor->is_damaged |= cursor->body.is_damaged;
+	return found;
 }
 
 bool
@@ -304,5 +388,22 @@ scope_next(struct scope_cursor *cursor, struct scope_line *line_out)
 			return true;
 		cursor->kinds &= ~header_kinds;
 	}
-	return (cursor->kinds & PATTERN_SCOPE_BODY) != 0 && scope_next_body_line(cursor, line_out);
+	*line_out = (struct scope_line){.is_whole = (cursor->kinds & PATTERN_SCOPE_WHOLE) != 0};
+	return (cursor->kinds & PATTERN_SCOPE_BODY) != 0 &&
+	       scope_next_text(cursor, &line_out->text);
+}
+
+bool
+scope_next_value(struct scope_cursor *cursor, struct text *value_out)
+{
+	struct scope *scope = cursor->scope;
+
+	scope_add_top(scope);
+	size_t found = scope_chain_peek(scope, &cursor->named, cursor->field);
+	if (found == 0 || found > scope->top_count)
+		return false;
+	cursor->named.candidate = 0;
+	struct text line = scope_field_line(cursor, scope_field_at(scope, found)).text;
+	*value_out = text_trim(text_slice(line, text_find_byte(line, 0, ':') + 1, line.size));
+	return true;
 }

@@ -14,7 +14,7 @@ struct reserved {
 	enum reserved_word word;
 };
 
-/* In the order of the first letter; lexer_find_reserved() stops at a greater one. */
+/* In the order of the first letter; reserved_starts says where each begins. */
 static const struct reserved reserved_words[] = {
     {TEXT("cc"), RESERVED_CC},
     {TEXT("dotlock"), RESERVED_DOTLOCK},
@@ -48,6 +48,37 @@ static const struct reserved reserved_words[] = {
     {TEXT("unset"), RESERVED_UNSET},
     {TEXT("while"), RESERVED_WHILE},
     {TEXT("xfilter"), RESERVED_XFILTER},
+};
+
+/* By letter, a to z, and the end. The test of every reserved word sees an entry that is wrong. */
+static const unsigned char reserved_starts['z' - 'a' + 2] = {
+    0,
+    0,
+    0,
+    1,
+    2,
+    8,
+    10,
+    15,
+    16,
+    19,
+    19,
+    19,
+    23,
+    23,
+    23,
+    23,
+    23,
+    23,
+    23,
+    25,
+    29,
+    30,
+    30,
+    31,
+    32,
+    32,
+    32,
 };
 
 struct word_operator {
@@ -96,6 +127,9 @@ static const struct symbol symbols[] = {
     {">", TOKEN_OPERATOR, OPERATOR_GREATER},
 };
 
+/* Where the scan of a pattern must look closer. */
+static const bool pattern_stops[256] = {['/'] = true, ['\n'] = true, ['\r'] = true, ['\\'] = true};
+
 enum { CLASS_OTHER, CLASS_WORD, CLASS_WORD_INSIDE, CLASS_LOWER };
 
 /* CLASS_LOWER: a letter that a reserved word may begin with; CLASS_WORD_INSIDE: not at a word's
@@ -130,20 +164,23 @@ lexer_reserved_name(enum reserved_word word)
 	return "?";
 }
 
-static struct token
-lexer_fail(struct lexer *lexer, size_t offset, const char *what)
+static void
+lexer_fail(struct lexer *lexer, struct token *token, size_t offset, const char *what)
 {
 	lexer->error_offset = offset;
 	error_set(lexer->error, ERROR_INPUT, "%s", what);
-	return (struct token){
-	    .kind = TOKEN_ERROR, .start = (uint32_t)offset, .end = (uint32_t)offset};
+	*token =
+	    (struct token){.kind = TOKEN_ERROR, .start = (uint32_t)offset, .end = (uint32_t)offset};
 }
 
-static struct token
-lexer_token(struct lexer *lexer, enum token_kind kind, size_t start, size_t end)
+/* What a kind of token does not have keeps the value of the token before. */
+static void
+lexer_set(struct lexer *lexer, struct token *token, enum token_kind kind, size_t start, size_t end)
 {
 	lexer->position = end;
-	return (struct token){.kind = kind, .start = (uint32_t)start, .end = (uint32_t)end};
+	token->kind = kind;
+	token->start = (uint32_t)start;
+	token->end = (uint32_t)end;
 }
 
 /* Skips blanks, comments and continued lines up to the next token or line end; false: a stray
@@ -217,8 +254,9 @@ lexer_unquote(struct lexer *lexer, size_t start, size_t end, char quote)
 	return (struct text){copy, size};
 }
 
-static struct token
-lexer_string(struct lexer *lexer, size_t start, char quote, enum token_kind kind)
+static void
+lexer_string(
+    struct lexer *lexer, struct token *token, size_t start, char quote, enum token_kind kind)
 {
 	struct text source = lexer->source;
 	size_t at = start + 1;
@@ -237,15 +275,17 @@ lexer_string(struct lexer *lexer, size_t start, char quote, enum token_kind kind
 			joined = lexer_joined_line(source, at);
 		at = joined != 0 ? joined : at + 2;
 	}
-	if (at >= source.size || source.data[at] != quote)
-		return lexer_fail(lexer, start,
+	lexer->position = at;
+	if (at >= source.size || source.data[at] != quote) {
+		lexer_fail(lexer, token, start,
 		    quote == '`' ? "this command has no closing ` on its line"
 				 : "this string has no closing quote on its line (a \\ at the "
 				   "line's end continues it)");
-	struct token token = lexer_token(lexer, kind, start, at + 1);
-	token.text = has_backslash ? lexer_unquote(lexer, start + 1, at, quote)
-				   : text_slice(source, start + 1, at);
-	return token;
+		return;
+	}
+	lexer_set(lexer, token, kind, start, at + 1);
+	token->text = has_backslash ? lexer_unquote(lexer, start + 1, at, quote)
+				    : text_slice(source, start + 1, at);
 }
 
 static bool
@@ -255,22 +295,27 @@ lexer_is_flag(char byte)
 	       byte == '.' || byte == ',';
 }
 
-static struct token
-lexer_pattern(struct lexer *lexer, size_t start)
+static void
+lexer_pattern(struct lexer *lexer, struct token *token, size_t start)
 {
 	struct text source = lexer->source;
 	size_t at = start + 1;
 
-	while (at < source.size && source.data[at] != '/' && source.data[at] != '\n' &&
-	       source.data[at] != '\r')
-		at += source.data[at] == '\\' && at + 1 < source.size && source.data[at + 1] != '\n'
-			  ? 2
-			  : 1;
-	if (at >= source.size || source.data[at] != '/')
-		return lexer_fail(lexer, start,
+	for (;;) {
+		while (at < source.size && !pattern_stops[(unsigned char)source.data[at]])
+			at++;
+		if (at >= source.size || source.data[at] != '\\')
+			break;
+		at += at + 1 < source.size && source.data[at + 1] != '\n' ? 2 : 1;
+	}
+	lexer->position = at;
+	if (at >= source.size || source.data[at] != '/') {
+		lexer_fail(lexer, token, start,
 		    "this pattern has no closing / on its line (a path is written in quotes; a "
 		    "division has "
 		    "blanks on both sides)");
+		return;
+	}
 	struct text text = text_slice(source, start + 1, at);
 	size_t end = ++at;
 	if (at < source.size && source.data[at] == ':') {
@@ -279,10 +324,9 @@ lexer_pattern(struct lexer *lexer, size_t start)
 			end++;
 		at++;
 	}
-	struct token token = lexer_token(lexer, TOKEN_PATTERN, start, end);
-	token.text = text;
-	token.flags = text_slice(source, at, end);
-	return token;
+	lexer_set(lexer, token, TOKEN_PATTERN, start, end);
+	token->text = text;
+	token->flags = text_slice(source, at, end);
 }
 
 /* Turns a bare word into the reserved word or operation that it is, where it is one. */
@@ -299,13 +343,10 @@ lexer_find_reserved(struct lexer *lexer, struct token *token)
 				token->operation = word_operators[i].operation;
 				return;
 			}
-	for (size_t i = 0; i < sizeof reserved_words / sizeof reserved_words[0]; i++) {
+	const unsigned char *starts = &reserved_starts[word.data[0] - 'a'];
+	for (size_t i = starts[0]; i < starts[1]; i++) {
 		const struct reserved *reserved = &reserved_words[i];
-		if (reserved->name.data[0] < word.data[0] || reserved->name.size != word.size)
-			continue;
-		if (reserved->name.data[0] > word.data[0])
-			return;
-		if (memcmp(reserved->name.data, word.data, word.size) != 0)
+		if (!text_is_equal(reserved->name, word))
 			continue;
 		token->kind = TOKEN_RESERVED;
 		token->reserved = (unsigned char)reserved->word;
@@ -315,28 +356,27 @@ lexer_find_reserved(struct lexer *lexer, struct token *token)
 	}
 }
 
-static struct token
-lexer_word(struct lexer *lexer, size_t start)
+static void
+lexer_word(struct lexer *lexer, struct token *token, size_t start)
 {
 	struct text source = lexer->source;
 	size_t end = start + 1;
 
 	while (end < source.size && classes[(unsigned char)source.data[end]] != CLASS_OTHER)
 		end++;
-	struct token token = lexer_token(lexer, TOKEN_WORD, start, end);
-	token.text = text_slice(source, start, end);
+	lexer_set(lexer, token, TOKEN_WORD, start, end);
+	token->text = text_slice(source, start, end);
 	if (end - start == 1 && source.data[start] == '-') {
-		token.kind = TOKEN_OPERATOR;
-		token.operation = OPERATOR_MINUS;
+		token->kind = TOKEN_OPERATOR;
+		token->operation = OPERATOR_MINUS;
 	} else if (classes[(unsigned char)source.data[start]] == CLASS_LOWER && end - start >= 2 &&
 		   end - start <= 9) {
-		lexer_find_reserved(lexer, &token);
+		lexer_find_reserved(lexer, token);
 	}
-	return token;
 }
 
-static struct token
-lexer_symbol(struct lexer *lexer, size_t start)
+static void
+lexer_symbol(struct lexer *lexer, struct token *token, size_t start)
 {
 	struct text source = lexer->source;
 
@@ -348,57 +388,77 @@ lexer_symbol(struct lexer *lexer, size_t start)
 		if (size == 2 &&
 		    (start + 1 >= source.size || source.data[start + 1] != symbol->bytes[1]))
 			continue;
-		struct token token = lexer_token(lexer, symbol->kind, start, start + size);
-		token.operation = (unsigned char)symbol->operation;
+		lexer_set(lexer, token, symbol->kind, start, start + size);
+		token->operation = (unsigned char)symbol->operation;
 		lexer->slash_is_word = symbol->kind == TOKEN_ASSIGN;
-		return token;
+		return;
 	}
-	return lexer_fail(lexer, start,
+	lexer_fail(lexer, token, start,
 	    "this character means nothing here (text with such characters needs quotes)");
 }
 
-struct token
-lexer_next(struct lexer *lexer)
+/* A slash: a path, a division or a pattern. */
+static void
+lexer_slash(struct lexer *lexer, struct token *token, size_t start, bool is_word)
+{
+	struct text source = lexer->source;
+
+	if (is_word) {
+		lexer_word(lexer, token, start);
+	} else if (start + 1 >= source.size || text_is_space(source.data[start + 1])) {
+		lexer_set(lexer, token, TOKEN_OPERATOR, start, start + 1);
+		token->operation = OPERATOR_DIVIDE;
+	} else {
+		lexer_pattern(lexer, token, start);
+	}
+}
+
+void
+lexer_next(struct lexer *lexer, struct token *token)
 {
 	struct text source = lexer->source;
 	bool slash_is_word = lexer->slash_is_word;
 
-	if (!lexer_skip_blanks(lexer))
-		return lexer_fail(lexer, lexer->position,
+	if (!lexer_skip_blanks(lexer)) {
+		lexer_fail(lexer, token, lexer->position,
 		    "a \\ outside quotes continues the line and must be the last character on it");
+		return;
+	}
 	lexer->slash_is_word = false;
 	size_t start = lexer->position;
-	if (start >= source.size)
-		return lexer_token(lexer, TOKEN_END, start, start);
+	if (start >= source.size) {
+		lexer_set(lexer, token, TOKEN_END, start, start);
+		return;
+	}
 	char byte = source.data[start];
 	switch (byte) {
 	case '\n':
-		return lexer_token(lexer, TOKEN_NEWLINE, start, start + 1);
-	case '\r':
+		lexer_set(lexer, token, TOKEN_NEWLINE, start, start + 1);
+		return;
+	case '\r': {
 		/* tolerance: rules-crlf */
-		return lexer_token(lexer, TOKEN_NEWLINE, start,
-		    start + 1 < source.size && source.data[start + 1] == '\n' ? start + 2
-									      : start + 1);
+		bool is_pair = start + 1 < source.size && source.data[start + 1] == '\n';
+		lexer_set(lexer, token, TOKEN_NEWLINE, start, start + 1 + is_pair);
+		return;
+	}
 	case '"':
-		return lexer_string(lexer, start, byte, TOKEN_QUOTED);
+		lexer_string(lexer, token, start, byte, TOKEN_QUOTED);
+		return;
 	case '\'':
-		return lexer_string(lexer, start, byte, TOKEN_LITERAL);
+		lexer_string(lexer, token, start, byte, TOKEN_LITERAL);
+		return;
 	case '`':
-		return lexer_string(lexer, start, byte, TOKEN_COMMAND);
+		lexer_string(lexer, token, start, byte, TOKEN_COMMAND);
+		return;
 	case '/':
-		if (slash_is_word)
-			return lexer_word(lexer, start);
-		if (start + 1 >= source.size || text_is_space(source.data[start + 1])) {
-			struct token token = lexer_token(lexer, TOKEN_OPERATOR, start, start + 1);
-			token.operation = OPERATOR_DIVIDE;
-			return token;
-		}
-		return lexer_pattern(lexer, start);
+		lexer_slash(lexer, token, start, slash_is_word);
+		return;
 	default:
 		break;
 	}
 	unsigned char class = classes[(unsigned char)byte];
 	if (class == CLASS_WORD || class == CLASS_LOWER)
-		return lexer_word(lexer, start);
-	return lexer_symbol(lexer, start);
+		lexer_word(lexer, token, start);
+	else
+		lexer_symbol(lexer, token, start);
 }

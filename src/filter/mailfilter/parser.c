@@ -11,6 +11,8 @@
 #include <string.h>
 
 #include "filter/engine/value.h"
+#include "filter/mailfilter/actions.h"
+#include "filter/mailfilter/recovery.h"
 
 enum { FLAGS_TEXT_MAX = 64 };
 
@@ -18,7 +20,15 @@ void
 parser_init(
     struct parser *parser, struct arena *arena, struct program *program, struct error *error)
 {
-	*parser = (struct parser){.arena = arena, .program = program, .error = error};
+	parser_init_collecting(parser, arena, program, error, NULL);
+}
+
+void
+parser_init_collecting(struct parser *parser, struct arena *arena, struct program *program,
+    struct error *error, struct diagnostics *diagnostics)
+{
+	*parser = (struct parser){
+	    .arena = arena, .program = program, .error = error, .diagnostics = diagnostics};
 	lexer_init(&parser->lexer, arena, program->source, error);
 	parser_advance(parser);
 }
@@ -28,8 +38,12 @@ parser_advance(struct parser *parser)
 {
 	if (parser->token.kind == TOKEN_ERROR)
 		return;
-	parser->token = lexer_next(&parser->lexer);
+	lexer_next(&parser->lexer, &parser->token);
 	if (parser->token.kind == TOKEN_ERROR) {
+		if (parser->diagnostics != NULL) {
+			recovery_note_token(parser);
+			return;
+		}
 		struct place place =
 		    program_place(parser->program, (uint32_t)parser->lexer.error_offset);
 		error_prefix(parser->error, "%.*s:%u:%u: ", TEXT_ARGUMENTS(place.file), place.line,
@@ -38,21 +52,48 @@ parser_advance(struct parser *parser)
 	}
 }
 
-void
-parser_fail(struct parser *parser, uint32_t offset, const char *format, ...)
+static void
+parser_fail_list(struct parser *parser, uint32_t offset, const char *format, va_list arguments)
 {
-	va_list arguments;
 	char what[ERROR_TEXT_MAX];
 
 	if (parser->failed)
 		return;
 	parser->failed = true;
-	va_start(arguments, format);
 	vsnprintf(what, sizeof what, format, arguments);
-	va_end(arguments);
+	if (parser->diagnostics != NULL) {
+		/* Of a token that cannot be read all has been said. */
+		if (parser->token.kind != TOKEN_ERROR)
+			recovery_note(parser, offset, text_from_string(what));
+		return;
+	}
 	struct place place = program_place(parser->program, offset);
 	error_set(parser->error, ERROR_INPUT, "%.*s:%u:%u: %s", TEXT_ARGUMENTS(place.file),
 	    place.line, place.column, what);
+}
+
+void
+parser_fail(struct parser *parser, uint32_t offset, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	parser_fail_list(parser, offset, format, arguments);
+	va_end(arguments);
+}
+
+bool
+parser_complain(struct parser *parser, uint32_t offset, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	parser_fail_list(parser, offset, format, arguments);
+	va_end(arguments);
+	if (parser->diagnostics == NULL || parser->is_hopeless || parser->token.kind == TOKEN_ERROR)
+		return false;
+	parser->failed = false;
+	return true;
 }
 
 bool
@@ -61,6 +102,7 @@ parser_enter(struct parser *parser)
 	if (parser->depth >= PROGRAM_DEPTH_MAX) {
 		parser_fail(parser, parser->token.start, "nested more than %d levels deep",
 		    (int)PROGRAM_DEPTH_MAX);
+		parser->is_hopeless = true;
 		return false;
 	}
 	parser->depth++;
@@ -107,7 +149,7 @@ parser_note_names(struct parser *parser, struct text text)
 	return true;
 }
 
-static struct expression *
+struct expression *
 parser_node(struct parser *parser, enum expression_kind kind, uint32_t offset)
 {
 	struct expression *node = arena_alloc(parser->arena, sizeof *node);
@@ -141,6 +183,7 @@ parser_weights(struct program_pattern *pattern, struct text flags)
 static void
 parser_flags(struct program_pattern *pattern, struct text flags)
 {
+	unsigned raw = 0;
 	bool whole = false;
 
 	for (size_t i = 0; i < flags.size; i++) {
@@ -153,6 +196,12 @@ parser_flags(struct program_pattern *pattern, struct text flags)
 			break;
 		case 'b':
 			pattern->scope |= PATTERN_SCOPE_BODY;
+			break;
+		case 'p':
+			pattern->scope |= PATTERN_SCOPE_BODY | PATTERN_SCOPE_WHOLE;
+			break;
+		case 'r':
+			raw = PATTERN_SCOPE_RAW;
 			break;
 		case 'w':
 			whole = true;
@@ -171,10 +220,10 @@ parser_flags(struct program_pattern *pattern, struct text flags)
 		    whole ? PATTERN_SCOPE_HEADER | PATTERN_SCOPE_BODY : PATTERN_SCOPE_HEADER;
 	if ((pattern->scope & PATTERN_SCOPE_HEADER) != 0)
 		pattern->scope &= ~(unsigned)PATTERN_SCOPE_TOP_HEADER;
+	pattern->scope |= raw;
 }
 
-/* Takes the current token, a pattern. */
-static struct program_pattern *
+struct program_pattern *
 parser_pattern(struct parser *parser)
 {
 	struct program_pattern *pattern = arena_alloc(parser->arena, sizeof *pattern);
@@ -243,7 +292,7 @@ parser_prefix(struct parser *parser, enum expression_kind kind, enum function fu
 	return node->operands == NULL ? NULL : node;
 }
 
-static bool
+bool
 parser_expect(struct parser *parser, enum token_kind kind, const char *what)
 {
 	if (parser->token.kind != kind) {
@@ -375,6 +424,9 @@ parser_element_inside(struct parser *parser)
 		return node;
 	}
 	case TOKEN_WORD:
+		if (actions_begins_call(parser))
+			return actions_call(parser);
+		return parser_string(parser);
 	case TOKEN_QUOTED:
 	case TOKEN_LITERAL:
 	case TOKEN_COMMAND:

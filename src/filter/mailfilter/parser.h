@@ -1,10 +1,12 @@
 /*
- * The parser's state, shared by its two files: parser.c reads expressions, mailfilter.c statements.
+ * The parser's state, shared by its three files: parser.c reads expressions, mailfilter.c
+ * statements, and actions.c the words of both that maildrop does not have (actions.h).
  * The first error stays: it is set with its place, and every function above returns NULL.
  */
 #ifndef FILTER_MAILFILTER_PARSER_H
 #define FILTER_MAILFILTER_PARSER_H
 
+#include "filter/engine/diagnostic.h"
 #include "filter/engine/program.h"
 #include "filter/mailfilter/lexer.h"
 
@@ -16,14 +18,25 @@ struct parser {
 	unsigned depth;
 	bool failed;
 	struct error *error;
+	/* Collects what is wrong, and the parser goes on (recovery.h); NULL: it stops at the first. */
+	struct diagnostics *diagnostics;
+	bool is_hopeless;       /* nested too deep to go on */
+	bool is_brace_unclosed; /* that was said */
 };
 
 void parser_init(
     struct parser *parser, struct arena *arena, struct program *program, struct error *error);
+/* The same with a collector of errors. */
+void parser_init_collecting(struct parser *parser, struct arena *arena, struct program *program,
+    struct error *error, struct diagnostics *diagnostics);
 /* Takes the current token; the next one is then in parser->token. */
 void parser_advance(struct parser *parser);
 /* Sets the error with the place of that byte, unless there is one. */
 void parser_fail(struct parser *parser, uint32_t offset, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+/* The same for what can be read in spite of it: true when there is a collector, and the parser goes
+ * on as if nothing were wrong. */
+bool parser_complain(struct parser *parser, uint32_t offset, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 /* Enters one level of nesting; false when it is too deep. */
 bool parser_enter(struct parser *parser);
@@ -34,5 +47,17 @@ void parser_note_token(const struct parser *parser, struct program_mention *ment
 
 /* expr of the grammar; NULL after an error. */
 struct expression *parser_expression(struct parser *parser);
+struct expression *parser_node(struct parser *parser, enum expression_kind kind, uint32_t offset);
+/* Takes the current token, a pattern. */
+struct program_pattern *parser_pattern(struct parser *parser);
+/* Takes a token of that kind; false with the error `what` when it is another. */
+bool parser_expect(struct parser *parser, enum token_kind kind, const char *what);
+
+/* Of mailfilter.c: */
+struct statement *parser_new_statement(struct parser *parser, enum statement_kind kind);
+/* The line end behind a statement. */
+bool parser_end_line(struct parser *parser);
+/* '{' { stmt | NL } '}' NL; the current token is the brace. */
+bool parser_block(struct parser *parser, struct statement **body);
 
 #endif

@@ -61,8 +61,13 @@ settings_are_equal(const struct settings *a, const struct settings *b)
 {
 	return text_is_equal(a->default_mailbox, b->default_mailbox) &&
 	       text_is_equal(a->system_rules, b->system_rules) &&
-	       text_is_equal(a->user_rules, b->user_rules) && a->rules_safety == b->rules_safety &&
-	       a->rules_error == b->rules_error && a->create_folders == b->create_folders &&
+	       text_is_equal(a->user_rules, b->user_rules) &&
+	       text_is_equal(a->maildroprcs, b->maildroprcs) &&
+	       a->rules_safety == b->rules_safety && a->rules_error == b->rules_error &&
+	       a->create_folders == b->create_folders &&
+	       a->pattern_limit_verdict == b->pattern_limit_verdict &&
+	       a->undecodable_verdict == b->undecodable_verdict &&
+	       a->command_timeout_verdict == b->command_timeout_verdict &&
 	       a->quota_exceeded == b->quota_exceeded && a->dot_lock == b->dot_lock &&
 	       a->lock_timeout == b->lock_timeout && a->lock_retry == b->lock_retry &&
 	       a->lock_stale_after == b->lock_stale_after && a->time_limit == b->time_limit &&
@@ -91,7 +96,7 @@ typed_defaults_are_the_texts(void)
 		check(view.origin == SETTING_DEFAULT && view.line == 0 && view.file == NULL);
 		check(strlen(view.help) > 10 && view.help[strlen(view.help) - 1] == '.');
 	}
-	check_number(rows, 23);
+	check_number(rows, 27);
 	check_text(defaults->user_rules, TEXT(".mailfilter"));
 	check_text(defaults->default_mailbox, TEXT("/var/mail/$LOGNAME"));
 	check_number(defaults->lock_timeout, 120);
@@ -111,8 +116,10 @@ static void
 rows_have_members_of_their_own(void)
 {
 	static const char *const others[][2] = {{"default_mailbox", "~/Maildir/"},
-	    {"system_rules", "/x"}, {"user_rules", "x"}, {"rules_safety", "owner-only"},
-	    {"rules_error", "default-mailbox"}, {"create_folders", "yes"},
+	    {"system_rules", "/x"}, {"user_rules", "x"}, {"maildroprcs", "/y"},
+	    {"rules_safety", "owner-only"}, {"rules_error", "default-mailbox"},
+	    {"pattern_limit_verdict", "open"}, {"undecodable_verdict", "closed"},
+	    {"command_timeout_verdict", "open"}, {"create_folders", "yes"},
 	    {"quota_exceeded", "never"}, {"dot_lock", "required"}, {"lock_timeout", "7"},
 	    {"lock_retry", "20ms"}, {"lock_stale_after", "8"}, {"time_limit", "9"},
 	    {"command_limit", "10"}, {"pattern_limit", "1000"}, {"shell", "/bin/bash"},
@@ -166,6 +173,15 @@ words_are_their_enums(void)
 	check(!values->create_folders);
 	check_text(read_bytes(source, TEXT("dot_lock = try\nlog = syslog")), TEXT(""));
 	check(values->dot_lock == DOT_LOCK_TRY && values->log == LOG_TARGET_SYSLOG);
+	check_text(
+	    read_bytes(source, TEXT("pattern_limit_verdict = open\nundecodable_verdict = closed\n"
+				    "command_timeout_verdict = closed\n")),
+	    TEXT(""));
+	check(values->pattern_limit_verdict == UNDECIDED_OPEN);
+	check(values->undecodable_verdict == UNDECIDED_CLOSED);
+	check(values->command_timeout_verdict == UNDECIDED_CLOSED);
+	check_text(read_bytes(source, TEXT("undecodable_verdict = later\n")), TEXT(""));
+	check(values->undecodable_verdict == UNDECIDED_LATER);
 }
 
 static void

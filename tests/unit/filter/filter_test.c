@@ -158,7 +158,8 @@ slashes(void)
 	arena_init(&arena, NULL, 0);
 	lexer_init(&lexer, &arena, source, &error);
 	for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
-		struct token token = lexer_next(&lexer);
+		struct token token;
+		lexer_next(&lexer, &token);
 		check_number(token.kind, wanted[i]);
 		if (i == 0) {
 			check_text(token.text, TEXT("a\\/b"));
@@ -369,8 +370,8 @@ no_pattern_no_library(void)
 	struct arena arena;
 	struct plan plan;
 	struct error error;
-	struct text rules =
-	    TEXT("if (/^Subject: zebra/ || /^List-Id:/)\n to \"./x\"\nX=length(\"abc\")\n");
+	struct text rules = TEXT("if (/^Subject: zebra/ || /^List-Id: (a|b)/)\n to \"./x\"\n"
+				 "if (/^Subject:.*horse/)\n cc \"./y\"\n");
 
 	arena_init(&arena, NULL, 0);
 	plan_init(&plan, &arena);
@@ -384,7 +385,7 @@ no_pattern_no_library(void)
 	};
 	struct filter_result result = filter_run(&arena, &input);
 	check(result.end == FILTER_END_FALL_THROUGH);
-	check_number((long long)plan.count, 0);
+	check_number((long long)plan.count, 1);
 	check(!is_mapped("libpcre2-8"));
 	struct filter_problem *problems;
 	filter_check_patterns(&arena, program, &problems);
@@ -395,7 +396,8 @@ no_pattern_no_library(void)
 int
 main(void)
 {
-	test("PCRE2 is not loaded while no line can match a pattern", no_pattern_no_library);
+	test("PCRE2 is not loaded while plain patterns match and no line can match the others",
+	    no_pattern_no_library);
 	test("where the prefilter says no, PCRE2 says no, and what it understands compiles",
 	    no_is_no);
 	test("the prefilter finds fields and literals", literals_and_fields);

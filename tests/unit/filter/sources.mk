@@ -3,3 +3,26 @@ TESTS += tests/unit/filter/filter.test
 tests_unit_filter_filter_test_SOURCES = %D%/filter_test.c
 tests_unit_filter_filter_test_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 tests_unit_filter_filter_test_LDADD = libfilter.a libmail.a libbase.a
+check_PROGRAMS += tests/unit/filter/actions.test
+TESTS += tests/unit/filter/actions.test
+tests_unit_filter_actions_test_SOURCES = %D%/actions_test.c
+tests_unit_filter_actions_test_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
+tests_unit_filter_actions_test_LDADD = libfilter.a libmail.a libbase.a
+
+check_PROGRAMS += tests/unit/filter/plain_pattern.test
+TESTS += tests/unit/filter/plain_pattern.test
+tests_unit_filter_plain_pattern_test_SOURCES = %D%/plain_pattern_test.c
+tests_unit_filter_plain_pattern_test_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
+tests_unit_filter_plain_pattern_test_LDADD = libfilter.a libmail.a libbase.a
+
+check_PROGRAMS += tests/unit/filter/pattern_work.test
+TESTS += tests/unit/filter/pattern_work.test
+tests_unit_filter_pattern_work_test_SOURCES = %D%/pattern_work_test.c
+tests_unit_filter_pattern_work_test_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
+tests_unit_filter_pattern_work_test_LDADD = libfilter.a libmail.a libbase.a
+
+check_PROGRAMS += tests/unit/filter/body_text.test
+TESTS += tests/unit/filter/body_text.test
+tests_unit_filter_body_text_test_SOURCES = %D%/body_text_test.c
+tests_unit_filter_body_text_test_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
+tests_unit_filter_body_text_test_LDADD = libfilter.a libmail.a libbase.a

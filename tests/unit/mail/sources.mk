@@ -1,12 +1,17 @@
 mail_tests = \
 	tests/unit/mail/address.test \
+	tests/unit/mail/charset.test \
 	tests/unit/mail/content_type.test \
+	tests/unit/mail/encoded_word.test \
 	tests/unit/mail/envelope.test \
 	tests/unit/mail/header.test \
+	tests/unit/mail/header_edit.test \
 	tests/unit/mail/mail_date.test \
 	tests/unit/mail/message.test \
 	tests/unit/mail/message_id.test \
-	tests/unit/mail/mime_tree.test
+	tests/unit/mail/mime_tree.test \
+	tests/unit/mail/part_text.test \
+	tests/unit/mail/transfer_encoding.test
 check_PROGRAMS += $(mail_tests)
 TESTS += $(mail_tests)
 mail_test_cppflags = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
@@ -14,6 +19,9 @@ mail_test_libraries = libmail.a libbase.a
 tests_unit_mail_address_test_SOURCES = %D%/address_test.c
 tests_unit_mail_address_test_CPPFLAGS = $(mail_test_cppflags)
 tests_unit_mail_address_test_LDADD = $(mail_test_libraries)
+tests_unit_mail_charset_test_SOURCES = %D%/charset_test.c
+tests_unit_mail_charset_test_CPPFLAGS = $(mail_test_cppflags)
+tests_unit_mail_charset_test_LDADD = $(mail_test_libraries)
 tests_unit_mail_content_type_test_SOURCES = %D%/content_type_test.c
 tests_unit_mail_content_type_test_CPPFLAGS = $(mail_test_cppflags)
 tests_unit_mail_content_type_test_LDADD = $(mail_test_libraries)
@@ -35,3 +43,15 @@ tests_unit_mail_message_id_test_LDADD = $(mail_test_libraries)
 tests_unit_mail_mime_tree_test_SOURCES = %D%/mime_tree_test.c
 tests_unit_mail_mime_tree_test_CPPFLAGS = $(mail_test_cppflags)
 tests_unit_mail_mime_tree_test_LDADD = $(mail_test_libraries)
+tests_unit_mail_header_edit_test_SOURCES = %D%/header_edit_test.c
+tests_unit_mail_header_edit_test_CPPFLAGS = $(mail_test_cppflags)
+tests_unit_mail_header_edit_test_LDADD = $(mail_test_libraries)
+tests_unit_mail_transfer_encoding_test_SOURCES = %D%/transfer_encoding_test.c
+tests_unit_mail_transfer_encoding_test_CPPFLAGS = $(mail_test_cppflags)
+tests_unit_mail_transfer_encoding_test_LDADD = $(mail_test_libraries)
+tests_unit_mail_encoded_word_test_SOURCES = %D%/encoded_word_test.c
+tests_unit_mail_encoded_word_test_CPPFLAGS = $(mail_test_cppflags)
+tests_unit_mail_encoded_word_test_LDADD = $(mail_test_libraries)
+tests_unit_mail_part_text_test_SOURCES = %D%/part_text_test.c
+tests_unit_mail_part_text_test_CPPFLAGS = $(mail_test_cppflags)
+tests_unit_mail_part_text_test_LDADD = $(mail_test_libraries)

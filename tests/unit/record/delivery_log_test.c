@@ -111,6 +111,7 @@ sample_event(void)
 	    .rules_line = 12,
 	    .condition = TEXT("/^Subject:.*x/"),
 	    .matched = TEXT("Subject: x"),
+	    .undecided = TEXT("rules:3:5: too much work"),
 	    .action = "deliver",
 	    .backend = "maildir",
 	    .destination = TEXT("Mail/.x/"),
@@ -181,8 +182,9 @@ fields_are_the_event(void)
 		 "\"message_id\":\"<1@example.net>\",\"size\":4096,\"rules\":\"/home/b/"
 		 ".mailfilter\","
 		 "\"line\":12,\"condition\":\"/^Subject:.*x/\",\"matched\":\"Subject: x\","
+		 "\"undecided\":\"rules:3:5: too much work\","
 		 "\"truncated\":false,\"backend\":\"maildir\",\"destination\":\"Mail/.x/"
-		 "\",\"place\":\"Mail/.x/new/1\",\"warning\":null,"
+		 "\",\"place\":\"Mail/.x/new/1\","
 		 "\"milliseconds\":7,\"pid\":42,\"version\":\"" CULVER_VERSION "\"}\n"));
 	check_number(json_members(text_slice(buffer_text(&line), 0, line.size - 1)), MEMBERS);
 	buffer_clear(&line);
@@ -229,7 +231,8 @@ lines_are_valid_and_bounded_for_any_bytes(void)
 		envelope.sender = envelope.recipient = envelope.original_recipient =
 		    envelope.queue_id = all;
 		event.envelope = &envelope;
-		event.message_id = event.rules_file = event.condition = event.matched = all;
+		event.message_id = event.rules_file = event.condition = event.matched =
+		    event.undecided = all;
 		event.destination = event.final_place = all;
 		for (size_t cut = 0; cut < 2; cut++) {
 			delivery_log_format(&event, TEXT("1.2.3"), 42, &line);
@@ -239,7 +242,7 @@ lines_are_valid_and_bounded_for_any_bytes(void)
 			    MEMBERS);
 			envelope = (struct envelope){.recipient = {hostile, cut + 399}};
 			event.message_id = event.rules_file = event.condition = event.matched =
-			    TEXT("");
+			    event.undecided = TEXT("");
 		}
 	}
 	buffer_clear(&line);
@@ -259,7 +262,7 @@ long_values_are_cut_at_a_character(void)
 	event.matched = (struct text){value, 401};
 	delivery_log_format(&event, TEXT("i"), 1, &line);
 	memset(wanted, 'a', sizeof wanted);
-	memcpy(wanted + 396, "...\",\"truncated\"", 17);
+	memcpy(wanted + 396, "...\",\"undecided\"", 17);
 	check(text_find(buffer_text(&line), 0, text_from_string(wanted)) < line.size);
 	check(text_find(buffer_text(&line), 0, TEXT("\xc3")) == line.size);
 	/* 400 bytes are not cut. */
@@ -267,7 +270,7 @@ long_values_are_cut_at_a_character(void)
 	delivery_log_format(&event, TEXT("i"), 1, &line);
 	check(text_find(buffer_text(&line), 0,
 		  TEXT("\xc3\xa9"
-		       "aa\",\"truncated\"")) < line.size);
+		       "aa\",\"undecided\"")) < line.size);
 	buffer_clear(&line);
 }
 

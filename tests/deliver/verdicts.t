@@ -1,0 +1,56 @@
+#!/usr/bin/env bash
+# Questions of rules that have no answer: what each setting makes of them, and that log and -V say so.
+# shellcheck source=tests/support/tap.sh
+. "$top_srcdir/tests/support/tap.sh"
+
+cd "$work" || exit 99
+printf 'From: a@b.example\nX-Redos: %s!\nSubject: =?x-nope?Q?cr=E8me?=\nMessage-ID: <1@test>\n\nbody\n' \
+    aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa >message
+printf '%s\n' 'DEFAULT="./default"' 'MATCH="before"' 'if (/^X-Redos: (a+)+$/)' 'to "./matched"' >limit
+printf '%s\n' 'DEFAULT="./default"' 'if (/^Subject:.*custard/)' 'to "./matched"' >undecodable
+chmod 600 limit undecodable
+
+# deliver RULES SETTING...: sets $box and $status; what was said is in the file said.
+deliver() {
+	local rules=$1
+	shift
+	{
+		printf 'system_rules = ""\nlog = file\nlog_file = %s/log\n' "$work"
+		[ $# = 0 ] || printf '%s\n' "$@"
+	} >conf
+	rm -f default matched log
+	"$top_builddir/culver-deliver" --config conf -V 1 "$rules" <message >/dev/null 2>said
+	status=$?
+	box=$(ls default matched 2>/dev/null | tr '\n' ' ')
+}
+
+undecided() {
+	sed -n 's/.*"undecided":\("[^"]*\)".*/\1/p' log
+}
+
+deliver limit
+is "a pattern at its limit is later, where nothing is set" "$status $box" "75 "
+is "the log says which" "$(undecided)" \
+    '"limit:3:5: this pattern needs too much work on this message (match limit exceeded)'
+deliver limit 'pattern_limit_verdict = open'
+is "or it did not match" "$status $box" "0 default "
+is "the log of the default delivery says so" "$(undecided)" \
+    '"limit:3:5: this pattern needs too much work on this message (match limit exceeded)'
+test_that "and so does -V" grep -q 'delivered.*; undecided: limit:3:5: this pattern needs' said
+deliver limit 'pattern_limit_verdict = closed'
+is "or it matched" "$status $box" "0 matched "
+is "the log of that delivery says so" "$(undecided)" \
+    '"limit:3:5: this pattern needs too much work on this message (match limit exceeded)'
+deliver undecodable
+is "what cannot be decoded does not match, where nothing is set" "$status $box" "0 default "
+is "the log says that too" "$(undecided)" \
+    '"undecodable:2:5: this pattern did not match, but a text that it was tried on has bytes that cannot be decoded'
+deliver undecodable 'undecodable_verdict = closed'
+is "or it matches" "$status $box" "0 matched "
+deliver undecodable 'undecodable_verdict = later'
+is "or it is later" "$status $box" "75 "
+printf '%s\n' 'DEFAULT="./default"' 'if (/^Subject:.*cr.*me/ || /^From: a@b/ && /^From: zz/)' 'to "./matched"' >undecodable
+deliver undecodable 'undecodable_verdict = later'
+is "a pattern that matches such a text, or asks for another, has its answer" "$status $box" "0 matched "
+test_that "and the log says null" grep -q '"undecided":null' log
+tests_end
