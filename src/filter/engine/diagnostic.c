@@ -13,7 +13,6 @@ static const struct {
 	enum diagnostic_level level;
 } diagnostic_kinds[DIAGNOSTIC_CODES] = {
     [DIAGNOSTIC_SYNTAX] = {"syntax", DIAGNOSTIC_ERROR},
-    [DIAGNOSTIC_UNAVAILABLE] = {"unavailable", DIAGNOSTIC_ERROR},
     [DIAGNOSTIC_BAD_PATTERN] = {"bad-pattern", DIAGNOSTIC_ERROR},
     [DIAGNOSTIC_EMPTY_BRANCH] = {"empty-branch", DIAGNOSTIC_WARNING},
     [DIAGNOSTIC_ASSIGNMENT_IN_CONDITION] = {"assignment-in-condition", DIAGNOSTIC_WARNING},

@@ -18,7 +18,6 @@ enum diagnostic_level { DIAGNOSTIC_ERROR, DIAGNOSTIC_WARNING, DIAGNOSTIC_NOTE };
 /* What kind of mistake it is; diagnostic_word() gives its name, culver-check(1) explains each. */
 enum diagnostic_code {
 	DIAGNOSTIC_SYNTAX,
-	DIAGNOSTIC_UNAVAILABLE,
 	DIAGNOSTIC_BAD_PATTERN,
 	DIAGNOSTIC_EMPTY_BRANCH,
 	DIAGNOSTIC_ASSIGNMENT_IN_CONDITION,

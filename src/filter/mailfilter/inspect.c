@@ -207,11 +207,6 @@ inspect_program(struct arena *arena, const struct program *program, struct diagn
 	    .engine = pattern_engine_new(arena, 0),
 	    .trials = INSPECT_TRIALS_MAX};
 
-	if (program->unavailable.what.size > 0)
-		diagnostics_add(diagnostics, DIAGNOSTIC_UNAVAILABLE, program->unavailable.offset,
-		    (uint32_t)program->unavailable.what.size,
-		    "%.*s is not available in this version: rules with it are not run",
-		    TEXT_ARGUMENTS(program->unavailable.what));
 	table_init(&inspection.variables, arena);
 	inspect_collect_variables(&inspection);
 	inspect_each(&inspection, program->statements, inspect_expression);

@@ -156,7 +156,7 @@ taint_function(struct taint_walk *walk, const struct expression *expression)
 		return first;
 	case FUNCTION_ESCAPE:
 		return first & (unsigned)~TAINT_SHELL & (unsigned)~TAINT_BLANK;
-	case FUNCTION_DBM:
+	case FUNCTION_DATABASE_FETCH:
 		return all;
 	case FUNCTION_ENVELOPE:
 		return TAINT_ALL;
