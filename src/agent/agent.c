@@ -189,7 +189,7 @@ agent_deliver_by_default(struct agent *agent)
 		if (entered.class != OUTCOME_DONE)
 			return entered;
 	}
-	if (destination_runs_command(request.destination))
+	if (destination_runs_command(request.form, request.destination))
 		agent_provide_variables(agent);
 	request.variables = agent->variables;
 	return agent_host_deliver(&agent->host, &request, "default");
@@ -282,6 +282,7 @@ agent_run_rules(struct agent *agent, const char *path, struct text source, bool 
 	    .program = program,
 	    .message = agent->host.message,
 	    .variables = agent->variables,
+	    .envelope = &agent->envelope,
 	    .host = &agent_host_functions,
 	    .host_self = &agent->host,
 	    .is_embedded = agent->request->mode == AGENT_MODE_EMBEDDED,

@@ -60,6 +60,24 @@ rules_file_read(struct arena *arena, const char *path, uid_t owner, enum rules_s
 }
 
 bool
+rules_file_is_below(const char *path, struct text directory)
+{
+	struct text rest = text_from_string(path);
+
+	while (directory.size > 0 && directory.data[directory.size - 1] == '/')
+		directory.size--;
+	if (directory.size == 0 || !text_has_prefix(rest, directory))
+		return false;
+	rest = text_slice(rest, directory.size, rest.size);
+	if (rest.size < 2 || rest.data[0] != '/')
+		return false;
+	while (rest.size > 0)
+		if (text_is_equal(text_split(&rest, '/'), TEXT("..")))
+			return false;
+	return true;
+}
+
+bool
 rules_file_check_home(const char *home, uid_t owner, struct error *error)
 {
 	struct stat status;

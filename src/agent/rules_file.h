@@ -25,6 +25,10 @@ enum rules_file_answer {
 enum rules_file_answer rules_file_read(struct arena *arena, const char *path, uid_t owner,
     enum rules_safety safety, struct text *source_out, struct error *error);
 
+/* Does the path name something below that directory? Absolute, and nothing in it leads out again (".."
+ * is not allowed). An empty directory: never. */
+bool rules_file_is_below(const char *path, struct text directory);
+
 /* May mail be delivered below this home? It must be a directory of that owner, not writable by
  * everybody, and not sticky (the documented way to pause delivery while rules are edited). */
 bool rules_file_check_home(const char *home, uid_t owner, struct error *error);

@@ -8,6 +8,7 @@ libmail_a_SOURCES = \
 	%D%/encoded_word.c %D%/encoded_word.h \
 	%D%/envelope.c %D%/envelope.h \
 	%D%/header.c %D%/header.h \
+	%D%/header_edit.c %D%/header_edit.h \
 	%D%/mail_date.c %D%/mail_date.h \
 	%D%/message.c %D%/message.h \
 	%D%/message_id.c %D%/message_id.h \

@@ -10,9 +10,13 @@ dist_check_SCRIPTS += %D%/costs.t
 DELIVER_TESTS = \
 	%D%/bad_input.t \
 	%D%/command_line.t \
+	%D%/embedded_admin.t \
 	%D%/language.t \
 	%D%/maildir_concurrent.t \
 	%D%/postfix.t \
+	%D%/store.t \
 	%D%/verdicts.t
 TESTS += $(DELIVER_TESTS)
 dist_check_SCRIPTS += $(DELIVER_TESTS)
+TESTS += %D%/acting.t %D%/dovecot.t
+dist_check_SCRIPTS += %D%/acting.t %D%/dovecot.t

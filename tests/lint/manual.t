@@ -77,11 +77,12 @@ statuses() {
 	} | differences "$(basename "$2")" "the sources" "EXIT STATUS"
 }
 
-# Words of the rules: the strings of the lexer's table of reserved words against the page's list items and headings.
+# Words of the rules: the strings of the lexer's table of reserved words, and of the tables of words that count by their
+# context, against the page's list items and headings.
 lexer_words() {
-	awk '/reserved|keyword|word_operators/ && /\[\]/ { inside = 1 }
+	awk '/reserved|keyword|word_operators|contextual_(words|functions)/ && /\[\]/ { inside = 1 }
 	inside { print }
-	inside && /^[ \t]*};/ { inside = 0 }' "$1" | sed "s/{'\([a-z]\)', '\([a-z]\)'}/\"\1\2\"/" |
+	inside && /^[ \t]*};/ { inside = 0 }' "$@" | sed "s/{'\([a-z]\)', '\([a-z]\)'}/\"\1\2\"/" |
 	    grep -oE '"[a-z]+"' | tr -d '"' | LC_ALL=C sort -u
 }
 # List items (".It Ic if ...") and lines that enumerate words (".Ic lt , le , gt"), up to the next macro.
@@ -91,11 +92,12 @@ page_words() {
 		awk '$1 == ".Ic" { for (i = 2; i <= NF && $i !~ /^[A-Z]/; i++) if ($i ~ /^[a-z]+$/) print $i }' "$1"
 	} | LC_ALL=C sort -u
 }
+# words PAGE FILE...
 words() {
 	{
-		lexer_words "$1" | sed 's/^/h /'
-		page_words "$2" | sed 's/^/t /'
-	} | differences "$(basename "$2")" "the lexer" "the page"
+		lexer_words "${@:2}" | sed 's/^/h /'
+		page_words "$1" | sed 's/^/t /'
+	} | differences "$(basename "$1")" "the lexer" "the page"
 }
 
 mapfile -t names < <(programs "$compiled")
@@ -124,10 +126,12 @@ if [ -f "$pages/culver-deliver.1" ]; then
 	is "the exit statuses of the sources are those of culver-deliver(1)" \
 	    "$(statuses "$top_srcdir" "$pages/culver-deliver.1")" ""
 fi
-table=$(grep -rlE '(reserved|keyword)[a-z_]*\[\]' "$top_srcdir/src/filter/mailfilter" 2>/dev/null | head -n 1)
-if [ -n "$table" ] && [ -f "$pages/mailfilter.5" ]; then
-	is "the reserved words of the lexer are those of mailfilter(5)" "$(words "$table" "$pages/mailfilter.5")" ""
-	test_that "the lexer has reserved words" [ "$(lexer_words "$table" | wc -l)" -gt 5 ]
+mapfile -t tables < <(grep -rlE '(reserved|keyword|contextual)[a-z_]*\[\]' "$top_srcdir/src/filter/mailfilter" 2>/dev/null)
+if [ "${#tables[@]}" -gt 0 ] && [ -f "$pages/mailfilter.5" ]; then
+	is "the words of the language are those of mailfilter(5)" "$(words "$pages/mailfilter.5" "${tables[@]}")" ""
+	test_that "the lexer has reserved words" [ "$(lexer_words "${tables[@]}" | grep -cxE 'if|xfilter|lt|hasaddr')" -eq 4 ]
+	test_that "there are words that count by their context" \
+	    [ "$(lexer_words "${tables[@]}" | grep -cxE 'reject|unflag|any|envelope')" -eq 4 ]
 fi
 
 # Can these comparisons fail?
@@ -168,9 +172,11 @@ is "an exit status that one side lacks is seen" "$(statuses "$work" "$work/dove.
 dove.1: 99 is in EXIT STATUS, not in the sources"
 printf 'static const struct word reserved_words[] = {\n\t{"if", 1},\n\t{"to", 2},\n};\n"other"\n' >"$work/lexer.c"
 printf "static const struct o word_operators[] = {\\n\\t{{'l', 't'}, 3},\\n};\\n" >>"$work/lexer.c"
+printf 'static const struct c contextual_words[] = {\n\t{TEXT("coo"), 4},\n};\n' >"$work/more.c"
 printf '.It Ic if Po Ar x Pc\n.It Ic fly\n' >"$work/rules.5"
-is "a rule word that one side lacks is seen" "$(words "$work/lexer.c" "$work/rules.5")" \
-    "rules.5: fly is in the page, not in the lexer
+is "a rule word that one side lacks is seen" "$(words "$work/rules.5" "$work/lexer.c" "$work/more.c")" \
+    "rules.5: coo is in the lexer, not in the page
+rules.5: fly is in the page, not in the lexer
 rules.5: lt is in the lexer, not in the page
 rules.5: to is in the lexer, not in the page"
 tests_end

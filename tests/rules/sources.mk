@@ -11,11 +11,18 @@ EXTRA_DIST += %D%/compare_with_maildrop.rules %D%/compare_scopes.messages \
 	%D%/mailfilter/address.case \
 	%D%/mailfilter/cc.case \
 	%D%/mailfilter/command.case \
+	%D%/mailfilter/context.case \
+	%D%/mailfilter/decision.case \
 	%D%/mailfilter/echo.case \
 	%D%/mailfilter/embedded.case \
+	%D%/mailfilter/envelope.case \
 	%D%/mailfilter/exception.case \
 	%D%/mailfilter/exit.case \
+	%D%/mailfilter/field_list.case \
+	%D%/mailfilter/flag.case \
 	%D%/mailfilter/foreach.case \
+	%D%/mailfilter/gdbm.case \
+	%D%/mailfilter/header.case \
 	%D%/mailfilter/if.case \
 	%D%/mailfilter/import.case \
 	%D%/mailfilter/include.case \
@@ -23,10 +30,12 @@ EXTRA_DIST += %D%/compare_with_maildrop.rules %D%/compare_scopes.messages \
 	%D%/mailfilter/lock.case \
 	%D%/mailfilter/log.case \
 	%D%/mailfilter/lookup.case \
+	%D%/mailfilter/mailbox.case \
 	%D%/mailfilter/pattern.case \
+	%D%/mailfilter/pipe.case \
 	%D%/mailfilter/scope.case \
+	%D%/mailfilter/timeout.case \
 	%D%/mailfilter/to.case \
-	%D%/mailfilter/unavailable.case \
 	%D%/mailfilter/value.case \
 	%D%/mailfilter/verdict.case \
 	%D%/mailfilter/while.case \

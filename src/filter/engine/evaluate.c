@@ -8,6 +8,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "filter/engine/database.h"
+#include "filter/engine/edit_header.h"
+#include "filter/engine/envelope_value.h"
+#include "filter/engine/field_list.h"
 #include "filter/engine/lookup.h"
 #include "filter/engine/match.h"
 #include "filter/engine/recipients.h"
@@ -49,6 +53,9 @@ evaluate_undecided(
 		evaluator->undecided =
 		    arena_copy_text(evaluator->arena, text_from_string(evaluator->error.text));
 	variables_set(evaluator->input->variables, TEXT("UNDECIDED"), kind);
+	if (evaluator->input->host->warn != NULL)
+		evaluator->input->host->warn(
+		    evaluator->input->host_self, text_from_string(evaluator->error.text));
 	return verdict;
 }
 
@@ -113,6 +120,8 @@ evaluate_text(struct evaluator *evaluator, struct text source, bool expands, uin
 		*value_out = source;
 		return true;
 	}
+	if (edit_header_is_asked_for(evaluator, source) && !edit_header_settle(evaluator))
+		return false;
 	buffer_reset(&evaluator->work);
 	value_expand(source, evaluate_find_variable, evaluator->input->variables, &evaluator->work);
 	return evaluate_take_work(evaluator, offset, value_out);
@@ -278,11 +287,18 @@ evaluate_function(
 		return recipients_search(evaluator, expression, value_out);
 	case FUNCTION_LOOKUP:
 		return lookup_evaluate(evaluator, expression, value_out);
-	case FUNCTION_DBM:
+	case FUNCTION_DATABASE_OPEN:
+	case FUNCTION_DATABASE_CLOSE:
+	case FUNCTION_DATABASE_FETCH:
+	case FUNCTION_DATABASE_STORE:
+		return database_evaluate(evaluator, expression, value_out);
+	case FUNCTION_ENVELOPE:
+		return envelope_value(evaluator, expression, value_out);
+	case FUNCTION_ANY:
+	case FUNCTION_ALL:
 		break;
 	}
-	return evaluate_fail(evaluator, ERROR_INPUT, expression->offset,
-	    "this function is not available in this version");
+	return evaluate_fail(evaluator, ERROR_INPUT, expression->offset, "this has no value");
 }
 
 static bool
@@ -332,6 +348,10 @@ evaluate(struct evaluator *evaluator, const struct expression *expression, struc
 		return evaluate_function(evaluator, expression, value_out);
 	case EXPRESSION_COMMAND:
 		return run_command_capture(evaluator, expression, value_out);
+	case EXPRESSION_FIELDS:
+		return field_list_evaluate(evaluator, expression, value_out);
+	case EXPRESSION_LIST:
+		break;
 	}
 	return evaluate_fail(evaluator, ERROR_INPUT, expression->offset, "this has no value");
 }

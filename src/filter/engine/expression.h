@@ -25,6 +25,8 @@ enum expression_kind {
 	EXPRESSION_MATCH,    /* operand =~ pattern */
 	EXPRESSION_FUNCTION, /* function and its operands */
 	EXPRESSION_COMMAND,  /* `command`: what it printed */
+	EXPRESSION_FIELDS,   /* any(names) =~ pattern, all(names) =~ pattern: function says which */
+	EXPRESSION_LIST,     /* the values of a statement with several: has none of its own */
 };
 
 enum expression_operator {
@@ -59,7 +61,13 @@ enum function {
 	FUNCTION_GETADDR,
 	FUNCTION_HASADDR,
 	FUNCTION_LOOKUP,
-	FUNCTION_DBM, /* parsed, not available in this version */
+	FUNCTION_DATABASE_OPEN,
+	FUNCTION_DATABASE_CLOSE,
+	FUNCTION_DATABASE_FETCH,
+	FUNCTION_DATABASE_STORE,
+	FUNCTION_ENVELOPE,
+	FUNCTION_ANY, /* of EXPRESSION_FIELDS */
+	FUNCTION_ALL,
 };
 
 /* Which lines of the message a pattern is tried on, and in which form. */

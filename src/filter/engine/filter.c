@@ -9,11 +9,18 @@
 #include <string.h>
 #include <sysexits.h>
 
+#include "base/number.h"
 #include "base/vector.h"
+#include "filter/engine/database.h"
+#include "filter/engine/edit_header.h"
 #include "filter/engine/evaluate.h"
+#include "filter/engine/flag_words.h"
 #include "filter/engine/match.h"
 #include "filter/engine/run_command.h"
+#include "filter/engine/target.h"
 #include "filter/engine/value.h"
+
+enum { FILTER_TIMEOUT_MAX = 86400 /* seconds */ };
 
 enum filter_flow { FILTER_NEXT, FILTER_ENDED, FILTER_FAILURE };
 
@@ -21,17 +28,29 @@ static enum filter_flow filter_run_list(struct evaluator *evaluator, const struc
 
 /* An error in the rules themselves: evaluator->error is set. */
 static enum filter_flow
-filter_fail(struct evaluator *evaluator, const struct statement *statement)
+filter_fail_in(struct evaluator *evaluator, struct place place)
 {
 	struct filter_result *result = &evaluator->result;
 
-	result->end = FILTER_END_FAILED;
-	result->place = program_place(evaluator->program, statement->offset);
+	result->place = place;
 	result->decision = (struct text){NULL, 0};
+	if (evaluator->is_refused) {
+		result->end = FILTER_END_EXIT;
+		result->outcome = outcome_never(evaluator->arena, STATUS_REFUSED, 0,
+		    "a command that must look at this message did not end in time");
+		return FILTER_ENDED;
+	}
+	result->end = FILTER_END_FAILED;
 	result->failed_in_rules = true;
 	result->outcome = outcome_later(
 	    evaluator->arena, STATUS_SYSTEM_CONFIGURATION, "%s", evaluator->error.text);
 	return FILTER_FAILURE;
+}
+
+static enum filter_flow
+filter_fail(struct evaluator *evaluator, const struct statement *statement)
+{
+	return filter_fail_in(evaluator, program_place(evaluator->program, statement->offset));
 }
 
 /* EXITCODE as the rules set it; unset or empty: 0. Not a number from 0 to 255: -1. */
@@ -69,27 +88,26 @@ filter_deliver(struct evaluator *evaluator, const struct statement *statement)
 {
 	const struct filter_input *input = evaluator->input;
 	bool is_copy = statement->kind == STATEMENT_CC;
-	struct text destination;
-
-	if (!evaluate(evaluator, statement->expression, &destination))
-		return filter_fail(evaluator, statement);
 	struct delivery_request request = {
-	    .destination = destination,
 	    .copy = is_copy,
-	    .message = evaluator->message,
 	    .variables = input->variables,
 	    .place = program_place(evaluator->program, statement->offset),
 	    .condition = text_slice(evaluator->condition, 0, FILTER_MATCHED_MAX),
 	    .undecided = evaluator->undecided,
 	    .matched = {evaluator->matched, evaluator->matched_size},
 	};
+
+	if (!target_evaluate(evaluator, statement, &request) || !edit_header_settle(evaluator))
+		return filter_fail(evaluator, statement);
+	request.message = evaluator->message;
 	struct outcome outcome = input->host->deliver(input->host_self, &request);
 	if (outcome.class == OUTCOME_DONE && is_copy)
 		return FILTER_NEXT;
 	if (is_copy)
 		outcome = filter_copy_outcome(evaluator, outcome);
 	evaluator->result.place = request.place;
-	evaluator->result.decision = filter_decision(evaluator, is_copy ? "cc" : "to", destination);
+	evaluator->result.decision =
+	    filter_decision(evaluator, target_word(&request), request.destination);
 	evaluator->result.outcome = outcome;
 	evaluator->result.end = FILTER_END_FAILED;
 	if (outcome.class != OUTCOME_DONE) {
@@ -140,6 +158,39 @@ filter_exit(struct evaluator *evaluator, const struct statement *statement)
 	result->place = program_place(evaluator->program, statement->offset);
 	result->decision = TEXT("exit");
 	result->outcome = filter_exit_outcome(evaluator->arena, evaluator->input->variables);
+	return FILTER_ENDED;
+}
+
+/* `reject`, `tempfail` and `discard`: decisions, which no `exception` catches. */
+static enum filter_flow
+filter_decide(struct evaluator *evaluator, const struct statement *statement)
+{
+	struct filter_result *result = &evaluator->result;
+	struct text reason = {NULL, 0};
+
+	if (statement->expression != NULL && !evaluate(evaluator, statement->expression, &reason))
+		return filter_fail(evaluator, statement);
+	/* A reply of the mail server is a line of at most 512 bytes. */
+	reason = text_slice(text_trim(reason), 0, FILTER_REASON_MAX);
+	reason.size = text_find_byte(reason, 0, '\0');
+	result->end = FILTER_END_EXIT;
+	result->place = program_place(evaluator->program, statement->offset);
+	switch (statement->kind) {
+	case STATEMENT_REJECT:
+		result->decision = TEXT("reject");
+		result->outcome = outcome_never(evaluator->arena, STATUS_REFUSED, EX_NOPERM, "%.*s",
+		    TEXT_ARGUMENTS(reason.size > 0 ? reason : TEXT("refused by a rule")));
+		break;
+	case STATEMENT_TEMPFAIL:
+		result->decision = TEXT("tempfail");
+		result->outcome = outcome_later(evaluator->arena, STATUS_REFUSED, "%.*s",
+		    TEXT_ARGUMENTS(reason.size > 0 ? reason : TEXT("deferred by a rule")));
+		break;
+	default:
+		result->decision = TEXT("discard");
+		result->outcome = outcome_done("discarded by a rule");
+		break;
+	}
 	return FILTER_ENDED;
 }
 
@@ -277,6 +328,51 @@ filter_run_exception(struct evaluator *evaluator, const struct statement *statem
 	return FILTER_NEXT;
 }
 
+/* The time of a `timeout` block is over, and the run's is not: a failure that an `exception` around
+ * the block may catch. */
+static enum filter_flow
+filter_end_timeout(struct evaluator *evaluator, const struct statement *statement, uint64_t seconds)
+{
+	struct filter_result *result = &evaluator->result;
+	struct place inside = result->place;
+
+	evaluator->is_interrupted = false;
+	evaluate_fail(evaluator, ERROR_LIMIT, statement->offset,
+	    "the %u seconds of this `timeout` were over at line %u of %.*s", (unsigned)seconds,
+	    inside.line, TEXT_ARGUMENTS(inside.file));
+	if (result->failed_in_rules)
+		return filter_fail(evaluator, statement);
+	/* A delivery stays one that failed, and has its log line. */
+	result->outcome = outcome_later(evaluator->arena, result->outcome.code, "%s: %s",
+	    evaluator->error.text, result->outcome.reason);
+	return FILTER_FAILURE;
+}
+
+static enum filter_flow
+filter_run_timeout(struct evaluator *evaluator, const struct statement *statement)
+{
+	const struct filter_input *input = evaluator->input;
+	struct text value;
+	uint64_t seconds;
+
+	if (!evaluate(evaluator, statement->expression, &value))
+		return filter_fail(evaluator, statement);
+	if (!number_parse_unsigned(text_trim(value), FILTER_TIMEOUT_MAX, &seconds) ||
+	    seconds == 0) {
+		evaluate_fail(evaluator, ERROR_INPUT, statement->expression->offset,
+		    "the seconds of `timeout` must be a whole number from 1 to %d",
+		    (int)FILTER_TIMEOUT_MAX);
+		return filter_fail(evaluator, statement);
+	}
+	int64_t outer = input->host->begin_limit(input->host_self, (unsigned)seconds);
+	enum filter_flow flow = filter_run_list(evaluator, statement->body);
+	input->host->end_limit(input->host_self, outer);
+	if (flow != FILTER_FAILURE || !evaluator->is_interrupted ||
+	    input->host->is_interrupted(input->host_self))
+		return flow;
+	return filter_end_timeout(evaluator, statement, seconds);
+}
+
 /* The lock is released whatever the block leads to. */
 static enum filter_flow
 filter_run_locked(struct evaluator *evaluator, const struct statement *statement)
@@ -330,7 +426,7 @@ filter_leave_program(struct evaluator *evaluator)
 /* Reads and parses what `include` names; the program lives in the arena. */
 static bool
 filter_read_program(struct evaluator *evaluator, const struct statement *statement,
-    struct arena *arena, const struct program **program_out)
+    struct arena *arena, const struct program **program_out, bool *is_embedded_out)
 {
 	const struct filter_input *input = evaluator->input;
 	const struct program_language *language = evaluator->program->language;
@@ -343,9 +439,13 @@ filter_read_program(struct evaluator *evaluator, const struct statement *stateme
 		return evaluate_fail(evaluator, ERROR_LIMIT, statement->offset,
 		    "`include` is nested more than %d files deep", (int)EVALUATE_INCLUDES_MAX);
 	name = arena_copy_text(arena, name);
-	if (!input->host->read_rules(input->host_self, arena, name, &rules, error) ||
-	    !language->parse(arena, name, rules, program_out, error) ||
-	    !program_is_runnable(*program_out, input->is_embedded, NULL, error))
+	if (!input->host->read_rules(input->host_self, arena, name, &rules, error))
+		return evaluate_fail_at(evaluator, statement->offset);
+	*is_embedded_out =
+	    evaluator->is_embedded &&
+	    (input->host->is_trusted == NULL || !input->host->is_trusted(input->host_self));
+	if (!language->parse(arena, name, rules, program_out, error) ||
+	    !program_is_runnable(*program_out, *is_embedded_out, NULL, error))
 		return evaluate_fail_at(evaluator, statement->offset);
 	return true;
 }
@@ -356,16 +456,23 @@ filter_run_include(struct evaluator *evaluator, const struct statement *statemen
 	const struct program *above = evaluator->program, *program;
 	struct arena *above_arena = evaluator->program_arena;
 	struct pattern_state *above_states = evaluator->states;
+	struct database *above_database = evaluator->database;
+	bool above_is_embedded = evaluator->is_embedded, is_embedded = above_is_embedded;
 	enum filter_flow flow;
 	struct arena arena;
 
 	arena_init(&arena, NULL, 0);
-	if (filter_read_program(evaluator, statement, &arena, &program)) {
+	if (filter_read_program(evaluator, statement, &arena, &program, &is_embedded)) {
 		evaluator->includes++;
+		evaluator->database = NULL;
+		evaluator->is_embedded = is_embedded;
 		filter_enter_program(evaluator, program, &arena);
 		flow = filter_run_list(evaluator, program->statements);
 		filter_leave_program(evaluator);
+		database_close(evaluator);
+		evaluator->database = above_database;
 		evaluator->includes--;
+		evaluator->is_embedded = above_is_embedded;
 		evaluator->program = above;
 		evaluator->program_arena = above_arena;
 		evaluator->states = above_states;
@@ -400,6 +507,21 @@ filter_run_statement(struct evaluator *evaluator, const struct statement *statem
 	case STATEMENT_DOTLOCK:
 	case STATEMENT_FLOCK:
 		return filter_run_locked(evaluator, statement);
+	case STATEMENT_TIMEOUT:
+		return filter_run_timeout(evaluator, statement);
+	case STATEMENT_REJECT:
+	case STATEMENT_TEMPFAIL:
+	case STATEMENT_DISCARD:
+		return filter_decide(evaluator, statement);
+	case STATEMENT_ADDHEADER:
+	case STATEMENT_SETHEADER:
+	case STATEMENT_DELHEADER:
+		return edit_header_note(evaluator, statement) ? FILTER_NEXT
+							      : filter_fail(evaluator, statement);
+	case STATEMENT_FLAG:
+	case STATEMENT_UNFLAG:
+		return flag_words_change(evaluator, statement) ? FILTER_NEXT
+							       : filter_fail(evaluator, statement);
 	default:
 		return filter_run_simple(evaluator, statement);
 	}
@@ -457,17 +579,25 @@ filter_run(struct arena *arena, const struct filter_input *input)
 	evaluator.scope = scope_new(arena, input->message);
 	evaluator.engine = pattern_engine_new(arena, input->match_limit);
 	evaluator.includes = 0;
+	evaluator.database = NULL;
+	evaluator.is_embedded = input->is_embedded;
+	evaluator.edits = NULL;
 	evaluator.scratch.blocks = NULL;
 	evaluator.condition = (struct text){NULL, 0};
 	evaluator.matched_size = 0;
 	evaluator.undecided = (struct text){NULL, 0};
 	evaluator.is_interrupted = false;
+	evaluator.is_refused = false;
 	evaluator.result = (struct filter_result){.end = FILTER_END_FALL_THROUGH};
 	buffer_init(&evaluator.work, VARIABLE_VALUE_MAX);
 	filter_enter_program(&evaluator, input->program, arena);
 	evaluate_begin(&evaluator);
 	enum filter_flow flow = filter_run_list(&evaluator, input->program->statements);
+	if (flow == FILTER_NEXT && !edit_header_settle(&evaluator))
+		flow = filter_fail_in(&evaluator, evaluator.edits->place);
 	struct filter_result result = filter_finish(&evaluator, flow);
+	database_close(&evaluator);
+	edit_header_close(&evaluator);
 	pattern_engine_close(evaluator.engine);
 	scope_close(evaluator.scope);
 	buffer_clear(&evaluator.work);

@@ -20,8 +20,9 @@ struct program;
 /* How the rules ended. */
 enum filter_end {
 	FILTER_END_FALL_THROUGH, /* the last statement was run: default delivery is the agent's */
-	FILTER_END_DELIVERED,    /* `to`, successfully */
-	FILTER_END_EXIT,   /* `exit`: the message is discarded (EXITCODE 0) or refused (EXITCODE) */
+	FILTER_END_DELIVERED,    /* `to`, `keep`, `mailbox` or `pipe`, successfully */
+	FILTER_END_EXIT,   /* `exit`: the message is discarded (EXITCODE 0) or refused (EXITCODE);
+			      `reject`, `tempfail`, `discard` */
 	FILTER_END_FAILED, /* a delivery or the rules failed; `outcome` says how */
 };
 
@@ -29,7 +30,7 @@ enum filter_end {
  * What becomes of a question that has no answer: a pattern that reached its limit of work, a text
  * that could not be decoded, a command that did not end in time. Whatever is chosen, the first such
  * question is in filter_result.undecided, and the variable UNDECIDED says of the last what kind it
- * was ("limit", "undecodable", "timeout").
+ * was ("limit", "undecodable", "timeout"; "database" for one that the rules always go on after).
  */
 enum verdict {
 	VERDICT_LATER, /* an error of the rules: the message is tried again, by the policy for those */
@@ -53,7 +54,7 @@ struct filter_result {
 	struct text undecided; /* "file:line:column: what"; empty: every question had an answer */
 };
 
-enum { FILTER_MATCHED_MAX = 200 };
+enum { FILTER_MATCHED_MAX = 200, FILTER_REASON_MAX = 400 };
 
 struct filter_input {
 	const struct program *program;
@@ -70,8 +71,8 @@ struct filter_input {
 };
 
 /*
- * Runs the program; all that the result points to lives in the arena. A program with something in
- * it that this version cannot do is refused before anything of it runs (program_is_runnable).
+ * Runs the program; all that the result points to lives in the arena. In embedded mode a program
+ * that would act is refused before anything of it runs (program_is_runnable).
  */
 struct filter_result filter_run(struct arena *arena, const struct filter_input *input);
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/vector.h"
+#include "filter/engine/edit_header.h"
 #include "filter/engine/value.h"
 
 enum { MATCH_LINES_BETWEEN_QUESTIONS = 1024 };
@@ -78,6 +79,8 @@ static bool
 match_walk_begin(
     struct evaluator *evaluator, const struct program_pattern *pattern, struct match_walk *walk)
 {
+	if (!edit_header_settle(evaluator))
+		return false;
 	*walk = (struct match_walk){.pattern = pattern, .state = match_state(evaluator, pattern)};
 	const struct prefilter *prefilter = &walk->state->prefilter;
 	/* Only header lines begin with a field name, but a line of the body may as well. */
@@ -117,6 +120,17 @@ match_failed(struct evaluator *evaluator, uint32_t offset)
 		    evaluator, evaluator->input->verdicts.limit, offset, TEXT("limit"));
 	evaluate_fail_at(evaluator, offset);
 	return PATTERN_FAILED;
+}
+
+/* It did not match what could be decoded. */
+static enum pattern_answer
+match_undecodable(struct evaluator *evaluator, uint32_t offset)
+{
+	error_set(&evaluator->error, ERROR_INPUT,
+	    "this pattern did not match, but a text that it was tried on has bytes that cannot be "
+	    "decoded");
+	return match_undecided(
+	    evaluator, evaluator->input->verdicts.undecodable, offset, TEXT("undecodable"));
 }
 
 /* Tries the pattern on the line, or on the rest of the text. */
@@ -163,11 +177,7 @@ match_walk_next(struct evaluator *evaluator, struct match_walk *walk)
 	}
 	if (walk->is_closed || !walk->cursor.is_damaged || walk->has_match)
 		return PATTERN_NO;
-	error_set(&evaluator->error, ERROR_INPUT,
-	    "this pattern did not match, but a text that it was tried on has bytes that cannot be "
-	    "decoded");
-	enum pattern_answer answer = match_undecided(evaluator,
-	    evaluator->input->verdicts.undecodable, walk->pattern->offset, TEXT("undecodable"));
+	enum pattern_answer answer = match_undecodable(evaluator, walk->pattern->offset);
 	walk->is_closed = answer == PATTERN_YES;
 	return answer;
 }
@@ -321,6 +331,30 @@ match_text(struct evaluator *evaluator, const struct expression *expression, str
 	if (answer == PATTERN_FAILED)
 		return false;
 	return !pattern->weighted || match_score(evaluator, pattern, hits, value_out);
+}
+
+enum pattern_answer
+match_value(struct evaluator *evaluator, const struct program_pattern *pattern, struct text subject,
+    bool is_damaged)
+{
+	struct pattern_state *state = match_state(evaluator, pattern);
+	struct pattern_cursor cursor = {.budget = &state->budget};
+	struct pattern *compiled = match_compiled(evaluator, pattern, state);
+	bool is_closed = false;
+
+	if (compiled == NULL)
+		return PATTERN_FAILED;
+	enum pattern_answer answer =
+	    match_next_in_text(evaluator, pattern, subject, &cursor, &is_closed);
+	if (answer == PATTERN_NO && is_damaged && !state->budget.is_spent) {
+		answer = match_undecodable(evaluator, pattern->offset);
+		is_closed = answer == PATTERN_YES;
+	}
+	if (is_closed)
+		match_take_closed(evaluator, pattern->written);
+	else if (answer == PATTERN_YES)
+		match_take(evaluator, pattern->written, compiled, subject);
+	return answer;
 }
 
 bool

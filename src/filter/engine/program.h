@@ -40,10 +40,22 @@ enum statement_kind {
 	STATEMENT_XFILTER,
 	STATEMENT_DOTLOCK, /* `expression` names the lock, held while `body` runs */
 	STATEMENT_FLOCK,
+	/* Words that maildrop does not have; `expression` holds their values, in an EXPRESSION_LIST
+	 * where there may be several. `keep` is STATEMENT_TO "$DEFAULT". */
+	STATEMENT_REJECT,
+	STATEMENT_TEMPFAIL,
+	STATEMENT_DISCARD,
+	STATEMENT_ADDHEADER,
+	STATEMENT_SETHEADER,
+	STATEMENT_DELHEADER,
+	STATEMENT_FLAG,
+	STATEMENT_UNFLAG,
+	STATEMENT_TIMEOUT, /* `expression` is the number of seconds that `body` has */
 };
 
 struct statement {
 	enum statement_kind kind;
+	enum destination_form form; /* STATEMENT_TO, STATEMENT_CC */
 	uint32_t offset;
 	struct expression *expression;
 	struct statement *body;      /* a list; NULL: nothing */
@@ -74,8 +86,6 @@ struct program {
 	struct statement *statements;
 	struct program_pattern *patterns, **patterns_end;
 	unsigned pattern_count;
-	/* The first thing in it that this version cannot run. Such a program is never started. */
-	struct program_mention unavailable;
 	/* The first thing in it that acts on the world: embedded mode does not start it. */
 	struct program_mention acting;
 	bool mentions_lines; /* a string or pattern of it may ask for the variable LINES */
@@ -84,8 +94,8 @@ struct program {
 /* Line and column of a byte of the source. */
 struct place program_place(const struct program *program, uint32_t offset);
 /*
- * False, with "name:line:column: ... is not available in this version" or "... is not allowed in
- * embedded mode", when the program cannot be run. The place is in *place_out, which may be NULL.
+ * False, with "name:line:column: ... is not allowed in embedded mode", when the program cannot be
+ * run. The place is in *place_out, which may be NULL.
  */
 bool program_is_runnable(
     const struct program *program, bool is_embedded, struct place *place_out, struct error *error);

@@ -4,6 +4,7 @@
  */
 #include "filter/engine/recipients.h"
 
+#include "filter/engine/edit_header.h"
 #include "mail/address.h"
 
 enum { RECIPIENTS_SPEC_MAX = 4096, RECIPIENTS_MEMORY = 4096 };
@@ -109,12 +110,13 @@ bool
 recipients_search(
     struct evaluator *evaluator, const struct expression *expression, struct text *value_out)
 {
-	struct text rest = message_header_block(evaluator->message), wanted;
 	struct header_field field;
+	struct text wanted;
 	size_t fields = 0;
 
-	if (!evaluate(evaluator, expression->operands, &wanted))
+	if (!evaluate(evaluator, expression->operands, &wanted) || !edit_header_settle(evaluator))
 		return false;
+	struct text rest = message_header_block(evaluator->message);
 	*value_out = TEXT("0");
 	while (fields++ < MESSAGE_FIELDS_MAX && header_next(&rest, &field)) {
 		if (!recipients_is_field(field.name) || !recipients_field_has(field.body, wanted))

@@ -393,3 +393,18 @@ scope_next(struct scope_cursor *cursor, struct scope_line *line_out)
 	return (cursor->kinds & PATTERN_SCOPE_BODY) != 0 &&
 	       scope_next_text(cursor, &line_out->text);
 }
+
+bool
+scope_next_value(struct scope_cursor *cursor, struct text *value_out)
+{
+	struct scope *scope = cursor->scope;
+
+	scope_add_top(scope);
+	size_t found = scope_chain_peek(scope, &cursor->named, cursor->field);
+	if (found == 0 || found > scope->top_count)
+		return false;
+	cursor->named.candidate = 0;
+	struct text line = scope_field_line(cursor, scope_field_at(scope, found)).text;
+	*value_out = text_trim(text_slice(line, text_find_byte(line, 0, ':') + 1, line.size));
+	return true;
+}

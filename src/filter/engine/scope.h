@@ -62,5 +62,8 @@ void scope_begin(
     struct scope_cursor *cursor, struct scope *scope, unsigned kinds, struct text field);
 /* The next line, which holds until the next call for any cursor of this scope; false at the end. */
 bool scope_next(struct scope_cursor *cursor, struct scope_line *line_out);
+/* The next field of the message (not of its parts) that has the cursor's name: its line without
+ * "Name: ". */
+bool scope_next_value(struct scope_cursor *cursor, struct text *value_out);
 
 #endif

@@ -6,6 +6,7 @@
 #include "filter/mailfilter/mailfilter.h"
 
 #include "filter/engine/program.h"
+#include "filter/mailfilter/actions.h"
 #include "filter/mailfilter/lexer.h"
 #include "filter/mailfilter/parser.h"
 
@@ -13,7 +14,7 @@ static const struct program_language mailfilter_language = {"mailfilter", mailfi
 
 static struct statement *parser_statement(struct parser *parser);
 
-static struct statement *
+struct statement *
 parser_new_statement(struct parser *parser, enum statement_kind kind)
 {
 	struct statement *statement = arena_alloc(parser->arena, sizeof *statement);
@@ -23,8 +24,7 @@ parser_new_statement(struct parser *parser, enum statement_kind kind)
 	return statement;
 }
 
-/* The line end behind a statement. */
-static bool
+bool
 parser_end_line(struct parser *parser)
 {
 	if (parser->token.kind == TOKEN_NEWLINE) {
@@ -63,8 +63,7 @@ parser_statements(struct parser *parser, struct statement **list)
 	return !parser->failed;
 }
 
-/* '{' { stmt | NL } '}' NL; the current token is the brace. */
-static bool
+bool
 parser_block(struct parser *parser, struct statement **body)
 {
 	uint32_t opened = parser->token.start;
@@ -225,6 +224,8 @@ parser_simple(struct parser *parser, enum statement_kind kind)
 
 	if (kind != STATEMENT_EXPRESSION)
 		parser_advance(parser);
+	if ((kind == STATEMENT_TO || kind == STATEMENT_CC) && actions_begins_destination(parser))
+		return actions_destination(parser, statement) ? statement : NULL;
 	if (kind != STATEMENT_EXIT) {
 		statement->expression = parser_expression(parser);
 		if (statement->expression == NULL)
@@ -312,6 +313,8 @@ parser_statement(struct parser *parser)
 			statement = NULL;
 	} else if (parser->token.kind == TOKEN_RESERVED) {
 		statement = parser_reserved_statement(parser);
+	} else if (actions_begins_statement(parser)) {
+		statement = actions_statement(parser);
 	} else {
 		statement = parser_simple(parser, STATEMENT_EXPRESSION);
 	}

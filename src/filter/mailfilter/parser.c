@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "filter/engine/value.h"
+#include "filter/mailfilter/actions.h"
 
 enum { FLAGS_TEXT_MAX = 64 };
 
@@ -107,7 +108,7 @@ parser_note_names(struct parser *parser, struct text text)
 	return true;
 }
 
-static struct expression *
+struct expression *
 parser_node(struct parser *parser, enum expression_kind kind, uint32_t offset)
 {
 	struct expression *node = arena_alloc(parser->arena, sizeof *node);
@@ -183,8 +184,7 @@ parser_flags(struct program_pattern *pattern, struct text flags)
 	pattern->scope |= form;
 }
 
-/* Takes the current token, a pattern. */
-static struct program_pattern *
+struct program_pattern *
 parser_pattern(struct parser *parser)
 {
 	struct program_pattern *pattern = arena_alloc(parser->arena, sizeof *pattern);
@@ -253,7 +253,7 @@ parser_prefix(struct parser *parser, enum expression_kind kind, enum function fu
 	return node->operands == NULL ? NULL : node;
 }
 
-static bool
+bool
 parser_expect(struct parser *parser, enum token_kind kind, const char *what)
 {
 	if (parser->token.kind != kind) {
@@ -302,14 +302,13 @@ parser_call(struct parser *parser, enum function function, unsigned minimum, uns
 static struct expression *
 parser_dbm(struct parser *parser)
 {
-	parser_note_token(parser, &parser->program->unavailable);
 	switch (parser->token.reserved) {
 	case RESERVED_DBMOPEN:
-		return parser_call(parser, FUNCTION_DBM, 1, 2);
+		return parser_call(parser, FUNCTION_DATABASE_OPEN, 1, 2);
 	case RESERVED_DBMFETCH:
-		return parser_call(parser, FUNCTION_DBM, 1, 3);
+		return parser_call(parser, FUNCTION_DATABASE_FETCH, 1, 3);
 	default:
-		return parser_call(parser, FUNCTION_DBM, 2, 2);
+		return parser_call(parser, FUNCTION_DATABASE_STORE, 2, 2);
 	}
 }
 
@@ -347,8 +346,7 @@ parser_reserved(struct parser *parser)
 	case RESERVED_LOOKUP:
 		return parser_call(parser, FUNCTION_LOOKUP, 2, 3);
 	case RESERVED_DBMCLOSE:
-		parser_note_token(parser, &parser->program->unavailable);
-		return parser_bare(parser, FUNCTION_DBM);
+		return parser_bare(parser, FUNCTION_DATABASE_CLOSE);
 	case RESERVED_DBMOPEN:
 	case RESERVED_DBMFETCH:
 	case RESERVED_DBMSTORE:
@@ -387,6 +385,9 @@ parser_element_inside(struct parser *parser)
 		return node;
 	}
 	case TOKEN_WORD:
+		if (actions_begins_call(parser))
+			return actions_call(parser);
+		return parser_string(parser);
 	case TOKEN_QUOTED:
 	case TOKEN_LITERAL:
 	case TOKEN_COMMAND:

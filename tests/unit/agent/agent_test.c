@@ -223,6 +223,23 @@ rules_of_others_are_refused(void)
 }
 
 static void
+paths_below_a_directory(void)
+{
+	check(rules_file_is_below("/etc/m/a", TEXT("/etc/m")));
+	check(rules_file_is_below("/etc/m/a/b", TEXT("/etc/m/")));
+	check(rules_file_is_below("/etc/m/..a", TEXT("/etc/m")));
+	check(!rules_file_is_below("/etc/m/../a", TEXT("/etc/m")));
+	check(!rules_file_is_below("/etc/m/a/..", TEXT("/etc/m")));
+	check(!rules_file_is_below("/etc/m/a/../../b", TEXT("/etc/m")));
+	check(!rules_file_is_below("/etc/ma", TEXT("/etc/m")));
+	check(!rules_file_is_below("/etc/m", TEXT("/etc/m")));
+	check(!rules_file_is_below("/etc/m/", TEXT("/etc/m")));
+	check(!rules_file_is_below("etc/m/a", TEXT("/etc/m")));
+	check(!rules_file_is_below("/a", TEXT("")));
+	check(!rules_file_is_below("/a", TEXT("/")));
+}
+
+static void
 a_home_must_be_its_users(void)
 {
 	const char *home = path_of("home");
@@ -375,6 +392,7 @@ main(void)
 	test("commands get the variables that execve() can carry",
 	    commands_get_what_execve_can_carry);
 	test("rules that others could have written are refused", rules_of_others_are_refused);
+	test("a path below a directory never leads out of it", paths_below_a_directory);
 	test("a home must be its user's, closed and not paused", a_home_must_be_its_users);
 	test("embedded names fall back to a default", embedded_names_fall_back_to_default);
 	test("the rules' log has maildrop's form", the_rules_log_has_maildrops_form);

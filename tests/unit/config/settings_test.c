@@ -61,12 +61,20 @@ settings_are_equal(const struct settings *a, const struct settings *b)
 {
 	return text_is_equal(a->default_mailbox, b->default_mailbox) &&
 	       text_is_equal(a->system_rules, b->system_rules) &&
-	       text_is_equal(a->user_rules, b->user_rules) && a->rules_safety == b->rules_safety &&
-	       a->rules_error == b->rules_error && a->create_folders == b->create_folders &&
+	       text_is_equal(a->user_rules, b->user_rules) &&
+	       text_is_equal(a->maildroprcs, b->maildroprcs) &&
+	       a->rules_safety == b->rules_safety && a->rules_error == b->rules_error &&
+	       a->create_folders == b->create_folders &&
 	       a->pattern_limit_verdict == b->pattern_limit_verdict &&
 	       a->undecodable_verdict == b->undecodable_verdict &&
 	       a->command_timeout_verdict == b->command_timeout_verdict &&
-	       a->quota_exceeded == b->quota_exceeded && a->dot_lock == b->dot_lock &&
+	       a->create_folders == b->create_folders && a->quota_exceeded == b->quota_exceeded &&
+	       text_is_equal(a->mailbox_root, b->mailbox_root) &&
+	       a->mailbox_layout == b->mailbox_layout &&
+	       a->mailbox_encoding == b->mailbox_encoding &&
+	       a->mailbox_create == b->mailbox_create &&
+	       a->mailbox_subscribe == b->mailbox_subscribe &&
+	       a->keywords_layout == b->keywords_layout && a->dot_lock == b->dot_lock &&
 	       a->lock_timeout == b->lock_timeout && a->lock_retry == b->lock_retry &&
 	       a->lock_stale_after == b->lock_stale_after && a->time_limit == b->time_limit &&
 	       a->command_limit == b->command_limit && a->pattern_limit == b->pattern_limit &&
@@ -94,7 +102,7 @@ typed_defaults_are_the_texts(void)
 		check(view.origin == SETTING_DEFAULT && view.line == 0 && view.file == NULL);
 		check(strlen(view.help) > 10 && view.help[strlen(view.help) - 1] == '.');
 	}
-	check_number(rows, 26);
+	check_number(rows, 34);
 	check_text(defaults->user_rules, TEXT(".mailfilter"));
 	check_text(defaults->default_mailbox, TEXT("/var/mail/$LOGNAME"));
 	check_number(defaults->lock_timeout, 120);
@@ -114,15 +122,17 @@ static void
 rows_have_members_of_their_own(void)
 {
 	static const char *const others[][2] = {{"default_mailbox", "~/Maildir/"},
-	    {"system_rules", "/x"}, {"user_rules", "x"}, {"rules_safety", "owner-only"},
-	    {"rules_error", "default-mailbox"}, {"pattern_limit_verdict", "open"},
-	    {"undecodable_verdict", "closed"}, {"command_timeout_verdict", "open"},
-	    {"create_folders", "yes"}, {"quota_exceeded", "never"}, {"dot_lock", "required"},
-	    {"lock_timeout", "7"}, {"lock_retry", "20ms"}, {"lock_stale_after", "8"},
-	    {"time_limit", "9"}, {"command_limit", "10"}, {"pattern_limit", "1000"},
-	    {"shell", "/bin/bash"}, {"sendmail", "/bin/s"}, {"path", "/bin"}, {"umask", "022"},
-	    {"hostname", "mx"}, {"log", "off"}, {"log_file", "/l"}, {"log_user_file", "l"},
-	    {"report", "stdout"}};
+	    {"system_rules", "/x"}, {"user_rules", "x"}, {"maildroprcs", "/y"},
+	    {"rules_safety", "owner-only"}, {"rules_error", "default-mailbox"},
+	    {"pattern_limit_verdict", "open"}, {"undecodable_verdict", "closed"},
+	    {"command_timeout_verdict", "open"}, {"create_folders", "yes"},
+	    {"mailbox_root", "~/Mail/"}, {"mailbox_layout", "fs"}, {"mailbox_encoding", "utf-8"},
+	    {"mailbox_create", "no"}, {"mailbox_subscribe", "no"}, {"keywords_layout", "courier"},
+	    {"quota_exceeded", "never"}, {"dot_lock", "required"}, {"lock_timeout", "7"},
+	    {"lock_retry", "20ms"}, {"lock_stale_after", "8"}, {"time_limit", "9"},
+	    {"command_limit", "10"}, {"pattern_limit", "1000"}, {"shell", "/bin/bash"},
+	    {"sendmail", "/bin/s"}, {"path", "/bin"}, {"umask", "022"}, {"hostname", "mx"},
+	    {"log", "off"}, {"log_file", "/l"}, {"log_user_file", "l"}, {"report", "stdout"}};
 	const struct settings *defaults = settings_values(settings_new(&arena));
 	struct settings_source *source = settings_new(&arena);
 	struct setting_view view;

@@ -3,6 +3,11 @@ TESTS += tests/unit/filter/filter.test
 tests_unit_filter_filter_test_SOURCES = %D%/filter_test.c
 tests_unit_filter_filter_test_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 tests_unit_filter_filter_test_LDADD = libfilter.a libmail.a libbase.a
+check_PROGRAMS += tests/unit/filter/actions.test
+TESTS += tests/unit/filter/actions.test
+tests_unit_filter_actions_test_SOURCES = %D%/actions_test.c
+tests_unit_filter_actions_test_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
+tests_unit_filter_actions_test_LDADD = libfilter.a libmail.a libbase.a
 
 check_PROGRAMS += tests/unit/filter/plain_pattern.test
 TESTS += tests/unit/filter/plain_pattern.test

@@ -6,6 +6,7 @@ mail_tests = \
 	tests/unit/mail/encoded_word.test \
 	tests/unit/mail/envelope.test \
 	tests/unit/mail/header.test \
+	tests/unit/mail/header_edit.test \
 	tests/unit/mail/mail_date.test \
 	tests/unit/mail/message.test \
 	tests/unit/mail/message_id.test \
@@ -43,6 +44,9 @@ tests_unit_mail_message_id_test_LDADD = $(mail_test_libraries)
 tests_unit_mail_mime_tree_test_SOURCES = %D%/mime_tree_test.c
 tests_unit_mail_mime_tree_test_CPPFLAGS = $(mail_test_cppflags)
 tests_unit_mail_mime_tree_test_LDADD = $(mail_test_libraries)
+tests_unit_mail_header_edit_test_SOURCES = %D%/header_edit_test.c
+tests_unit_mail_header_edit_test_CPPFLAGS = $(mail_test_cppflags)
+tests_unit_mail_header_edit_test_LDADD = $(mail_test_libraries)
 tests_unit_mail_transfer_encoding_test_SOURCES = %D%/transfer_encoding_test.c
 tests_unit_mail_transfer_encoding_test_CPPFLAGS = $(mail_test_cppflags)
 tests_unit_mail_transfer_encoding_test_LDADD = $(mail_test_libraries)
