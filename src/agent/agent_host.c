@@ -64,7 +64,6 @@ agent_host_log(struct agent_host *host, struct delivery_event *event)
 		event->size = message_bytes(host->message).size;
 		event->is_truncated = message_is_truncated(host->message);
 	}
-	event->warning = host->warning;
 	event->undecided = host->undecided;
 	event->milliseconds = clock_monotonic_milliseconds() - host->started;
 	/* A lost line must not lose mail; the admin hears of it on standard error with -V. */
@@ -253,27 +252,9 @@ agent_host_on_read_rules(
     void *self, struct arena *arena, struct text name, struct text *rules_out, struct error *error)
 {
 	struct agent_host *host = self;
-	const char *path = arena_copy_string(arena, name);
 
-	host->is_trusted = false;
-	if (!agent_host_check_name(name, error))
-		return false;
-	if (rules_file_is_below(path, host->settings->maildroprcs) &&
-	    rules_file_read(arena, path, 0, RULES_SAFETY_NOT_WORLD_WRITABLE, rules_out, error) ==
-		RULES_FILE_READ) {
-		host->is_trusted = true;
-		return true;
-	}
-	switch (rules_file_read(
-	    arena, path, host->user->uid, host->settings->rules_safety, rules_out, error)) {
-	case RULES_FILE_READ:
-		return true;
-	case RULES_FILE_MISSING:
-		return error_set(error, ERROR_INPUT, "there is no rules file %s", path);
-	case RULES_FILE_REFUSED:
-		break;
-	}
-	return false;
+	return rules_file_read_named(arena, name, host->user->uid, host->settings, rules_out,
+	    &host->is_trusted, error);
 }
 
 static bool
@@ -408,19 +389,6 @@ agent_host_on_is_interrupted(void *self)
 	return signals_pending() != 0;
 }
 
-static void
-agent_host_on_warn(void *self, struct text what)
-{
-	struct agent_host *host = self;
-
-	if (host->warning.size == 0)
-		host->warning = arena_copy_text(host->arena, what);
-	if (host->request->verbosity == 0)
-		return;
-	struct text line = arena_format(host->arena, "culver: warning: %.*s", TEXT_ARGUMENTS(what));
-	fprintf(stderr, "%.*s\n", TEXT_ARGUMENTS(report_line_clean(host->arena, line)));
-}
-
 const struct filter_host agent_host_functions = {
     .deliver = agent_host_on_deliver,
     .read_rules = agent_host_on_read_rules,
@@ -438,5 +406,4 @@ const struct filter_host agent_host_functions = {
     .time = agent_host_on_time,
     .is_interrupted = agent_host_on_is_interrupted,
     .databases = &rules_store_functions,
-    .warn = agent_host_on_warn,
 };

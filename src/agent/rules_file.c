@@ -78,6 +78,34 @@ rules_file_is_below(const char *path, struct text directory)
 }
 
 bool
+rules_file_read_named(struct arena *arena, struct text name, uid_t owner,
+    const struct settings *settings, struct text *source_out, bool *is_trusted_out,
+    struct error *error)
+{
+	const char *path = arena_copy_string(arena, name);
+
+	*is_trusted_out = false;
+	/* The system would take what is in front of a NUL, which may come from the message. */
+	if (text_find_byte(name, 0, '\0') < name.size)
+		return error_set(error, ERROR_INPUT, "the name of a file cannot hold a NUL");
+	if (rules_file_is_below(path, settings->maildroprcs) &&
+	    rules_file_read(arena, path, 0, RULES_SAFETY_NOT_WORLD_WRITABLE, source_out, error) ==
+		RULES_FILE_READ) {
+		*is_trusted_out = true;
+		return true;
+	}
+	switch (rules_file_read(arena, path, owner, settings->rules_safety, source_out, error)) {
+	case RULES_FILE_READ:
+		return true;
+	case RULES_FILE_MISSING:
+		return error_set(error, ERROR_INPUT, "there is no rules file %s", path);
+	case RULES_FILE_REFUSED:
+		break;
+	}
+	return false;
+}
+
+bool
 rules_file_check_home(const char *home, uid_t owner, struct error *error)
 {
 	struct stat status;

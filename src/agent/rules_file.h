@@ -29,6 +29,12 @@ enum rules_file_answer rules_file_read(struct arena *arena, const char *path, ui
  * is not allowed). An empty directory: never. */
 bool rules_file_is_below(const char *path, struct text directory);
 
+/* The same for a file that rules name (`include`, `lookup`), where a missing one is an error. One of
+ * the administrator's (below the setting maildroprcs) is read like the system's rules, and trusted. */
+bool rules_file_read_named(struct arena *arena, struct text name, uid_t owner,
+    const struct settings *settings, struct text *source_out, bool *is_trusted_out,
+    struct error *error);
+
 /* May mail be delivered below this home? It must be a directory of that owner, not writable by
  * everybody, and not sticky (the documented way to pause delivery while rules are edited). */
 bool rules_file_check_home(const char *home, uid_t owner, struct error *error);

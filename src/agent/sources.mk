@@ -1,5 +1,6 @@
 noinst_LIBRARIES += libagent.a
 libagent_a_SOURCES = \
+	%D%/account.c %D%/account.h \
 	%D%/agent.c %D%/agent.h \
 	%D%/agent_host.c %D%/agent_host.h \
 	%D%/envelope_sources.c %D%/envelope_sources.h \
@@ -10,5 +11,6 @@ libagent_a_SOURCES = \
 	%D%/rules_file.c %D%/rules_file.h \
 	%D%/rules_header.c %D%/rules_header.h \
 	%D%/rules_lock.c %D%/rules_lock.h \
+	%D%/rules_run.c %D%/rules_run.h \
 	%D%/rules_log.c %D%/rules_log.h \
 	%D%/rules_store.c %D%/rules_store.h

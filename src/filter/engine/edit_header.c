@@ -3,6 +3,7 @@
  */
 #include "filter/engine/edit_header.h"
 
+#include "filter/engine/observe.h"
 #include "filter/engine/run_command.h"
 #include "mail/header_edit.h"
 
@@ -70,6 +71,8 @@ edit_header_note(struct evaluator *evaluator, const struct statement *statement)
 		return evaluate_fail(evaluator, ERROR_LIMIT, values->next->offset,
 		    "the value of a header field is larger than %d bytes",
 		    (int)EDIT_HEADER_VALUE_MAX);
+	if (observe_is_on(evaluator))
+		observe_edit(evaluator, statement, edit.name, edit.value);
 	return edit_header_add(evaluator, statement, &edit);
 }
 

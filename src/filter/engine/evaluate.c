@@ -14,6 +14,7 @@
 #include "filter/engine/field_list.h"
 #include "filter/engine/lookup.h"
 #include "filter/engine/match.h"
+#include "filter/engine/observe.h"
 #include "filter/engine/recipients.h"
 #include "filter/engine/run_command.h"
 #include "filter/engine/value.h"
@@ -52,10 +53,9 @@ evaluate_undecided(
 	if (evaluator->undecided.size == 0)
 		evaluator->undecided =
 		    arena_copy_text(evaluator->arena, text_from_string(evaluator->error.text));
+	if (observe_is_on(evaluator))
+		observe_undecided(evaluator, verdict, offset, kind);
 	variables_set(evaluator->input->variables, TEXT("UNDECIDED"), kind);
-	if (evaluator->input->host->warn != NULL)
-		evaluator->input->host->warn(
-		    evaluator->input->host_self, text_from_string(evaluator->error.text));
 	return verdict;
 }
 
@@ -183,8 +183,11 @@ evaluate_logical(
 	     operand = operand->next) {
 		if (!evaluate(evaluator, operand, value_out))
 			return false;
-		if (value_is_true(*value_out) == deciding)
+		if (value_is_true(*value_out) == deciding) {
+			if (observe_is_on(evaluator))
+				observe_skipped(evaluator, expression, operand);
 			break;
+		}
 	}
 	return true;
 }
@@ -218,6 +221,8 @@ evaluate_comparison(
 	if (!evaluate(evaluator, operands, &left) || !evaluate(evaluator, operands->next, &right))
 		return false;
 	*value_out = evaluate_truth(value_compare(operands->next->operation, left, right));
+	if (observe_is_on(evaluator))
+		observe_comparison(evaluator, expression, left, right, *value_out);
 	return true;
 }
 
@@ -307,6 +312,9 @@ evaluate_assignment(
 {
 	if (!evaluate(evaluator, expression->operands, value_out))
 		return false;
+	if (observe_is_on(evaluator))
+		observe_variable(
+		    evaluator, expression->begin, TEXT("="), expression->text, *value_out);
 	variables_set(evaluator->input->variables, expression->text, *value_out);
 	return true;
 }
@@ -345,11 +353,19 @@ evaluate(struct evaluator *evaluator, const struct expression *expression, struc
 	case EXPRESSION_MATCH:
 		return match_evaluate(evaluator, expression, value_out);
 	case EXPRESSION_FUNCTION:
-		return evaluate_function(evaluator, expression, value_out);
+		if (!evaluate_function(evaluator, expression, value_out))
+			return false;
+		if (observe_is_on(evaluator))
+			observe_function(evaluator, expression, *value_out);
+		return true;
 	case EXPRESSION_COMMAND:
 		return run_command_capture(evaluator, expression, value_out);
 	case EXPRESSION_FIELDS:
-		return field_list_evaluate(evaluator, expression, value_out);
+		if (!field_list_evaluate(evaluator, expression, value_out))
+			return false;
+		if (observe_is_on(evaluator))
+			observe_function(evaluator, expression, *value_out);
+		return true;
 	case EXPRESSION_LIST:
 		break;
 	}

@@ -95,10 +95,12 @@ struct program_pattern {
 struct expression {
 	enum expression_kind kind;
 	enum expression_operator operation; /* joins this operand to the one before it */
-	enum function function;
+	enum function function : 16;
 	bool expands;
 	bool is_name; /* one unquoted or double-quoted string: may stand left of `=` */
 	uint32_t offset;
+	uint32_t begin, end; /* all that was written, of comparisons, functions, assignments and the
+				operands of || and &&; else 0 */
 	struct text text;
 	struct program_pattern *pattern;
 	struct expression *operands; /* the first */

@@ -16,6 +16,7 @@
 #include "filter/engine/evaluate.h"
 #include "filter/engine/flag_words.h"
 #include "filter/engine/match.h"
+#include "filter/engine/observe.h"
 #include "filter/engine/run_command.h"
 #include "filter/engine/target.h"
 #include "filter/engine/value.h"
@@ -101,6 +102,8 @@ filter_deliver(struct evaluator *evaluator, const struct statement *statement)
 		return filter_fail(evaluator, statement);
 	request.message = evaluator->message;
 	struct outcome outcome = input->host->deliver(input->host_self, &request);
+	if (observe_is_on(evaluator))
+		observe_delivery(evaluator, statement, &request, &outcome);
 	if (outcome.class == OUTCOME_DONE && is_copy)
 		return FILTER_NEXT;
 	if (is_copy)
@@ -218,12 +221,31 @@ filter_open_log(struct evaluator *evaluator, const struct statement *statement, 
 	return filter_fail(evaluator, statement);
 }
 
+/* `import` and `unset`. */
 static void
-filter_import(struct evaluator *evaluator, struct text name)
+filter_change_variable(
+    struct evaluator *evaluator, const struct statement *statement, struct text name)
 {
 	const struct filter_input *input = evaluator->input;
+	bool imports = statement->kind == STATEMENT_IMPORT;
+	struct text value =
+	    imports ? input->host->environment(input->host_self, name) : (struct text){NULL, 0};
 
-	variables_set(input->variables, name, input->host->environment(input->host_self, name));
+	if (observe_is_on(evaluator))
+		observe_variable(evaluator, statement->offset,
+		    imports ? TEXT("import") : TEXT("unset"), name, value);
+	if (imports)
+		variables_set(input->variables, name, value);
+	else
+		variables_unset(input->variables, name);
+}
+
+/* `echo`, `log` and `logfile` hand their value to the world. */
+static bool
+filter_writes(const struct statement *statement)
+{
+	return statement->kind == STATEMENT_ECHO || statement->kind == STATEMENT_LOG ||
+	       statement->kind == STATEMENT_LOGFILE;
 }
 
 /* The statements with one value that cannot end the run. */
@@ -236,6 +258,8 @@ filter_run_simple(struct evaluator *evaluator, const struct statement *statement
 
 	if (!evaluate(evaluator, statement->expression, &value))
 		return filter_fail(evaluator, statement);
+	if (observe_is_on(evaluator) && filter_writes(statement))
+		observe_value(evaluator, OBSERVATION_WRITE, statement, value, true);
 	switch (statement->kind) {
 	case STATEMENT_ECHO:
 		return filter_echo(evaluator, statement, value);
@@ -246,10 +270,8 @@ filter_run_simple(struct evaluator *evaluator, const struct statement *statement
 	case STATEMENT_LOGFILE:
 		return filter_open_log(evaluator, statement, value);
 	case STATEMENT_IMPORT:
-		filter_import(evaluator, value);
-		return FILTER_NEXT;
 	case STATEMENT_UNSET:
-		variables_unset(input->variables, value);
+		filter_change_variable(evaluator, statement, value);
 		return FILTER_NEXT;
 	case STATEMENT_SYSTEM:
 		if (!run_command_system(evaluator, statement->offset, value))
@@ -272,24 +294,32 @@ filter_run_if(struct evaluator *evaluator, const struct statement *statement)
 		evaluate_begin(evaluator);
 		if (!evaluate(evaluator, statement->expression, &value))
 			return filter_fail(evaluator, statement);
+		if (observe_is_on(evaluator))
+			observe_condition(evaluator, statement, value);
 		if (value_is_true(value))
 			return filter_run_list(evaluator, statement->body);
 		if (!statement->otherwise_is_if)
 			return filter_run_list(evaluator, statement->otherwise);
 		statement = statement->otherwise;
+		if (observe_is_on(evaluator))
+			observe_statement(evaluator, statement);
 	}
 }
 
 static enum filter_flow
 filter_run_while(struct evaluator *evaluator, const struct statement *statement)
 {
-	for (;;) {
+	for (uint64_t round = 1;; round++) {
 		struct text value;
 		enum filter_flow flow;
 		evaluate_begin(evaluator);
+		if (observe_is_on(evaluator))
+			observe_round(evaluator, statement, round, NULL);
 		if (evaluate_is_interrupted(evaluator, statement->offset) ||
 		    !evaluate(evaluator, statement->expression, &value))
 			return filter_fail(evaluator, statement);
+		if (observe_is_on(evaluator))
+			observe_condition(evaluator, statement, value);
 		if (!value_is_true(value))
 			return FILTER_NEXT;
 		flow = filter_run_list(evaluator, statement->body);
@@ -309,6 +339,8 @@ filter_run_foreach(struct evaluator *evaluator, const struct statement *statemen
 	if (!match_collect(evaluator, statement->expression, &arena, &list))
 		flow = filter_fail(evaluator, statement);
 	for (size_t i = 0; i < list.count && flow == FILTER_NEXT; i++) {
+		if (observe_is_on(evaluator))
+			observe_round(evaluator, statement, i + 1, &list.items[i]);
 		match_set_variables(evaluator, &list.items[i]);
 		flow = filter_run_list(evaluator, statement->body);
 	}
@@ -324,6 +356,8 @@ filter_run_exception(struct evaluator *evaluator, const struct statement *statem
 	/* The end of the time for this run is nothing that rules may go on after. */
 	if (flow != FILTER_FAILURE || evaluator->is_interrupted)
 		return flow;
+	if (observe_is_on(evaluator))
+		observe_caught(evaluator, statement);
 	evaluator->result = (struct filter_result){.end = FILTER_END_FALL_THROUGH};
 	return FILTER_NEXT;
 }
@@ -383,13 +417,19 @@ filter_run_locked(struct evaluator *evaluator, const struct statement *statement
 
 	if (!evaluate(evaluator, statement->expression, &name))
 		return filter_fail(evaluator, statement);
-	if (!input->host->lock(input->host_self, kind, name, input->variables, &evaluator->error)) {
+	bool is_held =
+	    input->host->lock(input->host_self, kind, name, input->variables, &evaluator->error);
+	if (observe_is_on(evaluator))
+		observe_value(evaluator, OBSERVATION_LOCK, statement, name, is_held);
+	if (!is_held) {
 		if (!evaluate_is_interrupted(evaluator, statement->offset))
 			evaluate_fail_at(evaluator, statement->offset);
 		return filter_fail(evaluator, statement);
 	}
 	enum filter_flow flow = filter_run_list(evaluator, statement->body);
 	input->host->unlock(input->host_self);
+	if (observe_is_on(evaluator))
+		observe_value(evaluator, OBSERVATION_UNLOCK, statement, TEXT(""), false);
 	return flow;
 }
 
@@ -400,6 +440,8 @@ filter_enter_program(
 {
 	evaluator->program = program;
 	evaluator->program_arena = arena;
+	if (observe_is_on(evaluator))
+		observe_file(evaluator, true);
 	if (program->mentions_lines)
 		run_command_count_lines(evaluator);
 	evaluator->states =
@@ -468,6 +510,8 @@ filter_run_include(struct evaluator *evaluator, const struct statement *statemen
 		evaluator->is_embedded = is_embedded;
 		filter_enter_program(evaluator, program, &arena);
 		flow = filter_run_list(evaluator, program->statements);
+		if (observe_is_on(evaluator))
+			observe_file(evaluator, false);
 		filter_leave_program(evaluator);
 		database_close(evaluator);
 		evaluator->database = above_database;
@@ -534,6 +578,8 @@ filter_run_list(struct evaluator *evaluator, const struct statement *list)
 		evaluate_begin(evaluator);
 		if (evaluate_is_interrupted(evaluator, list->offset))
 			return filter_fail(evaluator, list);
+		if (observe_is_on(evaluator))
+			observe_statement(evaluator, list);
 		enum filter_flow flow = filter_run_statement(evaluator, list);
 		if (flow != FILTER_NEXT)
 			return flow;
@@ -554,6 +600,7 @@ filter_finish(struct evaluator *evaluator, enum filter_flow flow)
 	    evaluator->arena, text_slice(evaluator->condition, 0, FILTER_MATCHED_MAX));
 	result->matched = arena_copy_text(evaluator->arena, matched);
 	result->undecided = evaluator->undecided;
+	result->message = evaluator->message;
 	return *result;
 }
 
@@ -570,6 +617,7 @@ filter_run(struct arena *arena, const struct filter_input *input)
 		    .failed_in_rules = true,
 		    .outcome = outcome_later(arena, STATUS_SYSTEM_CONFIGURATION, "%s", error.text),
 		    .place = place,
+		    .message = input->message,
 		};
 	}
 	/* Not zeroed as a whole: the scratch buffer is large. */
@@ -597,6 +645,8 @@ filter_run(struct arena *arena, const struct filter_input *input)
 		flow = filter_fail_in(&evaluator, evaluator.edits->place);
 	struct filter_result result = filter_finish(&evaluator, flow);
 	database_close(&evaluator);
+	if (observe_is_on(&evaluator))
+		observe_end(&evaluator, &result);
 	edit_header_close(&evaluator);
 	pattern_engine_close(evaluator.engine);
 	scope_close(evaluator.scope);

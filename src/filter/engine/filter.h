@@ -16,6 +16,7 @@
 #include "mail/outcome.h"
 
 struct program;
+struct filter_observer;
 
 /* How the rules ended. */
 enum filter_end {
@@ -52,6 +53,7 @@ struct filter_result {
 				  may be empty */
 	struct text matched;   /* what it matched, cut to FILTER_MATCHED_MAX bytes */
 	struct text undecided; /* "file:line:column: what"; empty: every question had an answer */
+	const struct message *message; /* as the rules left it: `xfilter` and edits make a new one */
 };
 
 enum { FILTER_MATCHED_MAX = 200, FILTER_REASON_MAX = 400 };
@@ -64,6 +66,7 @@ struct filter_input {
 	const struct envelope *envelope; /* for `envelope "sender"`; NULL: nothing is known */
 	const struct filter_host *host;
 	void *host_self;
+	const struct filter_observer *observer; /* of the run (engine/observer.h); NULL: nobody */
 	struct verdicts verdicts;
 	bool is_embedded;     /* rules that act on the world are refused */
 	uint32_t match_limit; /* backtracking steps of one pattern on one line; 0:

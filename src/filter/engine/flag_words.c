@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "filter/engine/observe.h"
+
 struct flag_word {
 	struct text word;
 	char letter; /* of the Maildir flag */
@@ -62,9 +64,21 @@ flag_words_check(struct text word, struct error *error)
 	return true;
 }
 
+/* Tells the observer before the variable changes. */
 static void
-flag_words_set_letter(struct variables *variables, char letter, bool adds)
+flag_words_set(struct evaluator *evaluator, uint32_t offset, bool adds, struct text name,
+    struct text value)
 {
+	if (observe_is_on(evaluator))
+		observe_variable(
+		    evaluator, offset, adds ? TEXT("flag") : TEXT("unflag"), name, value);
+	variables_set(evaluator->input->variables, name, value);
+}
+
+static void
+flag_words_set_letter(struct evaluator *evaluator, uint32_t offset, char letter, bool adds)
+{
+	struct variables *variables = evaluator->input->variables;
 	struct text old = variables_get(variables, TEXT("FLAGS"));
 	char letters[sizeof flag_letters];
 	size_t size = 0;
@@ -75,12 +89,12 @@ flag_words_set_letter(struct variables *variables, char letter, bool adds)
 		if (known == letter ? adds : is_set)
 			letters[size++] = known;
 	}
-	variables_set(variables, TEXT("FLAGS"), (struct text){letters, size});
+	flag_words_set(evaluator, offset, adds, TEXT("FLAGS"), (struct text){letters, size});
 }
 
 /* KEYWORDS without the word, and with it at the end when it is added. */
 static bool
-flag_words_set_keyword(struct evaluator *evaluator, struct text word, bool adds)
+flag_words_set_keyword(struct evaluator *evaluator, uint32_t offset, struct text word, bool adds)
 {
 	struct variables *variables = evaluator->input->variables;
 	struct text rest = variables_get(variables, TEXT("KEYWORDS"));
@@ -102,7 +116,8 @@ flag_words_set_keyword(struct evaluator *evaluator, struct text word, bool adds)
 		buffer_append(&keywords, word);
 	bool fits = !buffer_is_overfull(&keywords);
 	if (fits)
-		variables_set(variables, TEXT("KEYWORDS"), buffer_text(&keywords));
+		flag_words_set(
+		    evaluator, offset, adds, TEXT("KEYWORDS"), buffer_text(&keywords));
 	else
 		error_set(&evaluator->error, ERROR_LIMIT, "the keywords are longer than %d bytes",
 		    (int)FLAG_WORDS_KEYWORDS_MAX);
@@ -111,14 +126,14 @@ flag_words_set_keyword(struct evaluator *evaluator, struct text word, bool adds)
 }
 
 static bool
-flag_words_change_one(struct evaluator *evaluator, struct text word, bool adds)
+flag_words_change_one(struct evaluator *evaluator, uint32_t offset, struct text word, bool adds)
 {
 	if (!flag_words_check(word, &evaluator->error))
 		return false;
 	char letter = flag_words_letter(word);
 	if (letter == 0)
-		return flag_words_set_keyword(evaluator, word, adds);
-	flag_words_set_letter(evaluator->input->variables, letter, adds);
+		return flag_words_set_keyword(evaluator, offset, word, adds);
+	flag_words_set_letter(evaluator, offset, letter, adds);
 	return true;
 }
 
@@ -131,7 +146,8 @@ flag_words_change(struct evaluator *evaluator, const struct statement *statement
 		struct text word;
 		if (!evaluate(evaluator, value, &word))
 			return false;
-		if (!flag_words_change_one(evaluator, word, statement->kind == STATEMENT_FLAG))
+		if (!flag_words_change_one(
+			evaluator, value->offset, word, statement->kind == STATEMENT_FLAG))
 			return evaluate_fail_at(evaluator, value->offset);
 	}
 	return true;

@@ -9,6 +9,7 @@
 
 #include "base/vector.h"
 #include "filter/engine/edit_header.h"
+#include "filter/engine/observe.h"
 #include "filter/engine/value.h"
 
 enum { MATCH_LINES_BETWEEN_QUESTIONS = 1024 };
@@ -67,12 +68,13 @@ struct match_walk {
 	struct pattern *compiled;
 	struct scope_cursor cursor;
 	struct scope_line line; /* that matched */
+	struct text field;      /* only lines of this field come into question; empty: all */
 	struct pattern_cursor inside;
 	bool is_new;    /* the first match in `line` */
 	bool goes_on;   /* in `line`, a whole text */
 	bool is_closed; /* a verdict says that it matched: nothing is known of groups, or of more */
 	bool has_match;
-	size_t lines;
+	size_t lines, tried;
 };
 
 static bool
@@ -84,9 +86,9 @@ match_walk_begin(
 	*walk = (struct match_walk){.pattern = pattern, .state = match_state(evaluator, pattern)};
 	const struct prefilter *prefilter = &walk->state->prefilter;
 	/* Only header lines begin with a field name, but a line of the body may as well. */
-	struct text field =
-	    (pattern->scope & PATTERN_SCOPE_BODY) != 0 ? (struct text){NULL, 0} : prefilter->field;
-	scope_begin(&walk->cursor, evaluator->scope, pattern->scope, field);
+	if ((pattern->scope & PATTERN_SCOPE_BODY) == 0)
+		walk->field = prefilter->field;
+	scope_begin(&walk->cursor, evaluator->scope, pattern->scope, walk->field);
 	if (prefilter->understood && prefilter->literal.size > 0)
 		walk->cursor.prefilter = prefilter;
 	/* A pattern that is not understood may be wrong: that must be found even when there is no
@@ -141,6 +143,7 @@ match_walk_try(struct evaluator *evaluator, struct match_walk *walk)
 		walk->compiled = match_compiled(evaluator, walk->pattern, walk->state);
 	if (walk->compiled == NULL)
 		return PATTERN_FAILED;
+	walk->tried++;
 	enum pattern_answer answer = pattern_next(
 	    evaluator->engine, walk->compiled, walk->line.text, &walk->inside, &evaluator->error);
 	walk->goes_on = answer == PATTERN_YES && walk->line.is_whole;
@@ -224,6 +227,8 @@ match_take(struct evaluator *evaluator, struct text written, const struct patter
 		match_set_variable(evaluator, i, group);
 	}
 	match_remember(evaluator, written, pattern_group(evaluator->engine, compiled, subject, 0));
+	if (observe_is_on(evaluator))
+		observe_match(evaluator, written, compiled, subject);
 }
 
 /* The same for a match that a verdict made. */
@@ -234,7 +239,46 @@ match_take_closed(struct evaluator *evaluator, struct text written)
 	match_remember(evaluator, written, (struct text){NULL, 0});
 }
 
-static bool
+/* The observer's view of a search that is over. */
+static void
+match_tell_search(struct evaluator *evaluator, const struct match_walk *walk,
+    enum pattern_answer answer, struct text value)
+{
+	if (!observe_is_on(evaluator))
+		return;
+	const struct observed_try tries = {
+	    .field = walk->field, .lines = walk->lines, .tried = walk->tried};
+	observe_pattern(evaluator, walk->pattern, &tries, answer, value);
+}
+
+static void
+match_tell_text(struct evaluator *evaluator, const struct program_pattern *pattern,
+    struct text subject, enum pattern_answer answer, struct text value)
+{
+	if (!observe_is_on(evaluator))
+		return;
+	const struct observed_try tries = {.is_text = true, .text = subject};
+	observe_pattern(evaluator, pattern, &tries, answer, value);
+}
+
+/* One match; `compiled` NULL: a verdict made it. */
+static void
+match_take_hit(struct evaluator *evaluator, const struct program_pattern *pattern,
+    const struct pattern *compiled, struct text subject)
+{
+	if (compiled == NULL) {
+		match_take_closed(evaluator, pattern->written);
+	} else if (!pattern->weighted) {
+		match_take(evaluator, pattern->written, compiled, subject);
+	} else {
+		match_remember(evaluator, pattern->written,
+		    pattern_group(evaluator->engine, compiled, subject, 0));
+		if (observe_is_on(evaluator))
+			observe_match(evaluator, pattern->written, compiled, subject);
+	}
+}
+
+static void
 match_score(struct evaluator *evaluator, const struct program_pattern *pattern, unsigned long hits,
     struct text *value_out)
 {
@@ -245,7 +289,6 @@ match_score(struct evaluator *evaluator, const struct program_pattern *pattern, 
 		weight *= pattern->factor;
 	}
 	*value_out = value_format_number(&evaluator->scratch, score);
-	return true;
 }
 
 static bool
@@ -261,20 +304,17 @@ match_search(
 		return false;
 	while ((answer = match_walk_next(evaluator, &walk)) == PATTERN_YES) {
 		hits++;
-		if (walk.is_closed)
-			match_take_closed(evaluator, pattern->written);
-		else if (!pattern->weighted)
-			match_take(evaluator, pattern->written, walk.compiled, walk.line.text);
-		else
-			match_remember(evaluator, pattern->written,
-			    pattern_group(evaluator->engine, walk.compiled, walk.line.text, 0));
+		match_take_hit(evaluator, pattern, walk.is_closed ? NULL : walk.compiled,
+		    walk.line.text);
 		if (!pattern->weighted)
 			break;
 	}
 	*value_out = hits > 0 ? TEXT("1") : TEXT("0");
-	if (answer == PATTERN_FAILED)
-		return false;
-	return !pattern->weighted || match_score(evaluator, pattern, hits, value_out);
+	if (pattern->weighted && answer != PATTERN_FAILED)
+		match_score(evaluator, pattern, hits, value_out);
+	match_tell_search(evaluator, &walk,
+	    answer == PATTERN_NO && hits > 0 ? PATTERN_YES : answer, *value_out);
+	return answer != PATTERN_FAILED;
 }
 
 /* The next match in a text. *is_closed_out: a verdict made it, and it is the last. */
@@ -314,13 +354,7 @@ match_text(struct evaluator *evaluator, const struct expression *expression, str
 	while ((answer = match_next_in_text(evaluator, pattern, subject, &cursor, &is_closed)) ==
 	       PATTERN_YES) {
 		hits++;
-		if (is_closed)
-			match_take_closed(evaluator, pattern->written);
-		else if (!pattern->weighted)
-			match_take(evaluator, pattern->written, compiled, subject);
-		else
-			match_remember(evaluator, pattern->written,
-			    pattern_group(evaluator->engine, compiled, subject, 0));
+		match_take_hit(evaluator, pattern, is_closed ? NULL : compiled, subject);
 		if (!pattern->weighted)
 			break;
 		if (hits % MATCH_LINES_BETWEEN_QUESTIONS == 0 &&
@@ -328,9 +362,11 @@ match_text(struct evaluator *evaluator, const struct expression *expression, str
 			return false;
 	}
 	*value_out = hits > 0 ? TEXT("1") : TEXT("0");
-	if (answer == PATTERN_FAILED)
-		return false;
-	return !pattern->weighted || match_score(evaluator, pattern, hits, value_out);
+	if (pattern->weighted && answer != PATTERN_FAILED)
+		match_score(evaluator, pattern, hits, value_out);
+	match_tell_text(evaluator, pattern, subject,
+	    answer == PATTERN_NO && hits > 0 ? PATTERN_YES : answer, *value_out);
+	return answer != PATTERN_FAILED;
 }
 
 enum pattern_answer
@@ -418,6 +454,9 @@ match_collect_lines(struct evaluator *evaluator, const struct expression *expres
 			copy, list))
 			return false;
 	}
+	if (observe_is_on(evaluator))
+		match_tell_search(evaluator, &walk, list->count > 0 ? PATTERN_YES : answer,
+		    value_format_number(&evaluator->scratch, (double)list->count));
 	return answer == PATTERN_NO;
 }
 
@@ -449,5 +488,8 @@ match_collect(struct evaluator *evaluator, const struct expression *expression, 
 		    evaluate_is_interrupted(evaluator, pattern->offset))
 			return false;
 	}
+	if (observe_is_on(evaluator))
+		match_tell_text(evaluator, pattern, subject, list->count > 0 ? PATTERN_YES : answer,
+		    value_format_number(&evaluator->scratch, (double)list->count));
 	return answer == PATTERN_NO;
 }

@@ -7,6 +7,7 @@
 
 #include "base/number.h"
 #include "filter/engine/edit_header.h"
+#include "filter/engine/observe.h"
 
 enum { RUN_COMMAND_SHOWN_MAX = 80 };
 
@@ -44,6 +45,8 @@ run_command_ask(struct evaluator *evaluator, uint32_t offset, struct command_req
 	bool known = input->host->run(input->host_self, request, result_out, &evaluator->error);
 	if (!known)
 		result_out->status = RUN_COMMAND_UNKNOWN;
+	if (observe_is_on(evaluator))
+		observe_command(evaluator, offset, request, result_out->status, known);
 	run_command_set_number(evaluator, TEXT("RETURNCODE"), (uint64_t)result_out->status);
 	if (known)
 		return true;

@@ -51,6 +51,7 @@ actions_peek(const struct parser *parser)
 	struct lexer ahead = parser->lexer;
 	struct token token = {.kind = TOKEN_END};
 	struct error ignored;
+	struct token token;
 
 	ahead.error = &ignored;
 	lexer_next(&ahead, &token);
@@ -190,6 +191,7 @@ actions_operands(
 		bool is_one = word->maximum == 1 && word->kind != STATEMENT_DELHEADER;
 		statement->expression = is_one ? list->operands : list;
 	}
+	statement->end = parser->taken;
 	if (word->kind != STATEMENT_TIMEOUT)
 		return parser_end_line(parser);
 	if (parser->token.kind == TOKEN_OPEN_BRACE)
@@ -336,5 +338,7 @@ actions_call(struct parser *parser)
 	parser_advance(parser);
 	bool parsed =
 	    is_envelope ? actions_envelope(parser, call) : actions_fields(parser, word, call);
+	call->begin = call->offset;
+	call->end = parser->taken;
 	return parsed ? call : NULL;
 }

@@ -12,6 +12,7 @@
 
 #include "filter/engine/value.h"
 #include "filter/mailfilter/actions.h"
+#include "filter/mailfilter/recovery.h"
 
 enum { FLAGS_TEXT_MAX = 64 };
 
@@ -19,7 +20,15 @@ void
 parser_init(
     struct parser *parser, struct arena *arena, struct program *program, struct error *error)
 {
-	*parser = (struct parser){.arena = arena, .program = program, .error = error};
+	parser_init_collecting(parser, arena, program, error, NULL);
+}
+
+void
+parser_init_collecting(struct parser *parser, struct arena *arena, struct program *program,
+    struct error *error, struct diagnostics *diagnostics)
+{
+	*parser = (struct parser){
+	    .arena = arena, .program = program, .error = error, .diagnostics = diagnostics};
 	lexer_init(&parser->lexer, arena, program->source, error);
 	parser_advance(parser);
 }
@@ -29,8 +38,13 @@ parser_advance(struct parser *parser)
 {
 	if (parser->token.kind == TOKEN_ERROR)
 		return;
+	parser->taken = parser->token.end;
 	lexer_next(&parser->lexer, &parser->token);
 	if (parser->token.kind == TOKEN_ERROR) {
+		if (parser->diagnostics != NULL) {
+			recovery_note_token(parser);
+			return;
+		}
 		struct place place =
 		    program_place(parser->program, (uint32_t)parser->lexer.error_offset);
 		error_prefix(parser->error, "%.*s:%u:%u: ", TEXT_ARGUMENTS(place.file), place.line,
@@ -39,21 +53,51 @@ parser_advance(struct parser *parser)
 	}
 }
 
-void
-parser_fail(struct parser *parser, uint32_t offset, const char *format, ...)
+static void parser_fail_list(struct parser *parser, uint32_t offset, const char *format,
+    va_list arguments) __attribute__((format(printf, 3, 0)));
+
+static void
+parser_fail_list(struct parser *parser, uint32_t offset, const char *format, va_list arguments)
 {
-	va_list arguments;
 	char what[ERROR_TEXT_MAX];
 
 	if (parser->failed)
 		return;
 	parser->failed = true;
-	va_start(arguments, format);
 	vsnprintf(what, sizeof what, format, arguments);
-	va_end(arguments);
+	if (parser->diagnostics != NULL) {
+		/* Of a token that cannot be read all has been said. */
+		if (parser->token.kind != TOKEN_ERROR)
+			recovery_note(parser, offset, text_from_string(what));
+		return;
+	}
 	struct place place = program_place(parser->program, offset);
 	error_set(parser->error, ERROR_INPUT, "%.*s:%u:%u: %s", TEXT_ARGUMENTS(place.file),
 	    place.line, place.column, what);
+}
+
+void
+parser_fail(struct parser *parser, uint32_t offset, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	parser_fail_list(parser, offset, format, arguments);
+	va_end(arguments);
+}
+
+bool
+parser_complain(struct parser *parser, uint32_t offset, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	parser_fail_list(parser, offset, format, arguments);
+	va_end(arguments);
+	if (parser->diagnostics == NULL || parser->is_hopeless || parser->token.kind == TOKEN_ERROR)
+		return false;
+	parser->failed = false;
+	return true;
 }
 
 bool
@@ -62,6 +106,7 @@ parser_enter(struct parser *parser)
 	if (parser->depth >= PROGRAM_DEPTH_MAX) {
 		parser_fail(parser, parser->token.start, "nested more than %d levels deep",
 		    (int)PROGRAM_DEPTH_MAX);
+		parser->is_hopeless = true;
 		return false;
 	}
 	parser->depth++;
@@ -116,6 +161,14 @@ parser_node(struct parser *parser, enum expression_kind kind, uint32_t offset)
 	node->kind = kind;
 	node->offset = offset;
 	return node;
+}
+
+/* Keeps what was written, for explanations. */
+static void
+parser_span(const struct parser *parser, struct expression *node, uint32_t begin)
+{
+	node->begin = begin;
+	node->end = parser->taken;
 }
 
 static bool
@@ -250,6 +303,7 @@ parser_prefix(struct parser *parser, enum expression_kind kind, enum function fu
 	node->function = function;
 	parser_advance(parser);
 	node->operands = parser_element(parser);
+	parser_span(parser, node, node->offset);
 	return node->operands == NULL ? NULL : node;
 }
 
@@ -295,6 +349,7 @@ parser_call(struct parser *parser, enum function function, unsigned minimum, uns
 	if (!parser_expect(
 		parser, TOKEN_CLOSE_PARENTHESIS, "a closing ) or a comma is expected here"))
 		return NULL;
+	parser_span(parser, node, node->offset);
 	return node;
 }
 
@@ -320,6 +375,7 @@ parser_bare(struct parser *parser, enum function function)
 
 	node->function = function;
 	parser_advance(parser);
+	parser_span(parser, node, node->offset);
 	return node;
 }
 
@@ -489,6 +545,7 @@ parser_arithmetic(struct parser *parser, unsigned level)
 static struct expression *
 parser_comparison(struct parser *parser)
 {
+	uint32_t begin = parser->token.start;
 	struct expression *left = parser_arithmetic(parser, 0);
 
 	if (left == NULL || !parser_is_operator(parser, OPERATOR_LESS, OPERATOR_TEXT_NOT_EQUAL))
@@ -502,6 +559,7 @@ parser_comparison(struct parser *parser)
 	if (left->next == NULL)
 		return NULL;
 	left->next->operation = operation;
+	parser_span(parser, comparison, begin);
 	if (parser_is_operator(parser, OPERATOR_LESS, OPERATOR_TEXT_NOT_EQUAL)) {
 		parser_fail(parser, parser->token.start,
 		    "two comparisons in a row need parentheses: (a < b) < c");
@@ -514,19 +572,23 @@ static struct expression *
 parser_logical(struct parser *parser, enum expression_kind kind)
 {
 	enum token_kind token = kind == EXPRESSION_OR ? TOKEN_OR : TOKEN_AND;
+	uint32_t begin = parser->token.start;
 	struct expression *first = kind == EXPRESSION_OR ? parser_logical(parser, EXPRESSION_AND)
 							 : parser_comparison(parser);
 
 	if (first == NULL || parser->token.kind != token)
 		return first;
+	parser_span(parser, first, begin);
 	struct expression *chain = parser_node(parser, kind, parser->token.start);
 	chain->operands = first;
 	for (struct expression *last = first; parser->token.kind == token; last = last->next) {
 		parser_advance(parser);
+		begin = parser->token.start;
 		last->next = kind == EXPRESSION_OR ? parser_logical(parser, EXPRESSION_AND)
 						   : parser_comparison(parser);
 		if (last->next == NULL)
 			return NULL;
+		parser_span(parser, last->next, begin);
 	}
 	return chain;
 }
@@ -534,6 +596,7 @@ parser_logical(struct parser *parser, enum expression_kind kind)
 struct expression *
 parser_expression(struct parser *parser)
 {
+	uint32_t begin = parser->token.start;
 	struct expression *left = parser_logical(parser, EXPRESSION_OR);
 
 	while (left != NULL && parser->token.kind == TOKEN_ASSIGN) {
@@ -550,6 +613,7 @@ parser_expression(struct parser *parser)
 		assignment->operands = parser_logical(parser, EXPRESSION_OR);
 		if (assignment->operands == NULL)
 			return NULL;
+		parser_span(parser, assignment, begin);
 		left = assignment;
 	}
 	return left;

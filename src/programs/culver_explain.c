@@ -1,0 +1,357 @@
+/*
+ * culver explain: options, the message, and one call of explain_run(). The options of a delivery
+ * mean what they mean there (culver-deliver(1)).
+ */
+#include <fcntl.h>
+#include <getopt.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "agent/agent.h"
+#include "base/arena.h"
+#include "base/number.h"
+#include "config/settings.h"
+#include "programs/culver.h"
+#include "rehearse/explain.h"
+#include "system/spool.h"
+
+enum { CULVER_EXPLAIN_ARENA_SIZE = 32 * 1024 };
+
+enum culver_explain_option {
+	EXPLAIN_OPTION_RULES = 256,
+	EXPLAIN_OPTION_MESSAGE,
+	EXPLAIN_OPTION_RECIPIENT,
+	EXPLAIN_OPTION_ORIGINAL_RECIPIENT,
+	EXPLAIN_OPTION_EXTENSION,
+	EXPLAIN_OPTION_QUEUE_ID,
+	EXPLAIN_OPTION_CONFIG,
+	EXPLAIN_OPTION_ANSWER,
+	EXPLAIN_OPTION_RUN_COMMANDS,
+	EXPLAIN_OPTION_ASK,
+	EXPLAIN_OPTION_TIME,
+	EXPLAIN_OPTION_JSON,
+	EXPLAIN_OPTION_FULL,
+	EXPLAIN_OPTION_COLOUR,
+};
+
+static const struct option culver_explain_options[] = {
+    {"rules", required_argument, NULL, EXPLAIN_OPTION_RULES},
+    {"message", required_argument, NULL, EXPLAIN_OPTION_MESSAGE},
+    {"user", required_argument, NULL, 'd'},
+    {"embedded", no_argument, NULL, 'm'},
+    {"embedded-name", required_argument, NULL, 'M'},
+    {"sender", required_argument, NULL, 'f'},
+    {"recipient", required_argument, NULL, EXPLAIN_OPTION_RECIPIENT},
+    {"original-recipient", required_argument, NULL, EXPLAIN_OPTION_ORIGINAL_RECIPIENT},
+    {"extension", required_argument, NULL, EXPLAIN_OPTION_EXTENSION},
+    {"queue-id", required_argument, NULL, EXPLAIN_OPTION_QUEUE_ID},
+    {"config", required_argument, NULL, EXPLAIN_OPTION_CONFIG},
+    {"set", required_argument, NULL, 'o'},
+    {"answer", required_argument, NULL, EXPLAIN_OPTION_ANSWER},
+    {"run-commands", no_argument, NULL, EXPLAIN_OPTION_RUN_COMMANDS},
+    {"ask", no_argument, NULL, EXPLAIN_OPTION_ASK},
+    {"time", required_argument, NULL, EXPLAIN_OPTION_TIME},
+    {"json", no_argument, NULL, EXPLAIN_OPTION_JSON},
+    {"quiet", no_argument, NULL, 'q'},
+    {"full", no_argument, NULL, EXPLAIN_OPTION_FULL},
+    {"color", required_argument, NULL, EXPLAIN_OPTION_COLOUR},
+    {"help", no_argument, NULL, 'h'},
+    {NULL, 0, NULL, 0},
+};
+
+static const char culver_explain_help[] =
+    "usage: culver explain [options] [argument ...] < message\n"
+    "\n"
+    "Runs the rules for a message without doing anything, and tells the story.\n"
+    "\n"
+    "      --rules FILE             these rules; else the system's and the user's, as a delivery\n"
+    "      --message FILE           the message; else standard input\n"
+    "  -d, --user USER              as for this user (as root, or as that user)\n"
+    "  -m, --embedded               as embedded rules, with --rules\n"
+    "  -M, --embedded-name NAME     the same, with ~/.mailfilters/NAME\n"
+    "  -f, --sender ADDRESS         envelope sender; empty or <> is the null sender\n"
+    "      --recipient ADDRESS      envelope recipient\n"
+    "      --original-recipient ADDRESS  the same before aliases\n"
+    "      --extension TEXT         what follows the delimiter in the local part\n"
+    "      --queue-id ID            the mail server's name for the message\n"
+    "      --config FILE            settings from FILE instead of culver.conf\n"
+    "  -o, --set NAME=VALUE         one setting\n"
+    "      --answer COMMAND=ANSWER  how a command ends, instead of running it; repeatable\n"
+    "      --run-commands           run the commands of the rules\n"
+    "      --ask                    ask for each command, on the terminal\n"
+    "      --time SECONDS           the time that the rules see, in Unix seconds\n"
+    "      --json                   JSON Lines, for programs\n"
+    "  -q, --quiet                  only what would happen\n"
+    "      --full                   cut nothing, leave nothing out\n"
+    "      --color WHEN             auto, always or never\n"
+    "  -h, --help                   this text\n"
+    "\n"
+    "Exit status: 0 the rules ran, 1 they have an error, 64 usage, 66 no message or rules file,\n"
+    "67 no such user, 74 cannot write, 77 may not become that user, 78 settings.\n";
+
+struct culver_explain_line {
+	struct arena *arena;
+	struct agent_request agent;
+	struct explain_request request;
+	struct command_answers answers;
+	struct settings_source *settings;
+	enum terminal_colour colour;
+	const char *rules, *message, *config;
+	bool embedded, ends_here, write_failed;
+};
+
+static bool
+culver_explain_take_envelope(struct culver_explain_line *line, int option, const char *value)
+{
+	struct agent_request *agent = &line->agent;
+
+	switch (option) {
+	case 'f':
+		agent->has_sender = true;
+		agent->sender = text_from_string(value);
+		return true;
+	case EXPLAIN_OPTION_RECIPIENT:
+		agent->recipient = text_from_string(value);
+		return true;
+	case EXPLAIN_OPTION_ORIGINAL_RECIPIENT:
+		agent->original_recipient = text_from_string(value);
+		return true;
+	case EXPLAIN_OPTION_EXTENSION:
+		agent->extension = text_from_string(value);
+		return true;
+	case EXPLAIN_OPTION_QUEUE_ID:
+		agent->queue_id = text_from_string(value);
+		return true;
+	default:
+		return false;
+	}
+}
+
+static bool
+culver_explain_take_flag(struct culver_explain_line *line, int option)
+{
+	switch (option) {
+	case 'm':
+		line->embedded = true;
+		return true;
+	case EXPLAIN_OPTION_RUN_COMMANDS:
+		line->request.runs_commands = true;
+		return true;
+	case EXPLAIN_OPTION_ASK:
+		line->request.asks = true;
+		return true;
+	case EXPLAIN_OPTION_JSON:
+		line->request.is_json = true;
+		return true;
+	case 'q':
+		line->request.is_quiet = true;
+		return true;
+	case EXPLAIN_OPTION_FULL:
+		line->request.is_full = true;
+		return true;
+	case 'h':
+		line->ends_here = true;
+		return true;
+	default:
+		return false;
+	}
+}
+
+static bool
+culver_explain_set(struct culver_explain_line *line, const char *assignment, struct error *error)
+{
+	struct text value = text_from_string(assignment);
+	struct text name = text_split(&value, '=');
+
+	if (strchr(assignment, '=') == NULL)
+		return error_set(error, ERROR_INPUT, "--set %s: write NAME=VALUE", assignment);
+	return settings_set(line->settings, name, value, error);
+}
+
+static bool
+culver_explain_take_value(
+    struct culver_explain_line *line, int option, const char *value, struct error *error)
+{
+	uint64_t seconds;
+
+	switch (option) {
+	case EXPLAIN_OPTION_RULES:
+		line->rules = value;
+		return true;
+	case EXPLAIN_OPTION_MESSAGE:
+		line->message = value;
+		return true;
+	case 'd':
+		line->agent.user = value;
+		return value[0] != '\0' || error_set(error, ERROR_INPUT, "-d names no user");
+	case 'M':
+		line->agent.embedded_name = value;
+		return true;
+	case EXPLAIN_OPTION_CONFIG:
+		line->config = value;
+		return true;
+	case 'o':
+		return culver_explain_set(line, value, error);
+	case EXPLAIN_OPTION_ANSWER:
+		return command_answers_add(
+		    &line->answers, line->arena, text_from_string(value), error);
+	case EXPLAIN_OPTION_TIME:
+		line->request.has_time = true;
+		if (!number_parse_unsigned(text_from_string(value), INT64_MAX, &seconds))
+			return error_set(error, ERROR_INPUT, "--time %s: give Unix seconds", value);
+		line->request.time = (int64_t)seconds;
+		return true;
+	case EXPLAIN_OPTION_COLOUR:
+		return terminal_parse_colour(text_from_string(value), &line->colour) ||
+		       error_set(error, ERROR_INPUT, "--color %s: auto, always or never", value);
+	default:
+		return error_set(error, ERROR_INPUT, "unknown or incomplete option");
+	}
+}
+
+/* Options that nobody could understand: 64. */
+static bool
+culver_explain_parse(
+    struct culver_explain_line *line, int count, char **arguments, struct error *error)
+{
+	int option;
+
+	opterr = 0;
+	while ((option = getopt_long(
+		    count, arguments, "+d:mM:f:o:qh", culver_explain_options, NULL)) != -1)
+		if (!culver_explain_take_flag(line, option) &&
+		    !culver_explain_take_envelope(line, option, optarg) &&
+		    !culver_explain_take_value(line, option, optarg, error)) {
+			if (option == '?')
+				error_set(error, ERROR_INPUT, "unknown or incomplete option: %s",
+				    arguments[optind - 1]);
+			return false;
+		}
+	line->agent.arguments = (const char *const *)arguments + optind;
+	if (line->embedded && line->rules == NULL && line->agent.embedded_name == NULL)
+		return error_set(error, ERROR_INPUT, "-m needs --rules");
+	return true;
+}
+
+/* For another user the file stands in the place of that user's rules, in his home. */
+static bool
+culver_explain_replace_rules(struct culver_explain_line *line, struct error *error)
+{
+	char here[PATH_MAX];
+	struct text path = text_from_string(line->rules);
+
+	if (line->rules[0] != '/') {
+		if (getcwd(here, sizeof here) == NULL)
+			return error_set_errno(error, "the working directory");
+		path = arena_format(line->arena, "%s/%s", here, line->rules);
+	}
+	return settings_set(line->settings, TEXT("system_rules"), TEXT(""), error) &&
+	       settings_set(line->settings, TEXT("user_rules"), path, error);
+}
+
+static bool
+culver_explain_choose_mode(struct culver_explain_line *line, struct error *error)
+{
+	struct agent_request *agent = &line->agent;
+
+	agent->mode = AGENT_MODE_DELIVERY;
+	agent->rules_file = line->rules;
+	if (line->embedded || agent->embedded_name != NULL)
+		agent->mode = AGENT_MODE_EMBEDDED;
+	else if (line->rules != NULL && agent->user == NULL)
+		agent->mode = AGENT_MODE_MANUAL;
+	else if (line->rules != NULL)
+		return culver_explain_replace_rules(line, error);
+	return true;
+}
+
+/* Standard input, or the file. */
+static bool
+culver_explain_read(struct culver_explain_line *line, struct error *error)
+{
+	const struct spool_plan plan = {.directories = {"/tmp", "/var/tmp"}};
+	struct spool *spool;
+	int input = STDIN_FILENO;
+
+	if (line->message != NULL) {
+		input = open(line->message, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+		if (input < 0)
+			return error_set_errno(error, "%s", line->message);
+	}
+	bool is_read = spool_receive(line->arena, input, &plan, &spool, error) &&
+		       spool_map(spool, &line->request.message, error);
+	if (line->message != NULL)
+		close(input);
+	if (is_read && line->request.message.size == 0)
+		return error_set(error, ERROR_INPUT, "there is no message on standard input");
+	return is_read;
+}
+
+static void
+culver_explain_write(void *self, struct text bytes)
+{
+	struct culver_explain_line *line = self;
+
+	if (fwrite(bytes.data, 1, bytes.size, stdout) != bytes.size)
+		line->write_failed = true;
+}
+
+static int
+culver_explain_refuse(int status, const struct error *error)
+{
+	fprintf(stderr, "culver: explain: %s\n", error->text);
+	return status;
+}
+
+static int
+culver_explain_run(struct culver_explain_line *line)
+{
+	const char *config = line->config != NULL ? line->config : settings_default_path;
+	struct error error;
+
+	if (line->rules != NULL && access(line->rules, R_OK) < 0) {
+		error_set_errno(&error, "%s", line->rules);
+		return culver_explain_refuse(EX_NOINPUT, &error);
+	}
+	if (!culver_explain_choose_mode(line, &error) ||
+	    !settings_read_file(line->settings, config, line->config != NULL, &error))
+		return culver_explain_refuse(EX_CONFIG, &error);
+	if (!culver_explain_read(line, &error))
+		return culver_explain_refuse(EX_NOINPUT, &error);
+	line->agent.settings = settings_values(line->settings);
+	line->request.agent = &line->agent;
+	line->request.answers = &line->answers;
+	line->request.terminal = terminal_look(STDOUT_FILENO, line->colour);
+	line->request.write = culver_explain_write;
+	line->request.self = line;
+	int status = explain_run(line->arena, &line->request);
+	int written = culver_print(TEXT(""));
+	return line->write_failed || written != EX_OK ? EX_IOERR : status;
+}
+
+int
+culver_explain(int count, char **arguments)
+{
+	char first[CULVER_EXPLAIN_ARENA_SIZE];
+	struct arena arena;
+	struct error error;
+	int status;
+
+	arena_init(&arena, first, sizeof first);
+	struct culver_explain_line line = {
+	    .arena = &arena,
+	    .agent = {.environment = (const char *const *)environ, .input = -1},
+	    .settings = settings_new(&arena),
+	};
+	if (!culver_explain_parse(&line, count, arguments, &error))
+		status = culver_explain_refuse(EX_USAGE, &error);
+	else if (line.ends_here)
+		status = culver_print(TEXT(culver_explain_help));
+	else
+		status = culver_explain_run(&line);
+	arena_clear(&arena);
+	return status;
+}

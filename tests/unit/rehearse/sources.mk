@@ -1,0 +1,15 @@
+check_PROGRAMS += tests/unit/rehearse/rehearsal.test
+TESTS += tests/unit/rehearse/rehearsal.test
+tests_unit_rehearse_rehearsal_test_SOURCES = %D%/rehearsal_test.c
+tests_unit_rehearse_rehearsal_test_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
+tests_unit_rehearse_rehearsal_test_LDADD = librehearse.a libagent.a libdeliver.a librecord.a libfilter.a libconfig.a libmail.a libsystem.a libbase.a
+check_PROGRAMS += tests/unit/rehearse/rule_test_file.test
+TESTS += tests/unit/rehearse/rule_test_file.test
+tests_unit_rehearse_rule_test_file_test_SOURCES = %D%/rule_test_file_test.c
+tests_unit_rehearse_rule_test_file_test_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
+tests_unit_rehearse_rule_test_file_test_LDADD = librehearse.a libagent.a libdeliver.a librecord.a libfilter.a libconfig.a libmail.a libsystem.a libbase.a
+check_PROGRAMS += tests/unit/rehearse/diagnostic_report.test
+TESTS += tests/unit/rehearse/diagnostic_report.test
+tests_unit_rehearse_diagnostic_report_test_SOURCES = %D%/diagnostic_report_test.c
+tests_unit_rehearse_diagnostic_report_test_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
+tests_unit_rehearse_diagnostic_report_test_LDADD = librehearse.a libfilter.a libmail.a libsystem.a libbase.a
