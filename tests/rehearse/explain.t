@@ -217,7 +217,7 @@ if command -v script >/dev/null; then
 		sleep 1
 		echo y
 		sleep 1
-		echo =answered
+		echo '=answered'
 		sleep 1
 		echo n
 		sleep 1
