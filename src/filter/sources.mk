@@ -1,13 +1,15 @@
 noinst_LIBRARIES += libfilter.a
 libfilter_a_CPPFLAGS = $(AM_CPPFLAGS) $(PCRE2_CFLAGS)
 libfilter_a_SOURCES = \
-	%D%/engine/body_text.c %D%/engine/body_text.h \
+	%D%/engine/database.c %D%/engine/database.h \
 	%D%/engine/edit_header.c %D%/engine/edit_header.h \
 	%D%/engine/envelope_value.c %D%/engine/envelope_value.h \
 	%D%/engine/field_list.c %D%/engine/field_list.h \
 	%D%/engine/flag_words.c %D%/engine/flag_words.h \
 	%D%/engine/target.c %D%/engine/target.h \
 	%D%/mailfilter/actions.c %D%/mailfilter/actions.h \
+	%D%/engine/body_text.c %D%/engine/body_text.h \
+	%D%/engine/database_host.h \
 	%D%/engine/evaluate.c %D%/engine/evaluate.h \
 	%D%/engine/expression.h \
 	%D%/engine/filter.c %D%/engine/filter.h \

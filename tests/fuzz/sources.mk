@@ -7,6 +7,7 @@ fuzz_tests = \
 	tests/fuzz/fuzz_encoded_word.test \
 	tests/fuzz/fuzz_header.test \
 	tests/fuzz/fuzz_header_edit.test \
+	tests/fuzz/fuzz_mailbox_name.test \
 	tests/fuzz/fuzz_mime.test \
 	tests/fuzz/fuzz_part_text.test \
 	tests/fuzz/fuzz_rules.test
@@ -26,6 +27,8 @@ tests_fuzz_fuzz_rules_test_SOURCES = %D%/fuzz_rules.c %D%/replay_main.c
 tests_fuzz_fuzz_rules_test_LDADD = libfilter.a libmail.a libbase.a
 tests_fuzz_fuzz_header_edit_test_SOURCES = %D%/fuzz_header_edit.c %D%/replay_main.c
 tests_fuzz_fuzz_header_edit_test_LDADD = libmail.a libbase.a
+tests_fuzz_fuzz_mailbox_name_test_SOURCES = %D%/fuzz_mailbox_name.c %D%/replay_main.c
+tests_fuzz_fuzz_mailbox_name_test_LDADD = libdeliver.a libbase.a
 tests_fuzz_fuzz_address_line_test_SOURCES = %D%/fuzz_address_line.c %D%/replay_main.c
 tests_fuzz_fuzz_address_line_test_LDADD = libmail.a libbase.a
 tests_fuzz_fuzz_encoded_word_test_SOURCES = %D%/fuzz_encoded_word.c %D%/replay_main.c

@@ -11,14 +11,16 @@
  *"NAME later"
  *	-- commands          optional: "STATUS|OUTPUT|COMMAND" lines, OUTPUT written as for `echo`;
  *status -1: it does not end in time
+ *	-- database NAME     optional: KEY=VALUE lines that `gdbmopen` finds there
  *	-- verdicts          optional: "limit open" lines: limit, undecodable or timeout; later, open
  *or closed (all are later without)
  *	-- embedded          optional, empty: the rules run in embedded mode
  *	-- asks              what was asked, in order, then "end HOW STATUS"
  *
  * Lines of "asks": to X, cc X, log X, logfile X, command X (backticks), system X, xfilter X,
- *dotlock X, flock X, unlock, echo X (a line), part X (echo without line end),
+ *dotlock X, flock X, unlock, gdbmstore KEY VALUE, echo X (a line), part X (echo without line end),
  *"end fall-through", "end delivered 0", "end exit 75", "end failed 75", then optionally "reason
+ *TEXT", "place FILE:LINE:COLUMN", "condition TEXT", "matched TEXT", "undecided TEXT" with what the result must say;
  *TEXT", "place FILE:LINE:COLUMN", "condition TEXT", "matched TEXT", "undecided TEXT" (its beginning) with what the result must say;
  *"refused TEXT" alone: the rules do not parse, and the error holds TEXT. Bytes outside of 32..126
  *are shown as \xHH.
@@ -49,6 +51,8 @@ struct rules_case {
 	bool is_embedded;
 	struct text include_names[8], includes[8];
 	size_t include_count;
+	struct text database_names[4], databases[4];
+	size_t database_count;
 };
 
 static struct rules_case current;
@@ -169,6 +173,19 @@ read_verdicts(struct text lines)
 }
 
 static void
+set_databases(struct plan *plan, const struct rules_case *c)
+{
+	for (size_t i = 0; i < c->database_count; i++) {
+		struct text lines = c->databases[i];
+		while (lines.size > 0) {
+			struct text value = text_split(&lines, '\n');
+			struct text key = text_split(&value, '=');
+			plan_set_record(plan, c->database_names[i], key, value);
+		}
+	}
+}
+
+static void
 check_result(
     struct arena *arena, struct plan *plan, const struct filter_result *result, struct text asks)
 {
@@ -192,6 +209,8 @@ check_result(
 		if (text_find(said, 0, reason) == said.size)
 			check_text(said, reason);
 	}
+	if (undecided.size > 0)
+		check_text(result->undecided, undecided);
 	if (place.size > 0)
 		check_text(arena_format(arena, "%.*s:%u:%u", TEXT_ARGUMENTS(result->place.file),
 			       result->place.line, result->place.column),
@@ -228,6 +247,7 @@ run_case(void)
 	}
 	set_failures(&plan, &arena, c->fails);
 	set_answers(&plan, &arena, c->commands);
+	set_databases(&plan, c);
 	struct variables *variables = variables_new(&arena), *environment = variables_new(&arena);
 	set_variables(variables, c->variables);
 	set_variables(environment, c->environment);
@@ -265,6 +285,10 @@ find_section(struct text name)
 	if (text_has_prefix(name, TEXT("rules "))) {
 		current.include_names[current.include_count] = text_slice(name, 6, name.size);
 		return &current.includes[current.include_count++];
+	}
+	if (text_has_prefix(name, TEXT("database "))) {
+		current.database_names[current.database_count] = text_slice(name, 9, name.size);
+		return &current.databases[current.database_count++];
 	}
 	if (text_is_equal(name, TEXT("message")))
 		return &current.message;

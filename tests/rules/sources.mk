@@ -21,6 +21,7 @@ EXTRA_DIST += %D%/compare_with_maildrop.rules %D%/compare_scopes.messages \
 	%D%/mailfilter/field_list.case \
 	%D%/mailfilter/flag.case \
 	%D%/mailfilter/foreach.case \
+	%D%/mailfilter/gdbm.case \
 	%D%/mailfilter/header.case \
 	%D%/mailfilter/if.case \
 	%D%/mailfilter/import.case \
@@ -35,7 +36,6 @@ EXTRA_DIST += %D%/compare_with_maildrop.rules %D%/compare_scopes.messages \
 	%D%/mailfilter/scope.case \
 	%D%/mailfilter/timeout.case \
 	%D%/mailfilter/to.case \
-	%D%/mailfilter/unavailable.case \
 	%D%/mailfilter/value.case \
 	%D%/mailfilter/verdict.case \
 	%D%/mailfilter/while.case \

@@ -49,6 +49,7 @@ static struct token
 actions_peek(const struct parser *parser)
 {
 	struct lexer ahead = parser->lexer;
+	struct token token = {.kind = TOKEN_END};
 	struct error ignored;
 	struct token token;
 

@@ -151,7 +151,7 @@ parser_weights(struct program_pattern *pattern, struct text flags)
 static void
 parser_flags(struct program_pattern *pattern, struct text flags)
 {
-	unsigned raw = 0;
+	unsigned form = 0;
 	bool whole = false;
 
 	for (size_t i = 0; i < flags.size; i++) {
@@ -166,10 +166,10 @@ parser_flags(struct program_pattern *pattern, struct text flags)
 			pattern->scope |= PATTERN_SCOPE_BODY;
 			break;
 		case 'p':
-			pattern->scope |= PATTERN_SCOPE_BODY | PATTERN_SCOPE_WHOLE;
+			form |= PATTERN_SCOPE_WHOLE;
 			break;
 		case 'r':
-			raw = PATTERN_SCOPE_RAW;
+			form |= PATTERN_SCOPE_RAW;
 			break;
 		case 'w':
 			whole = true;
@@ -183,12 +183,14 @@ parser_flags(struct program_pattern *pattern, struct text flags)
 			break;
 		}
 	}
+	if ((form & PATTERN_SCOPE_WHOLE) != 0 && (!whole || pattern->scope != 0))
+		pattern->scope |= PATTERN_SCOPE_BODY;
 	if (pattern->scope == 0)
 		pattern->scope =
 		    whole ? PATTERN_SCOPE_HEADER | PATTERN_SCOPE_BODY : PATTERN_SCOPE_HEADER;
 	if ((pattern->scope & PATTERN_SCOPE_HEADER) != 0)
 		pattern->scope &= ~(unsigned)PATTERN_SCOPE_TOP_HEADER;
-	pattern->scope |= raw;
+	pattern->scope |= form;
 }
 
 struct program_pattern *
@@ -311,14 +313,13 @@ parser_call(struct parser *parser, enum function function, unsigned minimum, uns
 static struct expression *
 parser_dbm(struct parser *parser)
 {
-	parser_note_token(parser, &parser->program->unavailable);
 	switch (parser->token.reserved) {
 	case RESERVED_DBMOPEN:
-		return parser_call(parser, FUNCTION_DBM, 1, 2);
+		return parser_call(parser, FUNCTION_DATABASE_OPEN, 1, 2);
 	case RESERVED_DBMFETCH:
-		return parser_call(parser, FUNCTION_DBM, 1, 3);
+		return parser_call(parser, FUNCTION_DATABASE_FETCH, 1, 3);
 	default:
-		return parser_call(parser, FUNCTION_DBM, 2, 2);
+		return parser_call(parser, FUNCTION_DATABASE_STORE, 2, 2);
 	}
 }
 
@@ -357,8 +358,7 @@ parser_reserved(struct parser *parser)
 	case RESERVED_LOOKUP:
 		return parser_call(parser, FUNCTION_LOOKUP, 2, 3);
 	case RESERVED_DBMCLOSE:
-		parser_note_token(parser, &parser->program->unavailable);
-		return parser_bare(parser, FUNCTION_DBM);
+		return parser_bare(parser, FUNCTION_DATABASE_CLOSE);
 	case RESERVED_DBMOPEN:
 	case RESERVED_DBMFETCH:
 	case RESERVED_DBMSTORE:
