@@ -51,7 +51,6 @@ actions_peek(const struct parser *parser)
 	struct lexer ahead = parser->lexer;
 	struct token token = {.kind = TOKEN_END};
 	struct error ignored;
-	struct token token;
 
 	ahead.error = &ignored;
 	lexer_next(&ahead, &token);
