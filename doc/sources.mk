@@ -1,7 +1,9 @@
 dist_man_MANS += \
+	%D%/man/culver-check.1 \
 	%D%/man/culver-deliver.1 \
 	%D%/man/culver-explain.1 \
 	%D%/man/culver.1 \
+	%D%/man/culver-test.1 \
 	%D%/man/culver.conf.5 \
 	%D%/man/culver-delivery.7 \
 	%D%/man/mailfilter.5

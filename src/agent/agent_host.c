@@ -64,7 +64,6 @@ agent_host_log(struct agent_host *host, struct delivery_event *event)
 		event->size = message_bytes(host->message).size;
 		event->is_truncated = message_is_truncated(host->message);
 	}
-	event->warning = host->warning;
 	event->undecided = host->undecided;
 	event->milliseconds = clock_monotonic_milliseconds() - host->started;
 	/* A lost line must not lose mail; the admin hears of it on standard error with -V. */
@@ -390,19 +389,6 @@ agent_host_on_is_interrupted(void *self)
 	return signals_pending() != 0;
 }
 
-static void
-agent_host_on_warn(void *self, struct text what)
-{
-	struct agent_host *host = self;
-
-	if (host->warning.size == 0)
-		host->warning = arena_copy_text(host->arena, what);
-	if (host->request->verbosity == 0)
-		return;
-	struct text line = arena_format(host->arena, "culver: warning: %.*s", TEXT_ARGUMENTS(what));
-	fprintf(stderr, "%.*s\n", TEXT_ARGUMENTS(report_line_clean(host->arena, line)));
-}
-
 const struct filter_host agent_host_functions = {
     .deliver = agent_host_on_deliver,
     .read_rules = agent_host_on_read_rules,
@@ -420,5 +406,4 @@ const struct filter_host agent_host_functions = {
     .time = agent_host_on_time,
     .is_interrupted = agent_host_on_is_interrupted,
     .databases = &rules_store_functions,
-    .warn = agent_host_on_warn,
 };

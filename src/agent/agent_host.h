@@ -36,7 +36,6 @@ struct agent_host {
 	struct rules_header_versions header_versions;
 	struct rules_lock *locks;     /* that the rules hold, the newest first */
 	struct database *databases;   /* that the rules have open (agent/rules_store.h) */
-	struct text warning;          /* the first of this message; empty: none */
 	struct delivery_log *log;
 	struct rules_log rules_log;
 	struct variables *imports; /* what `import` finds; NULL until a rule asks */

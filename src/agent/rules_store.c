@@ -49,7 +49,7 @@ rules_store_open(void *self, struct text name, enum database_mode mode, struct e
 		return NULL;
 	struct text complaint = keyed_store_complaint(store);
 	if (complaint.size > 0)
-		agent_host_functions.warn(host, complaint);
+		agent_host_note_undecided(host, arena_copy_text(host->arena, complaint));
 	struct database *database = arena_alloc(host->arena, sizeof *database);
 	*database = (struct database){
 	    .next = host->databases,

@@ -14,8 +14,12 @@ static const struct culver_command {
 	const char *usage;   /* what follows its name */
 	const char *purpose; /* in a line */
 } culver_commands[] = {
+    {"check", culver_check, "[--json] [--strict] FILE...",
+	"rules files: every error and likely mistake, with its place and what to write"},
     {"config", culver_config, "show|check|example ...",
 	"the settings: which are in force, and where each comes from"},
+    {"test", culver_test, "[--tap] [--record] FILE|DIRECTORY...",
+	"runs tests of rules"},
     {"explain", culver_explain, "[--rules FILE] [-d USER] < message",
 	"why a message goes where it goes: the rules, step by step, without acting"},
 };

@@ -148,7 +148,6 @@ delivery_log_format_cut(const struct delivery_event *event, struct text id, int6
 	delivery_log_member_string(&json, "backend", event->backend, maximum);
 	delivery_log_member(&json, "destination", event->destination, maximum);
 	delivery_log_member(&json, "place", event->final_place, maximum);
-	delivery_log_member(&json, "warning", event->warning, maximum);
 	json_member_integer(&json, "milliseconds", event->milliseconds);
 	json_member_integer(&json, "pid", pid);
 	json_member_text(&json, "version", TEXT(CULVER_VERSION));

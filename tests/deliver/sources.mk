@@ -18,5 +18,8 @@ DELIVER_TESTS = \
 	%D%/verdicts.t
 TESTS += $(DELIVER_TESTS)
 dist_check_SCRIPTS += $(DELIVER_TESTS)
+
+TESTS += %D%/check_rules.t
+dist_check_SCRIPTS += %D%/check_rules.t
 TESTS += %D%/acting.t %D%/dovecot.t
 dist_check_SCRIPTS += %D%/acting.t %D%/dovecot.t

@@ -66,7 +66,7 @@ database_open(
 		!evaluate(evaluator, expression->operands->next, &letters)))
 		return false;
 	enum database_mode mode = database_mode_parse(letters);
-	if (input->is_embedded && mode != DATABASE_READ)
+	if (evaluator->is_embedded && mode != DATABASE_READ)
 		return evaluate_fail(evaluator, ERROR_INPUT, expression->offset,
 		    "gdbmopen for writing is not allowed in embedded mode");
 	database_close(evaluator);

@@ -56,9 +56,6 @@ evaluate_undecided(
 	if (observe_is_on(evaluator))
 		observe_undecided(evaluator, verdict, offset, kind);
 	variables_set(evaluator->input->variables, TEXT("UNDECIDED"), kind);
-	if (evaluator->input->host->warn != NULL)
-		evaluator->input->host->warn(
-		    evaluator->input->host_self, text_from_string(evaluator->error.text));
 	return verdict;
 }
 

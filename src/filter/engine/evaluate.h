@@ -44,7 +44,7 @@ struct evaluator {
 	struct pattern_state *states;
 	unsigned includes;         /* files above this one */
 	struct database *database; /* that `gdbmopen` opened; NULL: none */
-	bool is_embedded;  /* what acts is refused: not in files of the administrator's */
+	bool is_embedded;          /* what acts is refused: not in files of the administrator's */
 	/* Of the statement that runs now: */
 	struct arena scratch;
 	size_t scratch_used;

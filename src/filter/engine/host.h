@@ -130,8 +130,6 @@ struct filter_host {
 	 * evaluator then ends with "later". Called once a statement. */
 	bool (*is_interrupted)(void *self);
 	const struct database_host *databases; /* `gdbmopen` and its kin; NULL: none are opened */
-	/* Something went wrong that the rules go on after: the admin should hear of it. May be NULL. */
-	void (*warn)(void *self, struct text what);
 };
 
 #endif

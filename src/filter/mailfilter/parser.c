@@ -12,6 +12,7 @@
 
 #include "filter/engine/value.h"
 #include "filter/mailfilter/actions.h"
+#include "filter/mailfilter/recovery.h"
 
 enum { FLAGS_TEXT_MAX = 64 };
 
@@ -19,7 +20,15 @@ void
 parser_init(
     struct parser *parser, struct arena *arena, struct program *program, struct error *error)
 {
-	*parser = (struct parser){.arena = arena, .program = program, .error = error};
+	parser_init_collecting(parser, arena, program, error, NULL);
+}
+
+void
+parser_init_collecting(struct parser *parser, struct arena *arena, struct program *program,
+    struct error *error, struct diagnostics *diagnostics)
+{
+	*parser = (struct parser){
+	    .arena = arena, .program = program, .error = error, .diagnostics = diagnostics};
 	lexer_init(&parser->lexer, arena, program->source, error);
 	parser_advance(parser);
 }
@@ -32,6 +41,10 @@ parser_advance(struct parser *parser)
 	parser->taken = parser->token.end;
 	lexer_next(&parser->lexer, &parser->token);
 	if (parser->token.kind == TOKEN_ERROR) {
+		if (parser->diagnostics != NULL) {
+			recovery_note_token(parser);
+			return;
+		}
 		struct place place =
 		    program_place(parser->program, (uint32_t)parser->lexer.error_offset);
 		error_prefix(parser->error, "%.*s:%u:%u: ", TEXT_ARGUMENTS(place.file), place.line,
@@ -40,21 +53,51 @@ parser_advance(struct parser *parser)
 	}
 }
 
-void
-parser_fail(struct parser *parser, uint32_t offset, const char *format, ...)
+static void parser_fail_list(struct parser *parser, uint32_t offset, const char *format,
+    va_list arguments) __attribute__((format(printf, 3, 0)));
+
+static void
+parser_fail_list(struct parser *parser, uint32_t offset, const char *format, va_list arguments)
 {
-	va_list arguments;
 	char what[ERROR_TEXT_MAX];
 
 	if (parser->failed)
 		return;
 	parser->failed = true;
-	va_start(arguments, format);
 	vsnprintf(what, sizeof what, format, arguments);
-	va_end(arguments);
+	if (parser->diagnostics != NULL) {
+		/* Of a token that cannot be read all has been said. */
+		if (parser->token.kind != TOKEN_ERROR)
+			recovery_note(parser, offset, text_from_string(what));
+		return;
+	}
 	struct place place = program_place(parser->program, offset);
 	error_set(parser->error, ERROR_INPUT, "%.*s:%u:%u: %s", TEXT_ARGUMENTS(place.file),
 	    place.line, place.column, what);
+}
+
+void
+parser_fail(struct parser *parser, uint32_t offset, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	parser_fail_list(parser, offset, format, arguments);
+	va_end(arguments);
+}
+
+bool
+parser_complain(struct parser *parser, uint32_t offset, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	parser_fail_list(parser, offset, format, arguments);
+	va_end(arguments);
+	if (parser->diagnostics == NULL || parser->is_hopeless || parser->token.kind == TOKEN_ERROR)
+		return false;
+	parser->failed = false;
+	return true;
 }
 
 bool
@@ -63,6 +106,7 @@ parser_enter(struct parser *parser)
 	if (parser->depth >= PROGRAM_DEPTH_MAX) {
 		parser_fail(parser, parser->token.start, "nested more than %d levels deep",
 		    (int)PROGRAM_DEPTH_MAX);
+		parser->is_hopeless = true;
 		return false;
 	}
 	parser->depth++;

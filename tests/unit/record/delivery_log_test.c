@@ -184,7 +184,7 @@ fields_are_the_event(void)
 		 "\"line\":12,\"condition\":\"/^Subject:.*x/\",\"matched\":\"Subject: x\","
 		 "\"undecided\":\"rules:3:5: too much work\","
 		 "\"truncated\":false,\"backend\":\"maildir\",\"destination\":\"Mail/.x/"
-		 "\",\"place\":\"Mail/.x/new/1\",\"warning\":null,"
+		 "\",\"place\":\"Mail/.x/new/1\","
 		 "\"milliseconds\":7,\"pid\":42,\"version\":\"" CULVER_VERSION "\"}\n"));
 	check_number(json_members(text_slice(buffer_text(&line), 0, line.size - 1)), MEMBERS);
 	buffer_clear(&line);
