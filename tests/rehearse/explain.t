@@ -304,7 +304,8 @@ test_that "a Maildir that is not there is told beforehand" \
 printf 'to "./x\n' >broken
 explain broken offer
 is "rules with an error end with 1" "$status" 1
-test_that "the error has its place" contains 'Error: broken:1:'
+test_that "the error has its place" contains 'broken:1:4: error: '
+test_that "and is drawn below its line" contains $'to "./x\n'
 printf 'EXITCODE=67\nexit\n' >refusing
 explain refusing offer
 is "rules that refuse have run" "$status" 0
