@@ -1,4 +1,5 @@
 dist_man_MANS += \
+	%D%/man/culver-check.1 \
 	%D%/man/culver-deliver.1 \
 	%D%/man/culver-explain.1 \
 	%D%/man/culver.1 \

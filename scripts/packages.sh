@@ -112,7 +112,7 @@ packages_apt() {
 
 # What a build cannot do without: the Debian packages, and the commands that show that they are there.
 # shellcheck disable=SC2034
-packages_build=(gcc libc6-dev make autoconf automake pkg-config libpcre2-dev)
+packages_build=(gcc libc6-dev make autoconf automake pkg-config libpcre2-dev libdb5.3-dev)
 
 # build_is_possible: after installing, or on a system that is not Debian, is everything needed there?
 build_is_possible() {
@@ -122,6 +122,8 @@ build_is_possible() {
 	done
 	command -v "${CC:-gcc}" >/dev/null || lost+=("${CC:-gcc}")
 	pkg-config --exists 'libpcre2-8 >= 10.36' 2>/dev/null || lost+=("the PCRE2 headers (libpcre2-dev)")
+	printf '#include <db.h>\n' | "${CC:-gcc}" -E - >/dev/null 2>&1 ||
+	    lost+=("the Berkeley DB headers (libdb5.3-dev)")
 	[ ${#lost[@]} = 0 ] && return
 	complain "cannot build without: ${lost[*]}"
 	return 1

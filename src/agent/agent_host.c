@@ -12,6 +12,8 @@
 #include "agent/rules_command.h"
 #include "agent/rules_environment.h"
 #include "agent/rules_file.h"
+#include "agent/rules_store.h"
+#include "agent/rules_header.h"
 #include "base/clock.h"
 #include "base/number.h"
 #include "deliver/destination.h"
@@ -109,6 +111,32 @@ agent_host_settings(
 	return adjusted;
 }
 
+/* The Maildir whose folders `mailbox` names: the setting's, the default mailbox where that is one,
+ * else ~/Maildir. Relative to the home. */
+static struct text
+agent_host_mailbox_root(const struct agent_host *host)
+{
+	const struct settings *settings = host->settings;
+	bool is_set = settings->mailbox_root.size > 0;
+	struct text root = rules_environment_default_mailbox(
+	    host->arena, is_set ? settings->mailbox_root : settings->default_mailbox, host->user);
+
+	if (!is_set && !destination_is_maildir(host->arena, root))
+		root = TEXT("Maildir");
+	if (text_has_prefix(root, TEXT("/")))
+		return root;
+	return arena_format(host->arena, "%s/%.*s", host->user->home, TEXT_ARGUMENTS(root));
+}
+
+/* By what a destination is remembered between two tries: a folder and a file may have one name. */
+static struct text
+agent_host_memory_name(const struct agent_host *host, const struct delivery_request *request)
+{
+	if (request->form != DESTINATION_MAILBOX)
+		return request->destination;
+	return arena_format(host->arena, "mailbox %.*s", TEXT_ARGUMENTS(request->destination));
+}
+
 /* What a back end needs to know; variables NULL: the settings alone decide. */
 static struct delivery
 agent_host_delivery(struct agent_host *host, const struct delivery_request *request)
@@ -121,6 +149,9 @@ agent_host_delivery(struct agent_host *host, const struct delivery_request *requ
 	    .message = request->message,
 	    .spool = request->message == host->message ? host->spool : NULL,
 	    .destination = request->destination,
+	    .form = request->form,
+	    .arguments = request->arguments,
+	    .argument_count = request->argument_count,
 	    .process = host->process,
 	    .user = host->user->name,
 	    .shell = host->settings->shell,
@@ -129,10 +160,12 @@ agent_host_delivery(struct agent_host *host, const struct delivery_request *requ
 	    .quota_warning_percent = host->request->quota_warning_percent,
 	};
 
+	if (request->form == DESTINATION_MAILBOX)
+		delivery.mailbox_root = agent_host_mailbox_root(host);
 	if (variables == NULL)
 		return delivery;
 	delivery.settings = agent_host_settings(host, host->arena, variables);
-	if (destination_runs_command(request->destination)) {
+	if (destination_runs_command(request->form, request->destination)) {
 		/* Our own files get their mode from the back ends; a command's come from this. */
 		umask((mode_t)delivery.settings->umask);
 		if (host->locks != NULL) {
@@ -145,6 +178,7 @@ agent_host_delivery(struct agent_host *host, const struct delivery_request *requ
 	delivery.shell = variables_get(variables, TEXT("SHELL"));
 	delivery.sendmail = variables_get(variables, TEXT("SENDMAIL"));
 	delivery.flags = variables_get(variables, TEXT("FLAGS"));
+	delivery.keywords = variables_get(variables, TEXT("KEYWORDS"));
 	delivery.quota = variables_get(variables, TEXT("MAILDIRQUOTA"));
 	return delivery;
 }
@@ -158,13 +192,15 @@ agent_host_deliver(
 	struct outcome outcome;
 
 	/* Only copies: what the message still lacks is never taken for one of them. */
-	if (request->copy && partial_delivery_is_done(&host->partial, request->destination))
+	if (request->copy &&
+	    partial_delivery_is_done(&host->partial, agent_host_memory_name(host, request)))
 		outcome = outcome_done("was delivered there by an earlier try of this message");
 	else
 		outcome =
 		    destination_deliver(&delivery, text_from_string(host->user->home), &backend);
 	if (outcome.class == OUTCOME_DONE && request->copy)
-		partial_delivery_note(&host->partial, host->arena, request->destination);
+		partial_delivery_note(
+		    &host->partial, host->arena, agent_host_memory_name(host, request));
 	rules_log_write_delivery(&host->rules_log, host->arena, request->message,
 	    request->destination, outcome.class == OUTCOME_DONE);
 	struct delivery_event event = {
@@ -315,6 +351,30 @@ agent_host_on_unlock(void *self)
 	rules_lock_release(&host->locks);
 }
 
+static int64_t
+agent_host_on_begin_limit(void *self, unsigned seconds)
+{
+	(void)self;
+	return signals_begin_limit(seconds);
+}
+
+static void
+agent_host_on_end_limit(void *self, int64_t outer)
+{
+	struct agent_host *host = self;
+
+	/* What asked for the end may have been a signal too: the next question looks. */
+	host->statements = 0;
+	signals_end_limit(outer);
+}
+
+static bool
+agent_host_on_replace_header(void *self, const struct message *message, struct text header,
+    const struct message **edited_out, struct error *error)
+{
+	return rules_header_replace(self, message, header, edited_out, error);
+}
+
 static bool
 agent_host_on_is_interrupted(void *self)
 {
@@ -340,6 +400,10 @@ const struct filter_host agent_host_functions = {
     .unlock = agent_host_on_unlock,
     .echo = agent_host_on_echo,
     .environment = agent_host_on_environment,
+    .replace_header = agent_host_on_replace_header,
+    .begin_limit = agent_host_on_begin_limit,
+    .end_limit = agent_host_on_end_limit,
     .time = agent_host_on_time,
     .is_interrupted = agent_host_on_is_interrupted,
+    .databases = &rules_store_functions,
 };

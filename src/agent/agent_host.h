@@ -10,6 +10,7 @@
 
 #include "agent/agent.h"
 #include "agent/partial_delivery.h"
+#include "agent/rules_header.h"
 #include "agent/rules_lock.h"
 #include "agent/rules_log.h"
 #include "base/arena.h"
@@ -28,11 +29,13 @@ struct agent_host {
 	const struct user *user;
 	const struct envelope *envelope;
 	const struct message *received; /* the message as it came */
-	const struct message *message;  /* as it is now: `xfilter` makes a new one */
+	const struct message *message;  /* as it is now: `xfilter` and `addheader` make a new one */
 	struct spool *spool;            /* of `message` */
 	struct spool *received_spool;
 	struct spool_plan spool_plan; /* where a new one may be kept */
+	struct rules_header_versions header_versions;
 	struct rules_lock *locks;     /* that the rules hold, the newest first */
+	struct database *databases;   /* that the rules have open (agent/rules_store.h) */
 	struct delivery_log *log;
 	struct rules_log rules_log;
 	struct variables *imports; /* what `import` finds; NULL until a rule asks */

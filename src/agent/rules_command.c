@@ -18,6 +18,7 @@
 #include "deliver/command.h"
 #include "mail/envelope.h"
 #include "system/child.h"
+#include "system/signals.h"
 
 enum { RULES_COMMAND_SIGNAL = 128 };
 
@@ -41,11 +42,10 @@ rules_command_judge(struct rules_command *command, struct error *error)
 		return error_set(error, ERROR_AGAIN,
 		    "command \"%.*s\" did not end within %llu seconds and was ended",
 		    TEXT_ARGUMENTS(what), (unsigned long long)command->settings->command_limit);
-	if (end->interrupted)
+	if (end->interrupted != 0)
 		return error_set(error, ERROR_AGAIN,
-		    "command \"%.*s\" was ended: the delivery was asked to stop, or its time is "
-		    "over",
-		    TEXT_ARGUMENTS(what));
+		    "command \"%.*s\" was ended: the delivery was asked to stop by %s",
+		    TEXT_ARGUMENTS(what), signals_describe(end->interrupted));
 	if (end->output_overfull)
 		return error_set(error, ERROR_LIMIT,
 		    "command \"%.*s\" printed more than it may and was ended",
@@ -199,6 +199,7 @@ rules_command_run(struct agent_host *host, const struct command_request *request
 		break;
 	}
 	arena_clear(&command.arena);
+	result_out->timed_out = command.end.timed_out;
 	if (WIFSIGNALED(command.end.status))
 		result_out->status = RULES_COMMAND_SIGNAL + WTERMSIG(command.end.status);
 	else

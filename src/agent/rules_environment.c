@@ -100,6 +100,7 @@ rules_environment_new(struct arena *arena, const struct rules_start *start)
 	rules_environment_import(variables, start->request);
 	variables_unset(variables, TEXT("MAILDIRQUOTA"));
 	variables_unset(variables, TEXT("FLAGS"));
+	variables_unset(variables, TEXT("KEYWORDS"));
 	variables_unset(variables, TEXT("EXITCODE"));
 	variables_unset(variables, TEXT("RETURNCODE"));
 	variables_unset(variables, TEXT("LINES"));

@@ -69,7 +69,7 @@ rules_run_deliver_by_default(struct rules_run *run)
 		if (entered.class != OUTCOME_DONE)
 			return entered;
 	}
-	if (destination_runs_command(request.destination))
+	if (destination_runs_command(request.form, request.destination))
 		rules_run_provide_variables(run);
 	request.variables = run->variables;
 	run->is_by_default = true;

@@ -9,6 +9,8 @@ libagent_a_SOURCES = \
 	%D%/rules_command.c %D%/rules_command.h \
 	%D%/rules_environment.c %D%/rules_environment.h \
 	%D%/rules_file.c %D%/rules_file.h \
+	%D%/rules_header.c %D%/rules_header.h \
 	%D%/rules_lock.c %D%/rules_lock.h \
 	%D%/rules_run.c %D%/rules_run.h \
-	%D%/rules_log.c %D%/rules_log.h
+	%D%/rules_log.c %D%/rules_log.h \
+	%D%/rules_store.c %D%/rules_store.h

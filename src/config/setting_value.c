@@ -249,7 +249,8 @@ setting_value_describe(const struct setting_row *row, char out[SETTINGS_ALLOWED_
 	case SETTING_TYPE_MAILBOX:
 		snprintf(out, SETTINGS_ALLOWED_SIZE,
 		    "a mailbox without \"..\" in its path, in which $HOME, $LOGNAME, $USER and no "
-		    "other name is replaced");
+		    "other name is replaced%s",
+		    or_empty);
 		break;
 	case SETTING_TYPE_PATH:
 		snprintf(out, SETTINGS_ALLOWED_SIZE, "an absolute path%s", or_empty);

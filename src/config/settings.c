@@ -42,6 +42,12 @@ static const struct settings settings_defaults = {
     .undecodable_verdict = UNDECIDED_OPEN,
     .command_timeout_verdict = UNDECIDED_LATER,
     .create_folders = false,
+    .mailbox_root = STATIC_TEXT(""),
+    .mailbox_layout = MAILBOX_LAYOUT_MAILDIR,
+    .mailbox_encoding = MAILBOX_ENCODING_UTF7,
+    .mailbox_create = true,
+    .mailbox_subscribe = true,
+    .keywords_layout = KEYWORDS_LAYOUT_AUTO,
     .quota_exceeded = QUOTA_POLICY_LATER,
     .dot_lock = DOT_LOCK_TRY,
     .lock_timeout = 2 * MINUTE,
@@ -68,6 +74,9 @@ static const char *const verdict_words[] = {"later", "open", "closed", NULL};
 static const char *const rules_safety_words[] = {"owner-only", "not-world-writable", NULL};
 static const char *const log_words[] = {"syslog", "file", "off", NULL};
 static const char *const dot_lock_words[] = {"try", "required", "off", NULL};
+static const char *const mailbox_layout_words[] = {"maildir++", "fs", NULL};
+static const char *const mailbox_encoding_words[] = {"utf-7", "utf-8", NULL};
+static const char *const keywords_layout_words[] = {"auto", "dovecot", "courier", "off", NULL};
 static const char *const report_words[] = {"stderr", "stdout", NULL};
 
 #define MEMBER(name) #name, offsetof(struct settings, name)
@@ -94,12 +103,25 @@ static const struct setting_row settings_table[] = {
 	"later", SETTING_TYPE_WORD, .words = verdict_words},
     {MEMBER(create_folders), "Whether a delivery creates a missing Maildir or Maildir++ folder.",
 	"no", SETTING_TYPE_BOOL},
+    {MEMBER(mailbox_root),
+	"The Maildir whose folders \"mailbox\" names; empty: the default mailbox.", "",
+	SETTING_TYPE_MAILBOX, .maximum = TEXT_MAX},
+    {MEMBER(mailbox_layout), "How the levels of a folder's name become directories.", "maildir++",
+	SETTING_TYPE_WORD, .words = mailbox_layout_words},
+    {MEMBER(mailbox_encoding), "How a folder's name is written in its directory's.", "utf-7",
+	SETTING_TYPE_WORD, .words = mailbox_encoding_words},
+    {MEMBER(mailbox_create), "Whether \"mailbox\" creates a missing folder.", "yes",
+	SETTING_TYPE_BOOL},
+    {MEMBER(mailbox_subscribe), "Whether a folder that \"mailbox\" creates is subscribed.", "yes",
+	SETTING_TYPE_BOOL},
+    {MEMBER(keywords_layout), "How a Maildir keeps IMAP keywords.", "auto", SETTING_TYPE_WORD,
+	.words = keywords_layout_words},
     {MEMBER(quota_exceeded), "What is said of mail for a full mailbox.", "later", SETTING_TYPE_WORD,
 	.words = quota_policy_words},
     {MEMBER(dot_lock), "Whether an mbox is locked with a .lock file too.", "try", SETTING_TYPE_WORD,
 	.words = dot_lock_words},
-    {MEMBER(lock_timeout), "How long a delivery waits for the lock of a mailbox.", "2m",
-	SETTING_TYPE_SECONDS, .maximum = DAY},
+    {MEMBER(lock_timeout), "How long a delivery waits for the lock of a mailbox or data base.",
+	"2m", SETTING_TYPE_SECONDS, .maximum = DAY},
     {MEMBER(lock_retry), "How long it waits between two tries of a .lock file.", "1s",
 	SETTING_TYPE_MILLISECONDS, .minimum = 10, .maximum = 60000},
     {MEMBER(lock_stale_after), "How old a .lock file must be to count as left behind.", "5m",

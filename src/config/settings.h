@@ -23,6 +23,19 @@ enum dot_lock_policy { DOT_LOCK_TRY, DOT_LOCK_REQUIRED, DOT_LOCK_OFF };
 /* What a question of the rules without an answer counts as; see enum verdict in the filter. */
 enum undecided_verdict { UNDECIDED_LATER, UNDECIDED_OPEN, UNDECIDED_CLOSED };
 enum report_stream { REPORT_STDERR, REPORT_STDOUT };
+/* How a Maildir keeps IMAP keywords. */
+enum keywords_layout {
+	KEYWORDS_LAYOUT_AUTO, /* as Courier where the Maildir has its directory, else as Dovecot */
+	KEYWORDS_LAYOUT_DOVECOT,
+	KEYWORDS_LAYOUT_COURIER,
+	KEYWORDS_LAYOUT_OFF,
+};
+/* From a folder's name to its directory. */
+enum mailbox_layout {
+	MAILBOX_LAYOUT_MAILDIR, /* Maildir++: all folders in the root, ".Work.Projects" */
+	MAILBOX_LAYOUT_FS,      /* a directory for each level, "Work/Projects" */
+};
+enum mailbox_encoding { MAILBOX_ENCODING_UTF7, MAILBOX_ENCODING_UTF8 };
 
 struct settings {
 	/* Where mail goes that no rule placed. $HOME, $LOGNAME (or $USER) and a leading ~/ are
@@ -37,6 +50,14 @@ struct settings {
 	/* A pattern at its limit of work; a text that cannot be decoded; a command out of time. */
 	enum undecided_verdict pattern_limit_verdict, undecodable_verdict, command_timeout_verdict;
 	bool create_folders; /* a missing Maildir or Maildir++ folder is created on delivery */
+
+	struct text mailbox_root; /* of the folders that `mailbox` names; empty: the default mailbox
+				     where that is a Maildir, else ~/Maildir */
+	enum mailbox_layout mailbox_layout;
+	enum mailbox_encoding mailbox_encoding;
+	bool mailbox_create;    /* a missing folder is created */
+	bool mailbox_subscribe; /* and subscribed then */
+	enum keywords_layout keywords_layout;
 
 	enum quota_policy quota_exceeded;
 

@@ -12,10 +12,13 @@
 #include "base/arena.h"
 #include "base/text.h"
 #include "config/settings.h"
+#include "filter/engine/host.h"
 #include "mail/envelope.h"
 #include "mail/message.h"
 #include "mail/outcome.h"
 #include "system/spool.h"
+
+struct mailbox_folder;
 
 /* What a back end needs from the host, as reviewable data. */
 enum privilege {
@@ -34,6 +37,12 @@ struct delivery {
 	 * edited message. */
 	struct spool *spool;
 	struct text destination; /* as the rule said it, for reasons and logs */
+	enum destination_form form;
+	const struct text *arguments; /* DESTINATION_ARGUMENTS: the program first */
+	size_t argument_count;
+	struct text mailbox_root; /* DESTINATION_MAILBOX: the Maildir that the folder belongs to */
+	/* DESTINATION_MAILBOX: the folder, once it is found; else NULL. */
+	const struct mailbox_folder *folder;
 	struct text
 	    target; /* the part of it that the back end works on: a path, a command, addresses */
 
@@ -54,6 +63,7 @@ struct delivery {
 	void *each_second_self;
 
 	/* Filled in by the back end. */
+	struct text note; /* what the log should say beside the outcome; may be empty */
 	struct text
 	    final_place; /* the file that now holds the message, or the command; for the log */
 };
@@ -69,6 +79,7 @@ struct backend {
 extern const struct backend maildir_backend;
 extern const struct backend mbox_backend;
 extern const struct backend pipe_command_backend;
+extern const struct backend pipe_program_backend;
 extern const struct backend forward_backend;
 extern const struct backend discard_backend;
 

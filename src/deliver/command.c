@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "system/child.h"
+#include "system/signals.h"
 
 enum { COMMAND_DESCRIPTION_MAX = 160 };
 
@@ -47,11 +48,10 @@ command_decode(struct delivery *delivery, const struct child_result *result, str
 		return outcome_later(delivery->arena, STATUS_SYSTEM_OTHER,
 		    "command \"%.*s\" did not end within %llu seconds and was ended",
 		    TEXT_ARGUMENTS(what), (unsigned long long)delivery->settings->command_limit);
-	if (result->interrupted)
+	if (result->interrupted != 0)
 		return outcome_later(delivery->arena, STATUS_SYSTEM_OTHER,
-		    "command \"%.*s\" was ended: the delivery was asked to stop, or its time is "
-		    "over",
-		    TEXT_ARGUMENTS(what));
+		    "command \"%.*s\" was ended: the delivery was asked to stop by %s",
+		    TEXT_ARGUMENTS(what), signals_describe(result->interrupted));
 	/* A status of 0 counts also when it did not read everything: that is its own decision. */
 	return outcome_from_wait_status(delivery->arena, result->status, what);
 }

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "deliver/mailbox_folder.h"
+
 /* Destinations that their first byte names; everything else is a path. */
 static const struct {
 	char mark;
@@ -37,13 +39,22 @@ destination_is_directory(struct arena *arena, struct text path)
 }
 
 bool
-destination_runs_command(struct text destination)
+destination_runs_command(enum destination_form form, struct text destination)
 {
+	if (form != DESTINATION_WRITTEN)
+		return form == DESTINATION_ARGUMENTS;
 	destination = text_trim(destination);
 	for (size_t i = 0; i < sizeof destination_marks / sizeof *destination_marks; i++)
 		if (destination.size > 0 && destination.data[0] == destination_marks[i].mark)
 			return destination_marks[i].backend->privilege == PRIVILEGE_EXECUTE;
 	return false;
+}
+
+bool
+destination_is_maildir(struct arena *arena, struct text destination)
+{
+	return destination.size > 0 && destination.data[0] != '|' && destination.data[0] != '!' &&
+	       destination_is_directory(arena, destination);
 }
 
 /* The back end for delivery->destination; sets delivery->target. */
@@ -66,12 +77,35 @@ destination_find(struct delivery *delivery, struct text home)
 	return &mbox_backend;
 }
 
+/* A folder by its name. */
+static struct outcome
+destination_deliver_mailbox(struct delivery *delivery)
+{
+	struct mailbox_folder *folder = arena_alloc(delivery->arena, sizeof *folder);
+	struct error error;
+
+	if (!mailbox_folder_find(delivery, folder, &error))
+		return outcome_later(
+		    delivery->arena, STATUS_SYSTEM_CONFIGURATION, "%s", error.text);
+	delivery->folder = folder;
+	delivery->target = text_from_string(folder->path);
+	return maildir_backend.deliver(delivery);
+}
+
 struct outcome
 destination_deliver(struct delivery *delivery, struct text home, const struct backend **backend_out)
 {
 	struct text destination = text_trim(delivery->destination);
 
 	*backend_out = NULL;
+	if (delivery->form == DESTINATION_MAILBOX) {
+		*backend_out = &maildir_backend;
+		return destination_deliver_mailbox(delivery);
+	}
+	if (delivery->form == DESTINATION_ARGUMENTS) {
+		*backend_out = &pipe_program_backend;
+		return pipe_program_backend.deliver(delivery);
+	}
 	if (destination.size == 0)
 		return outcome_later(delivery->arena, STATUS_SYSTEM_CONFIGURATION,
 		    "the rules deliver to an empty destination: give a mailbox, a |command or an "

@@ -8,6 +8,9 @@
  *	PATH that is a directory maildir
  *	any other PATH		mbox
  *
+ * A rule that names a folder (DESTINATION_MAILBOX) or a program with its arguments
+ * (DESTINATION_ARGUMENTS) says so by the request's form; its text is not looked at for marks.
+ *
  * A relative path is relative to the current directory, as the rules have it; "~/" is the
  * recipient's home.
  */
@@ -21,7 +24,10 @@
 #include "deliver/backend.h"
 
 /* Does this destination run a program, so that it needs an environment? */
-bool destination_runs_command(struct text destination);
+bool destination_runs_command(enum destination_form form, struct text destination);
+
+/* Is this written destination a Maildir: by the slash at its end, or because it is a directory? */
+bool destination_is_maildir(struct arena *arena, struct text destination);
 
 /* One delivery, start to end: finds the back end, sets delivery->target and calls it. `home`
  * replaces a leading "~/". backend_out: who did it, for the log; NULL: nobody. */

@@ -19,6 +19,8 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/fault.h"
+#include "deliver/keywords.h"
+#include "deliver/mailbox_folder.h"
 #include "deliver/maildir_folder.h"
 #include "deliver/quota.h"
 #include "deliver/quota_warning.h"
@@ -29,10 +31,13 @@ enum { MAILDIR_NAME_TRIES = 100, MAILDIR_HOST_MAX = 64 };
 /* A delivery in progress. */
 struct maildir_store {
 	struct delivery *delivery;
-	const char *maildir;    /* without a slash at the end */
-	const char *directory;  /* .../new or .../cur */
-	const char *final_name; /* the message's path once it is linked */
-	char *temporary_name;   /* its name in tmp/, where one was needed; else NULL */
+	const char *maildir;   /* without a slash at the end */
+	const char *directory; /* .../new or .../cur */
+	struct text flags;     /* and keywords, for the name */
+	struct keywords keywords;
+	struct text keywords_name; /* the message's, where its keywords were written; else empty */
+	const char *final_name;    /* the message's path once it is linked */
+	char *temporary_name;      /* its name in tmp/, where one was needed; else NULL */
 	int descriptor;
 	mode_t mode;            /* of the file, so far */
 	bool descriptor_is_own; /* false: it is the spool's */
@@ -191,9 +196,52 @@ maildir_link_to(struct maildir_store *store, const char *name)
 	return linkat(AT_FDCWD, source, AT_FDCWD, name, AT_SYMLINK_FOLLOW);
 }
 
+static struct keywords_request
+maildir_keywords_request(const struct maildir_store *store)
+{
+	return (struct keywords_request){
+	    .arena = store->delivery->arena,
+	    .settings = store->delivery->settings,
+	    .maildir = store->maildir,
+	    .keywords = store->delivery->keywords,
+	};
+}
+
+/* Keywords that lie beside the message, before it can be seen. Without them it is delivered all the
+ * same. */
+static void
+maildir_write_keywords(struct maildir_store *store, struct text name)
+{
+	struct keywords_request request = maildir_keywords_request(store);
+	struct keywords *keywords = &store->keywords;
+	struct error error;
+
+	if (keywords->lines.size == 0)
+		return;
+	store->keywords_name = name;
+	if (keywords_write(&request, keywords->lines, name, &error))
+		return;
+	keywords->left_out = arena_format(request.arena, "%.*s%skeywords left out: %s",
+	    TEXT_ARGUMENTS(keywords->left_out), keywords->left_out.size > 0 ? "; " : "",
+	    error.text);
+	keywords->lines = TEXT("");
+}
+
+static void
+maildir_remove_keywords(struct maildir_store *store)
+{
+	struct keywords_request request = maildir_keywords_request(store);
+	int reason = errno;
+
+	if (store->keywords_name.size > 0)
+		keywords_remove(&request, store->keywords_name);
+	store->keywords_name = TEXT("");
+	errno = reason;
+}
+
 /* Gives the message its name. false with errno. */
 static bool
-maildir_link(struct maildir_store *store, struct text flags)
+maildir_link(struct maildir_store *store)
 {
 	struct delivery *delivery = store->delivery;
 	struct arena *arena = delivery->arena;
@@ -201,13 +249,17 @@ maildir_link(struct maildir_store *store, struct text flags)
 
 	for (unsigned attempt = 0; attempt < MAILDIR_NAME_TRIES; attempt++) {
 		struct text base = maildir_base_name(store, attempt);
-		struct text name = arena_format(arena, "%s/%.*s,S=%llu%s%.*s", store->directory,
-		    TEXT_ARGUMENTS(base), size, flags.size > 0 ? ":2," : "", TEXT_ARGUMENTS(flags));
+		struct text unique = arena_format(arena, "%.*s,S=%llu", TEXT_ARGUMENTS(base), size);
+		struct text name =
+		    arena_format(arena, "%s/%.*s%s%.*s", store->directory, TEXT_ARGUMENTS(unique),
+			store->flags.size > 0 ? ":2," : "", TEXT_ARGUMENTS(store->flags));
+		maildir_write_keywords(store, unique);
 		if (maildir_link_to(store, name.data) == 0) {
 			store->final_name = name.data;
 			store->linked = true;
 			return true;
 		}
+		maildir_remove_keywords(store);
 		if (errno != EEXIST)
 			return false;
 	}
@@ -233,9 +285,10 @@ maildir_take_back(struct maildir_store *store, struct error *error)
 {
 	if (!store->linked)
 		return;
-	if (unlink(store->final_name) == 0)
+	if (unlink(store->final_name) == 0) {
 		store->linked = false;
-	else
+		maildir_remove_keywords(store);
+	} else
 		error_prefix(error,
 		    "%s stays although its delivery failed and will be repeated (cannot remove: "
 		    "%s); ",
@@ -268,7 +321,7 @@ maildir_fill(struct maildir_store *store, bool named, struct error *error)
 /* Settles and links the spool's own file; false with errno when that cannot be done and a copy must
  * be made. */
 static bool
-maildir_link_spool(struct maildir_store *store, struct text flags)
+maildir_link_spool(struct maildir_store *store)
 {
 	struct delivery *delivery = store->delivery;
 	struct stat status;
@@ -283,18 +336,18 @@ maildir_link_spool(struct maildir_store *store, struct text flags)
 	/* A copy was made of it already: another mode here must not become that one's too. */
 	if (status.st_nlink > 0 && store->mode != maildir_wanted_mode(store))
 		return false;
-	return maildir_settle(store, &error) && maildir_link(store, flags);
+	return maildir_settle(store, &error) && maildir_link(store);
 }
 
 /* Puts the message into the directory, durably, by the cheapest way that works. */
 static bool
-maildir_store(struct maildir_store *store, struct text flags, struct error *error)
+maildir_store(struct maildir_store *store, struct error *error)
 {
-	if (maildir_link_spool(store, flags))
+	if (maildir_link_spool(store))
 		return maildir_commit(store, error);
 	if (!maildir_fill(store, false, error))
 		return false;
-	if (maildir_link(store, flags))
+	if (maildir_link(store))
 		return maildir_commit(store, error);
 	bool proc_is_missing =
 	    store->temporary_name == NULL && errno == ENOENT && access(store->directory, F_OK) == 0;
@@ -303,7 +356,7 @@ maildir_store(struct maildir_store *store, struct text flags, struct error *erro
 	close(store->descriptor);
 	if (!maildir_fill(store, true, error))
 		return false;
-	if (!maildir_link(store, flags))
+	if (!maildir_link(store))
 		return error_set_errno(error, "cannot link the message into %s", store->directory);
 	return maildir_commit(store, error);
 }
@@ -312,14 +365,13 @@ maildir_store(struct maildir_store *store, struct text flags, struct error *erro
  * maildirsize to add it to.
  */
 static struct outcome
-maildir_check_quota(
-    struct maildir_store *store, struct text flags, bool *is_kept_out, struct error *error)
+maildir_check_quota(struct maildir_store *store, bool *is_kept_out, struct error *error)
 {
 	struct delivery *delivery = store->delivery;
 	struct quota_limits limits, *given = NULL;
 
 	*is_kept_out = false;
-	if (!quota_is_counted(text_from_string(store->maildir), flags))
+	if (!quota_is_counted(text_from_string(store->maildir), store->flags))
 		return outcome_done("does not count");
 
 	if (delivery->quota.size > 0) {
@@ -375,23 +427,44 @@ maildir_warn(const struct maildir_store *store)
 	    .directory = arena_format(arena, "%s/new", root).data,
 	    .descriptor = -1,
 	};
-	if (maildir_store(&warned, TEXT(""), &error))
+	if (maildir_store(&warned, &error))
 		quota_add(arena, root, message.size);
 	else
 		maildir_take_back(&warned, &error);
 	maildir_close(&warned);
 }
 
+/* The keywords that the rules gave the message; only new ones change anything here. */
+static bool
+maildir_add_keywords(struct maildir_store *store, struct error *error)
+{
+	struct keywords_request request = maildir_keywords_request(store);
+
+	if (request.keywords.size == 0)
+		return true;
+	if (!keywords_prepare(&request, &store->keywords, error))
+		return false;
+	if (store->keywords.letters.size > 0)
+		store->flags = arena_format(request.arena, "%.*s%.*s", TEXT_ARGUMENTS(store->flags),
+		    TEXT_ARGUMENTS(store->keywords.letters));
+	return true;
+}
+
 /* One try; error.number ENOENT: something of the Maildir is not there. */
 static struct outcome
-maildir_try(struct maildir_store *store, struct text flags, struct error *error)
+maildir_try(struct maildir_store *store, struct error *error)
 {
 	bool quota_is_kept;
-	struct outcome outcome = maildir_check_quota(store, flags, &quota_is_kept, error);
+	struct outcome outcome = maildir_check_quota(store, &quota_is_kept, error);
 
 	if (outcome.class != OUTCOME_DONE)
 		return outcome;
-	if (maildir_store(store, flags, error)) {
+	if (!maildir_add_keywords(store, error))
+		return outcome_later_error(store->delivery->arena, error);
+	store->directory = arena_format(
+	    store->delivery->arena, "%s/%s", store->maildir, store->flags.size > 0 ? "cur" : "new")
+			       .data;
+	if (maildir_store(store, error)) {
 		if (quota_is_kept)
 			quota_add(store->delivery->arena, store->maildir,
 			    message_bytes(store->delivery->message).size);
@@ -404,12 +477,39 @@ maildir_try(struct maildir_store *store, struct text flags, struct error *error)
 	return outcome;
 }
 
+/* Asked only when something was found missing: a Maildir that is there, the usual case, costs no
+ * look. */
+static struct outcome
+maildir_provide(struct delivery *delivery, const char *maildir)
+{
+	if (delivery->folder != NULL)
+		return mailbox_folder_provide(delivery, delivery->folder);
+	return maildir_folder_provide(delivery->arena, maildir, delivery->settings->create_folders);
+}
+
+/* What the log should say beside the success. */
+static struct outcome
+maildir_note(const struct maildir_store *store, struct outcome outcome)
+{
+	struct delivery *delivery = store->delivery;
+	struct text note = store->keywords.left_out;
+
+	if (note.size > 0)
+		outcome.reason =
+		    arena_format(delivery->arena, "%s; %.*s", outcome.reason, TEXT_ARGUMENTS(note))
+			.data;
+	if (delivery->note.size > 0)
+		outcome.reason = arena_format(
+		    delivery->arena, "%s; %.*s", outcome.reason, TEXT_ARGUMENTS(delivery->note))
+				     .data;
+	return outcome;
+}
+
 static struct outcome
 maildir_deliver(struct delivery *delivery)
 {
 	struct arena *arena = delivery->arena;
 	struct text path = delivery->target;
-	struct text flags = maildir_sort_flags(arena, delivery->flags);
 	struct error error = {.kind = ERROR_NONE};
 
 	while (path.size > 1 && path.data[path.size - 1] == '/')
@@ -417,23 +517,20 @@ maildir_deliver(struct delivery *delivery)
 	const struct maildir_store start = {
 	    .delivery = delivery,
 	    .maildir = arena_copy_string(arena, path),
-	    .directory =
-		arena_format(arena, "%.*s/%s", TEXT_ARGUMENTS(path), flags.size > 0 ? "cur" : "new")
-		    .data,
+	    .flags = maildir_sort_flags(arena, delivery->flags),
 	    .descriptor = -1,
 	};
 	struct maildir_store store = start;
-	struct outcome outcome = maildir_try(&store, flags, &error);
+	struct outcome outcome = maildir_try(&store, &error);
 	/* A message that was linked and cannot be taken back must not be delivered again here. */
 	if (outcome.class != OUTCOME_DONE && error.number == ENOENT && !store.linked) {
-		/* Asked only now: a Maildir that is there, the usual case, costs no look. */
-		outcome = maildir_folder_provide(
-		    arena, start.maildir, delivery->settings->create_folders);
+		outcome = maildir_provide(delivery, start.maildir);
 		store = start;
 		if (outcome.class == OUTCOME_DONE)
-			outcome = maildir_try(&store, flags, &error);
+			outcome = maildir_try(&store, &error);
 	}
 	if (outcome.class == OUTCOME_DONE) {
+		outcome = maildir_note(&store, outcome);
 		delivery->final_place = text_from_string(store.final_name);
 		maildir_warn(&store);
 	}

@@ -2,6 +2,7 @@
  * The destination "|command". The command is a string for the user's shell, as the mailfilter
  * language has it. When the string is nothing but plain words, a shell would only split them: then
  * they are split here and the shell, which costs more than the rest of a delivery, is not started.
+ * Also the statement `pipe`, whose program and arguments stand alone.
  */
 #include <errno.h>
 #include <string.h>
@@ -139,6 +140,54 @@ pipe_command_deliver(struct delivery *delivery)
 		delivery->final_place = command;
 	return outcome;
 }
+
+/* The arguments as strings; NULL: one holds a NUL, which would end it early. */
+static const char *const *
+pipe_command_copy_arguments(const struct delivery *delivery)
+{
+	const char **strings =
+	    arena_alloc_array(delivery->arena, delivery->argument_count + 1, sizeof *strings);
+
+	for (size_t i = 0; i < delivery->argument_count; i++) {
+		struct text argument = delivery->arguments[i];
+		if (text_find_byte(argument, 0, '\0') < argument.size)
+			return NULL;
+		strings[i] = arena_copy_string(delivery->arena, argument);
+	}
+	return strings;
+}
+
+/* `pipe "program", "argument"`: what the rules wrote, byte for byte, and nobody in between. */
+static struct outcome
+pipe_program_deliver(struct delivery *delivery)
+{
+	struct arena *arena = delivery->arena;
+	struct text what = command_describe(arena, text_trim(delivery->destination));
+	struct error error = {.kind = ERROR_NONE};
+	struct outcome outcome;
+
+	if (delivery->argument_count == 0 || delivery->arguments[0].size == 0)
+		return outcome_later(arena, STATUS_SYSTEM_CONFIGURATION,
+		    "pipe \"%.*s\" names no program", TEXT_ARGUMENTS(what));
+	const char *const *arguments = pipe_command_copy_arguments(delivery);
+	if (arguments == NULL)
+		return outcome_later(arena, STATUS_SYSTEM_CONFIGURATION,
+		    "an argument of pipe \"%.*s\" holds a NUL: no program can be given that",
+		    TEXT_ARGUMENTS(what));
+	if (!command_run(delivery, arguments, TEXT(""), what, &outcome, &error)) {
+		error_prefix(&error, "pipe \"%.*s\": ", TEXT_ARGUMENTS(what));
+		return outcome_later_error(arena, &error);
+	}
+	if (outcome.class == OUTCOME_DONE)
+		delivery->final_place = what;
+	return outcome;
+}
+
+const struct backend pipe_program_backend = {
+    .name = "pipe",
+    .privilege = PRIVILEGE_EXECUTE,
+    .deliver = pipe_program_deliver,
+};
 
 const struct backend pipe_command_backend = {
     .name = "pipe",

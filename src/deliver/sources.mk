@@ -5,6 +5,9 @@ libdeliver_a_SOURCES = \
 	%D%/destination.c %D%/destination.h \
 	%D%/discard.c \
 	%D%/forward.c \
+	%D%/keywords.c %D%/keywords.h \
+	%D%/mailbox_folder.c %D%/mailbox_folder.h \
+	%D%/mailbox_name.c %D%/mailbox_name.h \
 	%D%/maildir.c \
 	%D%/maildir_folder.c %D%/maildir_folder.h \
 	%D%/mbox.c \
@@ -15,4 +18,5 @@ libdeliver_a_SOURCES = \
 	%D%/mbox_journal.c %D%/mbox_journal.h \
 	%D%/pipe_command.c \
 	%D%/quota.c %D%/quota.h \
-	%D%/quota_warning.c %D%/quota_warning.h
+	%D%/quota_warning.c %D%/quota_warning.h \
+	%D%/subscription.c %D%/subscription.h

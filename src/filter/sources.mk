@@ -1,6 +1,8 @@
 noinst_LIBRARIES += libfilter.a
 libfilter_a_CPPFLAGS = $(AM_CPPFLAGS) $(PCRE2_CFLAGS)
 libfilter_a_SOURCES = \
+	%D%/engine/database.c %D%/engine/database.h \
+	%D%/engine/database_host.h \
 	%D%/engine/body_text.c %D%/engine/body_text.h \
 	%D%/engine/edit_header.c %D%/engine/edit_header.h \
 	%D%/engine/envelope_value.c %D%/engine/envelope_value.h \
@@ -29,3 +31,16 @@ libfilter_a_SOURCES = \
 	%D%/mailfilter/lexer.c %D%/mailfilter/lexer.h \
 	%D%/mailfilter/mailfilter.c %D%/mailfilter/mailfilter.h \
 	%D%/mailfilter/parser.c %D%/mailfilter/parser.h
+libfilter_a_SOURCES += \
+	%D%/engine/diagnostic.c %D%/engine/diagnostic.h \
+	%D%/engine/pattern_pump.c %D%/engine/pattern_pump.h \
+	%D%/engine/pattern_shape.c %D%/engine/pattern_shape.h \
+	%D%/mailfilter/inspect.c %D%/mailfilter/inspect.h \
+	%D%/mailfilter/inspect_arithmetic.c \
+	%D%/mailfilter/inspect_command.c \
+	%D%/mailfilter/inspect_condition.c \
+	%D%/mailfilter/inspect_flow.c \
+	%D%/mailfilter/inspect_pattern.c \
+	%D%/mailfilter/inspect_taint.c \
+	%D%/mailfilter/inspect_variable.c \
+	%D%/mailfilter/recovery.c %D%/mailfilter/recovery.h

@@ -187,7 +187,7 @@ header_edit_append_field(
 static struct edited_name *
 header_edit_find(const struct header_edits *edits, struct text name)
 {
-	for (size_t i = 0; i < edits->name_count; i++)
+	for (size_t i = 0; name.size > 0 && i < edits->name_count; i++)
 		if (text_is_equal_nocase(edits->names[i].name, name))
 			return &edits->names[i];
 	return NULL;

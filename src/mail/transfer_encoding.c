@@ -215,28 +215,58 @@ transfer_quantum(const unsigned char *digits)
 	       transfer_digit_3[digits[2]] | transfer_digit_4[digits[3]];
 }
 
-/* Eight digits to six bytes, as long as there are only digits. Writes two bytes more than it
- * counts. */
+/* Where quanta are read and written: both ends leave the space that the widest step may touch. */
+struct transfer_run {
+	const unsigned char *in, *in_end;
+	unsigned char *out, *out_end;
+};
+
+/* Four digits to three bytes; writes a byte more than it counts. */
+static bool
+transfer_take_quantum(struct transfer_run *run)
+{
+	uint32_t bits = transfer_quantum(run->in);
+	uint32_t bytes = htobe32(bits << 8);
+
+	if ((bits & TRANSFER_NO_DIGIT) != 0)
+		return false;
+	memcpy(run->out, &bytes, sizeof bytes);
+	run->in += 4;
+	run->out += 3;
+	return true;
+}
+
+/* Whole quanta and the line ends between them, as long as there is nothing else: eight digits to six
+ * bytes, of which it writes eight. */
 static void
 transfer_take_quanta(struct text *input, struct transfer_output *output)
 {
-	const unsigned char *in = (const unsigned char *)input->data;
-	unsigned char *out = (unsigned char *)output->out + output->used;
-	size_t left = input->size / 8, fits = transfer_room(output) / 6;
+	const unsigned char *begin = (const unsigned char *)input->data;
+	struct transfer_run run = {.in = begin, .out = (unsigned char *)output->out + output->used};
 
-	/* The last six bytes of room stay empty: there is place for the two. */
-	fits -= fits > 0;
-	if (left > fits)
-		left = fits;
-	for (; left > 0; left--, in += 8, out += 6) {
-		uint32_t first = transfer_quantum(in), second = transfer_quantum(in + 4);
-		if (((first | second) & TRANSFER_NO_DIGIT) != 0)
+	if (input->size < 8 || transfer_room(output) < 8)
+		return;
+	run.in_end = run.in + input->size - 8;
+	run.out_end = run.out + transfer_room(output) - 8;
+	while (run.in <= run.in_end && run.out <= run.out_end) {
+		uint32_t first = transfer_quantum(run.in), second = transfer_quantum(run.in + 4);
+		if (((first | second) & TRANSFER_NO_DIGIT) == 0) {
+			uint64_t bytes = htobe64((uint64_t)first << 40 | (uint64_t)second << 16);
+			memcpy(run.out, &bytes, sizeof bytes);
+			run.in += 8;
+			run.out += 6;
+			continue;
+		}
+		transfer_take_quantum(&run);
+		if (run.in[0] == '\r' && run.in[1] == '\n')
+			run.in += 2;
+		else if (run.in[0] == '\n')
+			run.in++;
+		else
 			break;
-		uint64_t bytes = htobe64((uint64_t)first << 40 | (uint64_t)second << 16);
-		memcpy(out, &bytes, sizeof bytes);
 	}
-	transfer_drop(input, (size_t)(in - (const unsigned char *)input->data));
-	output->used = (size_t)(out - (unsigned char *)output->out);
+	transfer_drop(input, (size_t)(run.in - begin));
+	output->used = (size_t)(run.out - (unsigned char *)output->out);
 }
 
 /* Writes the whole bytes of the digits at hand, and forgets these. */

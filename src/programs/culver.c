@@ -14,6 +14,8 @@ static const struct culver_command {
 	const char *usage;   /* what follows its name */
 	const char *purpose; /* in a line */
 } culver_commands[] = {
+    {"check", culver_check, "[--json] [--strict] FILE...",
+	"rules files: every error and likely mistake, with its place and what to write"},
     {"config", culver_config, "show|check|example ...",
 	"the settings: which are in force, and where each comes from"},
     {"test", culver_test, "[--tap] [--record] FILE|DIRECTORY...",

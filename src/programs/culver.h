@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 
+int culver_check(int count, char **arguments);
 int culver_config(int count, char **arguments);
 int culver_test(int count, char **arguments);
 int culver_explain(int count, char **arguments);

@@ -1,8 +1,9 @@
 bin_PROGRAMS += culver
 culver_SOURCES = %D%/culver.c %D%/culver.h \
+	%D%/culver_check.c \
 	%D%/culver_config.c \
-	%D%/culver_explain.c
-culver_SOURCES += %D%/culver_test.c
+	%D%/culver_explain.c \
+	%D%/culver_test.c
 culver_CPPFLAGS = $(AM_CPPFLAGS) -DCULVER_VERSION='"$(PACKAGE_VERSION)"'
 culver_LDADD = librefile.a librehearse.a libagent.a libdeliver.a librecord.a libfilter.a libconfig.a libmail.a libsystem.a libbase.a
 

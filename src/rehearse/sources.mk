@@ -30,3 +30,6 @@ librehearse_a_SOURCES += %D%/explain_plan.c %D%/explain_plan.h
 librehearse_a_SOURCES += %D%/explain_report.c %D%/explain_report.h
 librehearse_a_SOURCES += %D%/explain_text.c %D%/explain_text.h
 librehearse_a_SOURCES += %D%/explain_reason.c %D%/explain_reason.h
+librehearse_a_SOURCES += %D%/check.c %D%/check.h
+librehearse_a_SOURCES += %D%/check_places.c %D%/check_places.h
+librehearse_a_SOURCES += %D%/diagnostic_report.c %D%/diagnostic_report.h

@@ -400,14 +400,14 @@ child_attend(struct child *child)
 	struct child_result *result = child->result;
 
 	while (!child_has_ended(child) || child->output_read >= 0 || child->input_write >= 0) {
-		if (signals_pending() != 0)
-			result->interrupted = true;
-		else if (clock_monotonic_milliseconds() >= child->deadline)
-			result->timed_out = true;
-		else if (!child_step(child, child->deadline))
+		result->interrupted = signals_pending();
+		result->timed_out =
+		    result->interrupted == 0 && clock_monotonic_milliseconds() >= child->deadline;
+		if (result->interrupted == 0 && !result->timed_out &&
+		    !child_step(child, child->deadline))
 			result->output_overfull = result->output_failure == 0;
 		child_call_each_second(child);
-		if (result->interrupted || result->timed_out || result->output_overfull ||
+		if (result->interrupted != 0 || result->timed_out || result->output_overfull ||
 		    result->output_failure != 0) {
 			child_stop(child);
 			return;
@@ -505,9 +505,10 @@ child_run(const struct child_request *request, struct child_result *result_out, 
 
 	*result_out = (struct child_result){.status = 0};
 	/* Started now, it would be cut in the middle of its first step. */
-	if (signals_pending() != 0)
-		return error_set(error, ERROR_AGAIN, "cannot start %s: asked to stop by signal %d",
-		    request->arguments[0], signals_pending());
+	int pending = signals_pending();
+	if (pending != 0)
+		return error_set(error, ERROR_AGAIN, "cannot start %s: asked to stop by %s",
+		    request->arguments[0], signals_describe(pending));
 	if (request->timeout > 0)
 		child.deadline = clock_monotonic_milliseconds() + (int64_t)request->timeout * 1000;
 	child_take_signals(&child, &before);

@@ -48,7 +48,7 @@ struct child_request {
 struct child_result {
 	int status;           /* as waitpid() gives it */
 	bool timed_out;       /* ended after `timeout` seconds */
-	bool interrupted;     /* ended because signals_pending() */
+	int interrupted;      /* ended because signals_pending() said this; 0: no */
 	bool output_overfull; /* ended because it printed more than it may */
 	int output_failure;   /* errno: ended because its output could not be written; 0: no */
 	/* It ended, or closed its input, before it had read everything. Only a hint: a command may

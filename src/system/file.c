@@ -6,7 +6,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/magic.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
@@ -90,13 +92,12 @@ file_write(int descriptor, struct text bytes, const char *what, struct error *er
 /* Copies through user space: for the pairs of files that the kernel does not copy between. */
 static bool
 file_copy_by_hand(
-    int source, int target, uint64_t offset, uint64_t size, const char *what, struct error *error)
+    int source, int target, uint64_t offset, uint64_t end, const char *what, struct error *error)
 {
 	char bytes[FILE_COPY_BUFFER];
 
-	while (offset < size) {
-		size_t wanted =
-		    size - offset < sizeof bytes ? (size_t)(size - offset) : sizeof bytes;
+	while (offset < end) {
+		size_t wanted = end - offset < sizeof bytes ? (size_t)(end - offset) : sizeof bytes;
 		ssize_t got = pread(source, bytes, wanted, (off_t)offset);
 		if (got < 0 && errno == EINTR)
 			continue;
@@ -115,17 +116,25 @@ file_copy_by_hand(
 bool
 file_copy(int source, int target, uint64_t size, const char *what, struct error *error)
 {
-	off_t offset = 0;
+	return file_copy_from(source, 0, target, size, what, error);
+}
 
-	while ((uint64_t)offset < size) {
-		uint64_t rest = size - (uint64_t)offset;
+bool
+file_copy_from(
+    int source, uint64_t from, int target, uint64_t size, const char *what, struct error *error)
+{
+	off_t offset = (off_t)from;
+	uint64_t end = from + size;
+
+	while ((uint64_t)offset < end) {
+		uint64_t rest = end - (uint64_t)offset;
 		size_t wanted = rest < FILE_COPY_CHUNK ? (size_t)rest : FILE_COPY_CHUNK;
 		ssize_t copied = sendfile(target, source, &offset, wanted);
 		if (copied < 0 && errno == EINTR)
 			continue;
 		if (copied < 0 && (errno == EINVAL || errno == ENOSYS))
 			return file_copy_by_hand(
-			    source, target, (uint64_t)offset, size, what, error);
+			    source, target, (uint64_t)offset, end, what, error);
 		if (copied < 0)
 			return error_set_errno(error, "cannot write %s", what);
 		if (copied == 0)
@@ -185,6 +194,60 @@ file_settle(int descriptor, const char *what, struct error *error)
 		return error_set_errno(error, "cannot write %s to disk", what);
 	}
 	return true;
+}
+
+/* Everything but the rename. */
+static bool
+file_replacement_write(int descriptor, const char *name, const struct file_replacement *replacement,
+    struct error *error)
+{
+	mode_t mode = replacement->mode & 0666;
+	struct stat status;
+
+	if (!file_write(descriptor, replacement->bytes, name, error))
+		return false;
+	if (fstat(descriptor, &status) < 0)
+		return error_set_errno(error, "cannot look at %s", name);
+	if (status.st_gid != replacement->group &&
+	    fchown(descriptor, (uid_t)-1, replacement->group) < 0)
+		mode &= ~(mode_t)S_IRWXG;
+	if (fchmod(descriptor, mode) < 0)
+		return error_set_errno(error, "cannot set the mode of %s", name);
+	if (replacement->newer_than > 0 && status.st_mtim.tv_sec <= replacement->newer_than) {
+		const struct timespec times[2] = {
+		    {.tv_nsec = UTIME_OMIT}, {.tv_sec = replacement->newer_than + 1}};
+		if (futimens(descriptor, times) < 0)
+			return error_set_errno(error, "cannot set the time of %s", name);
+	}
+	return file_sync(descriptor, name, error);
+}
+
+bool
+file_replace(const char *path, const struct file_replacement *replacement, struct error *error)
+{
+	char name[PATH_MAX];
+	struct text directory = file_directory(path);
+	char parent[PATH_MAX];
+
+	if (snprintf(name, sizeof name, "%s.new.%ld", path, (long)getpid()) >= (int)sizeof name) {
+		errno = ENAMETOOLONG;
+		return error_set_errno(error, "cannot write %s", path);
+	}
+	snprintf(parent, sizeof parent, "%.*s", TEXT_ARGUMENTS(directory));
+	/* Of a process with our number that was killed here. */
+	if (unlink(name) < 0 && errno != ENOENT)
+		return error_set_errno(error, "cannot replace %s", name);
+	int descriptor = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (descriptor < 0)
+		return error_set_errno(error, "cannot create %s", name);
+	bool written = file_replacement_write(descriptor, name, replacement, error);
+	written = file_close(descriptor, name, error) && written;
+	if (written && rename(name, path) == 0)
+		return file_sync_directory(parent, error);
+	if (written)
+		error_set_errno(error, "cannot rename %s", name);
+	unlink(name);
+	return false;
 }
 
 bool

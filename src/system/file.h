@@ -34,6 +34,10 @@ bool file_write(int descriptor, struct text bytes, const char *what, struct erro
  * where it can. */
 bool file_copy(int source, int target, uint64_t size, const char *what, struct error *error);
 
+/* The same from a position in `source`. */
+bool file_copy_from(
+    int source, uint64_t offset, int target, uint64_t size, const char *what, struct error *error);
+
 /* fsync; `what` names the file in errors. */
 bool file_sync(int descriptor, const char *what, struct error *error);
 /* Opens and syncs a directory, so that the names in it survive a power cut. */
@@ -47,6 +51,18 @@ bool file_sync_directory(const char *path, struct error *error);
  * is a full file_sync() (doc/decisions/one-commit.md).
  */
 bool file_settle(int descriptor, const char *what, struct error *error);
+
+struct file_replacement {
+	struct text bytes;
+	mode_t mode;
+	gid_t group; /* where it cannot be given, the group's rights in `mode` are not either */
+	int64_t newer_than; /* Unix seconds: the new file's time is later than this; 0: no matter */
+};
+
+/* Puts a new file in the place of another, or of none: written under a name of its own, synced,
+ * renamed, the directory synced. Readers see the old one or the new one. Locks are the caller's. */
+bool file_replace(
+    const char *path, const struct file_replacement *replacement, struct error *error);
 
 /* Closes; an error of close() on a file that was not synced afterwards is an error of the write. */
 bool file_close(int descriptor, const char *what, struct error *error);

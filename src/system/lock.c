@@ -39,6 +39,7 @@ enum {
 /* The file that becomes the lock once it is linked to the lock's name. */
 struct dot_lock_candidate {
 	int descriptor;
+	bool names_host;
 	char name[PATH_MAX]; /* empty: it has none */
 };
 
@@ -58,7 +59,8 @@ lock_pause(unsigned milliseconds)
 static bool
 lock_fail_stopped(struct error *error, const char *path)
 {
-	error_set(error, ERROR_AGAIN, "asked to stop while waiting for the lock of %s", path);
+	error_set(error, ERROR_AGAIN, "asked to stop by %s while waiting for the lock of %s",
+	    signals_describe(signals_pending()), path);
 	error->number = EINTR;
 	return false;
 }
@@ -117,10 +119,12 @@ dot_lock_name_unique(
 }
 
 static bool
-dot_lock_write_pid(int descriptor)
+dot_lock_write_pid(int descriptor, bool names_host)
 {
-	char content[NUMBER_DIGITS_MAX + 2];
-	int length = snprintf(content, sizeof content, "%ld\n", (long)getpid());
+	char content[NUMBER_DIGITS_MAX + 258], host[256] = "";
+	bool has_host = names_host && gethostname(host, sizeof host - 1) == 0;
+	int length = snprintf(content, sizeof content, "%ld%s%s\n", (long)getpid(),
+	    has_host ? ":" : "", has_host ? host : "");
 	ssize_t written;
 
 	do
@@ -154,7 +158,8 @@ dot_lock_candidate_open_named(
 		return false;
 	candidate->descriptor =
 	    open(candidate->name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
-	if (candidate->descriptor >= 0 && dot_lock_write_pid(candidate->descriptor))
+	if (candidate->descriptor >= 0 &&
+	    dot_lock_write_pid(candidate->descriptor, candidate->names_host))
 		return true;
 	if (candidate->descriptor < 0)
 		candidate->name[0] = '\0';
@@ -173,7 +178,7 @@ dot_lock_candidate_open(struct dot_lock_candidate *candidate, const char *path, 
 	candidate->descriptor = open(directory, O_TMPFILE | O_RDWR | O_CLOEXEC, 0644);
 	if (candidate->descriptor < 0)
 		return dot_lock_candidate_open_named(candidate, path, error);
-	if (dot_lock_write_pid(candidate->descriptor))
+	if (dot_lock_write_pid(candidate->descriptor, candidate->names_host))
 		return true;
 	error_set_errno(error, "cannot create a lock file beside %s", path);
 	dot_lock_candidate_close(candidate);
@@ -408,7 +413,7 @@ dot_lock_wait(struct arena *arena, const char *path, const char *lock_path,
     const struct dot_lock_options *options, struct dot_lock *lock_out, struct error *error)
 {
 	int64_t deadline = clock_monotonic_milliseconds() + (int64_t)options->timeout * 1000;
-	struct dot_lock_candidate candidate = {.descriptor = -1};
+	struct dot_lock_candidate candidate = {.descriptor = -1, .names_host = options->names_host};
 	struct stat status;
 	bool held = false;
 
@@ -490,7 +495,7 @@ dot_lock_take_over(const struct dot_lock *lock)
 
 	if (descriptor < 0)
 		return;
-	(void)dot_lock_write_pid(descriptor);
+	(void)dot_lock_write_pid(descriptor, false);
 	close(descriptor);
 }
 

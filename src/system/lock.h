@@ -33,8 +33,11 @@ struct dot_lock {
 };
 
 struct dot_lock_options {
-	unsigned timeout;     /* seconds to wait in all; 0: one try */
-	unsigned retry;       /* milliseconds between tries */
+	unsigned timeout; /* seconds to wait in all; 0: one try */
+	unsigned retry;   /* milliseconds between tries */
+	/* The lock holds "PID:HOST", as Dovecot's do: from that, not from "PID" alone, Dovecot sees
+	 * that the owner of a lock has died. */
+	bool names_host;
 	unsigned stale_after; /* seconds without a change after which a lock of an unknown owner is
 				 removed */
 };

@@ -13,7 +13,8 @@
 #include "base/clock.h"
 
 static struct {
-	int64_t deadline; /* clock_monotonic_milliseconds(); 0: none */
+	int64_t run;      /* deadline of the run: clock_monotonic_milliseconds(); 0: none */
+	int64_t deadline; /* the nearest: of the run or of a limit inside it; 0: none */
 	int descriptor;   /* 0: not made yet */
 } signals_state;
 
@@ -36,8 +37,34 @@ signals_install(unsigned seconds)
 	sigaddset(&blocked, SIGPIPE);
 	sigaddset(&blocked, SIGXFSZ);
 	sigprocmask(SIG_BLOCK, &blocked, NULL);
-	signals_state.deadline =
+	signals_state.run =
 	    seconds == 0 ? 0 : clock_monotonic_milliseconds() + (int64_t)seconds * 1000;
+	signals_state.deadline = signals_state.run;
+}
+
+int64_t
+signals_begin_limit(unsigned seconds)
+{
+	int64_t outer = signals_state.deadline;
+	int64_t limit = clock_monotonic_milliseconds() + (int64_t)seconds * 1000;
+
+	if (outer == 0 || limit < outer)
+		signals_state.deadline = limit;
+	return outer;
+}
+
+void
+signals_end_limit(int64_t outer)
+{
+	signals_state.deadline = outer;
+}
+
+/* A deadline has passed: is it that of the run? */
+static bool
+signals_is_run_over(void)
+{
+	return signals_state.run != 0 && (signals_state.run == signals_state.deadline ||
+					     signals_state.run <= clock_monotonic_milliseconds());
 }
 
 int
@@ -46,7 +73,7 @@ signals_pending(void)
 	sigset_t pending;
 
 	if (signals_time_left() == 0)
-		return SIGNALS_DEADLINE;
+		return signals_is_run_over() ? SIGNALS_DEADLINE : SIGNALS_LIMIT;
 	if (sigpending(&pending) < 0)
 		return 0;
 	for (size_t i = 0; i < sizeof signals_asking / sizeof *signals_asking; i++)
@@ -84,6 +111,8 @@ signals_describe(int pending)
 	switch (pending) {
 	case SIGNALS_DEADLINE:
 		return "the time limit";
+	case SIGNALS_LIMIT:
+		return "the limit of a timeout block";
 	case SIGTERM:
 		return "SIGTERM";
 	case SIGINT:

@@ -11,22 +11,32 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { SIGNALS_DEADLINE = -1 };
+enum { SIGNALS_DEADLINE = -1, SIGNALS_LIMIT = -2 };
 
 /* seconds: the deadline of the run from now; 0: none. */
 void signals_install(unsigned seconds);
 
-/* The signal that asks for the end, SIGNALS_DEADLINE when the time is over, or 0. A system call. */
+/*
+ * Brings the deadline nearer, to so many seconds from now; never moves it away. Returns the outer
+ * deadline, for signals_end_limit(), which puts exactly that back. Limits nest; each is ended, the
+ * last first.
+ */
+int64_t signals_begin_limit(unsigned seconds);
+void signals_end_limit(int64_t outer);
+
+/* The signal that asks for the end, SIGNALS_DEADLINE when the time of the run is over,
+ * SIGNALS_LIMIT when that of a limit inside it is, or 0. A system call. */
 int signals_pending(void);
 
 /* Becomes readable when a signal asks for the end; -1 when it cannot be had (ask signals_pending()
  * now and then). Made on first use. */
 int signals_descriptor(void);
 
-/* Milliseconds until the deadline for poll(): 0 when it has passed, -1 without one. */
+/* Milliseconds until the nearest deadline for poll(): 0 when it has passed, -1 without one. */
 int signals_time_left(void);
 
-/* Why the run must end, for a reason text: "SIGTERM" or "the time limit". */
+/* Why the run must end, for a reason text: "SIGTERM", "the time limit", "the limit of a timeout
+ * block". */
 const char *signals_describe(int pending);
 
 #endif

@@ -321,6 +321,56 @@ spool_finish(struct spool *spool, const struct spool_plan *plan, struct error *e
 	return skipped == 0 || spool_drop_start(spool, skipped, plan, error);
 }
 
+/* Both parts in memory. */
+static void
+spool_compose_in_memory(struct spool *spool, const struct spool_parts *parts)
+{
+	spool->memory_size = (size_t)spool->size;
+	spool->memory = mmap(
+	    NULL, spool->memory_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (spool->memory == MAP_FAILED)
+		out_of_memory();
+	spool->memory_is_mapped = true;
+	if (parts->start.size > 0)
+		memcpy(spool->memory, parts->start.data, parts->start.size);
+	if (parts->rest.size > 0)
+		memcpy(spool->memory + parts->start.size, parts->rest.data, parts->rest.size);
+}
+
+static bool
+spool_compose_in_file(struct spool *spool, const struct spool_plan *plan,
+    const struct spool_parts *parts, struct error *error)
+{
+	static const char what[] = "the edited message";
+
+	if (!spool_choose_file(spool, plan, error) ||
+	    !file_write(spool->descriptor, parts->start, what, error))
+		return false;
+	if (parts->rest_descriptor < 0)
+		return file_write(spool->descriptor, parts->rest, what, error);
+	return file_copy_from(parts->rest_descriptor, parts->rest_offset, spool->descriptor,
+	    parts->rest.size, what, error);
+}
+
+bool
+spool_compose(struct arena *arena, const struct spool_plan *plan, const struct spool_parts *parts,
+    struct spool **spool_out, struct error *error)
+{
+	struct spool *spool = arena_alloc(arena, sizeof *spool);
+
+	*spool = (struct spool){
+	    .descriptor = -1, .size = (uint64_t)parts->start.size + parts->rest.size};
+	REQUIRE(spool->size > 0);
+	if (spool->size <= SPOOL_MEMORY_MAX)
+		spool_compose_in_memory(spool, parts);
+	else if (!spool_compose_in_file(spool, plan, parts, error)) {
+		spool_close(spool);
+		return false;
+	}
+	*spool_out = spool;
+	return true;
+}
+
 void
 spool_close(struct spool *spool)
 {

@@ -43,6 +43,17 @@ bool spool_receive(struct arena *arena, int input, const struct spool_plan *plan
 bool spool_create(struct arena *arena, const struct spool_plan *plan, struct spool **spool_out,
     struct error *error);
 bool spool_finish(struct spool *spool, const struct spool_plan *plan, struct error *error);
+/* A message that is put together: `start`, then `rest`, which is copied inside the kernel where it
+ * also lies in a file. Small ones stay in memory, which spool_close() gives back; others go to a
+ * new file of the plan's directories. */
+struct spool_parts {
+	struct text start;
+	struct text rest;
+	int rest_descriptor;  /* a file that holds `rest` as well; -1: none */
+	uint64_t rest_offset; /* where it begins there */
+};
+bool spool_compose(struct arena *arena, const struct spool_plan *plan,
+    const struct spool_parts *parts, struct spool **spool_out, struct error *error);
 void spool_close(struct spool *spool);
 
 /* Bytes of the message, prefix included, skipped bytes excluded. */

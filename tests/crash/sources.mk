@@ -10,3 +10,11 @@ check_PROGRAMS += %D%/short_write.so
 tests_crash_short_write_so_SOURCES = %D%/short_write.c
 tests_crash_short_write_so_CFLAGS = -fPIC $(WARNING_CFLAGS)
 tests_crash_short_write_so_LDFLAGS = -shared
+
+check_PROGRAMS += tests/crash/store_traffic
+tests_crash_store_traffic_SOURCES = %D%/store_traffic.c
+tests_crash_store_traffic_LDADD = librecord.a libsystem.a libmail.a libbase.a
+TESTS += %D%/store_kill.t
+dist_check_SCRIPTS += %D%/store_kill.t
+TESTS += %D%/folder_kill.t
+dist_check_SCRIPTS += %D%/folder_kill.t

@@ -40,7 +40,7 @@ rows = {row["name"]: row for row in json.load(sys.stdin)}
 print(len(rows), rows["user_rules"]["value"], rows["user_rules"]["origin"], rows["user_rules"]["line"])
 print(rows["lock_retry"]["value"], rows["lock_retry"]["origin"], rows["lock_retry"]["default"], "line" in rows["lock_retry"])
 print(rows["umask"]["file"], rows["shell"]["origin"], rows["dot_lock"]["allowed"])')" \
-	    "23 a # b file 3
+	    "$(grep -c '^#[a-z]' "$top_srcdir/doc/culver.conf.example") a # b file 3
 20ms option 1s False
 $work/good.conf default try, required or off"
 else

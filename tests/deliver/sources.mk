@@ -14,6 +14,12 @@ DELIVER_TESTS = \
 	%D%/language.t \
 	%D%/maildir_concurrent.t \
 	%D%/postfix.t \
+	%D%/store.t \
 	%D%/verdicts.t
 TESTS += $(DELIVER_TESTS)
 dist_check_SCRIPTS += $(DELIVER_TESTS)
+
+TESTS += %D%/check_rules.t
+dist_check_SCRIPTS += %D%/check_rules.t
+TESTS += %D%/acting.t %D%/dovecot.t
+dist_check_SCRIPTS += %D%/acting.t %D%/dovecot.t

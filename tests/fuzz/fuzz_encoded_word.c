@@ -51,7 +51,8 @@ check_writing(struct text value, size_t column, struct buffer *out, struct buffe
 			(i + 1 < written.size &&
 			    (written.data[i + 1] == ' ' || written.data[i + 1] == '\t')));
 	}
-	if (!utf8_is_valid(value) || value.size > 10000)
+	/* A byte order mark at the beginning of a word is left out by reading. */
+	if (!utf8_is_valid(value) || text_find(value, 0, TEXT("\xEF\xBB\xBF")) < value.size)
 		return;
 	arena_init(&arena, NULL, 0);
 	char *clean = arena_alloc_bytes(&arena, value.size + 1);

@@ -3,10 +3,12 @@
 fuzz_tests = \
 	tests/fuzz/fuzz_address.test \
 	tests/fuzz/fuzz_address_line.test \
+	tests/fuzz/fuzz_check.test \
 	tests/fuzz/fuzz_date.test \
 	tests/fuzz/fuzz_encoded_word.test \
 	tests/fuzz/fuzz_header.test \
 	tests/fuzz/fuzz_header_edit.test \
+	tests/fuzz/fuzz_mailbox_name.test \
 	tests/fuzz/fuzz_mime.test \
 	tests/fuzz/fuzz_rule_test.test \
 	tests/fuzz/fuzz_part_text.test \
@@ -29,6 +31,10 @@ tests_fuzz_fuzz_rule_test_test_SOURCES = %D%/fuzz_rule_test.c %D%/replay_main.c
 tests_fuzz_fuzz_rule_test_test_LDADD = librehearse.a libagent.a libdeliver.a librecord.a libfilter.a libconfig.a libmail.a libsystem.a libbase.a
 tests_fuzz_fuzz_header_edit_test_SOURCES = %D%/fuzz_header_edit.c %D%/replay_main.c
 tests_fuzz_fuzz_header_edit_test_LDADD = libmail.a libbase.a
+tests_fuzz_fuzz_check_test_SOURCES = %D%/fuzz_check.c %D%/replay_main.c
+tests_fuzz_fuzz_check_test_LDADD = librehearse.a libfilter.a libmail.a libsystem.a libbase.a
+tests_fuzz_fuzz_mailbox_name_test_SOURCES = %D%/fuzz_mailbox_name.c %D%/replay_main.c
+tests_fuzz_fuzz_mailbox_name_test_LDADD = libdeliver.a libbase.a
 tests_fuzz_fuzz_address_line_test_SOURCES = %D%/fuzz_address_line.c %D%/replay_main.c
 tests_fuzz_fuzz_address_line_test_LDADD = libmail.a libbase.a
 tests_fuzz_fuzz_encoded_word_test_SOURCES = %D%/fuzz_encoded_word.c %D%/replay_main.c

@@ -38,8 +38,9 @@ clean() {
 	find . -mindepth 1 ! -name rules ! -name included -exec rm -rf {} +
 }
 
+# What was written, but for the lock files of our data bases.
 boxes() {
-	(cd peer && rm -f rules.log && for box in *; do case $box in rules | included) ;; *) echo "$box" ;; esac; done | sort)
+	(cd peer && rm -f rules.log && for box in *; do case $box in rules | included | *.dat.lock) ;; *) echo "$box" ;; esac; done | sort)
 }
 
 compare() {

@@ -6,3 +6,10 @@ tests_rules_run_rules_SOURCES = %D%/run_rules.c
 tests_rules_run_rules_LDADD = libfilter.a libmail.a libbase.a
 EXTRA_DIST += %D%/compare_with_maildrop.rules %D%/compare_scopes.messages \
 	%D%/message.eml %D%/mailfilter
+
+check_PROGRAMS += tests/rules/diagnostic_cases.test
+TESTS += tests/rules/diagnostic_cases.test
+tests_rules_diagnostic_cases_test_SOURCES = %D%/diagnostic_cases_test.c
+tests_rules_diagnostic_cases_test_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
+tests_rules_diagnostic_cases_test_LDADD = libfilter.a libmail.a libbase.a
+EXTRA_DIST += %D%/diagnostics

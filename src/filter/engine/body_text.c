@@ -197,7 +197,7 @@ static bool
 body_text_take_line(
     struct text *block, bool is_last, const struct prefilter *prefilter, struct text *line_out)
 {
-	size_t found = prefilter == NULL ? 0 : prefilter_find(prefilter, *block), start = found;
+	size_t found = prefilter == NULL ? 0 : prefilter_find(prefilter, *block, 0), start = found;
 
 	if (block->size == 0)
 		return false;

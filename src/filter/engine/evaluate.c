@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "filter/engine/database.h"
 #include "filter/engine/edit_header.h"
 #include "filter/engine/envelope_value.h"
 #include "filter/engine/field_list.h"
@@ -291,15 +292,18 @@ evaluate_function(
 		return recipients_search(evaluator, expression, value_out);
 	case FUNCTION_LOOKUP:
 		return lookup_evaluate(evaluator, expression, value_out);
+	case FUNCTION_DATABASE_OPEN:
+	case FUNCTION_DATABASE_CLOSE:
+	case FUNCTION_DATABASE_FETCH:
+	case FUNCTION_DATABASE_STORE:
+		return database_evaluate(evaluator, expression, value_out);
 	case FUNCTION_ENVELOPE:
 		return envelope_value(evaluator, expression, value_out);
 	case FUNCTION_ANY:
 	case FUNCTION_ALL:
-	case FUNCTION_DBM:
 		break;
 	}
-	return evaluate_fail(evaluator, ERROR_INPUT, expression->offset,
-	    "this function is not available in this version");
+	return evaluate_fail(evaluator, ERROR_INPUT, expression->offset, "this has no value");
 }
 
 static bool

@@ -42,8 +42,9 @@ struct evaluator {
 	const struct program *program;
 	struct arena *program_arena;
 	struct pattern_state *states;
-	unsigned includes; /* files above this one */
-	bool is_embedded;  /* what acts is refused: not in files of the administrator's */
+	unsigned includes;         /* files above this one */
+	struct database *database; /* that `gdbmopen` opened; NULL: none */
+	bool is_embedded;          /* what acts is refused: not in files of the administrator's */
 	/* Of the statement that runs now: */
 	struct arena scratch;
 	size_t scratch_used;
@@ -57,6 +58,9 @@ struct evaluator {
 	struct edit_header *edits; /* of the header, that wait (edit_header.h); NULL: none so far */
 	struct text undecided;     /* the first question without an answer; empty: none */
 	bool is_interrupted;
+	/* A command that must look at the message did not end in time (VERDICT_CLOSED): the failure
+	 * under way refuses it. */
+	bool is_refused;
 	struct error error; /* of the failure that is under way; its text begins with its place */
 	struct filter_result result;
 };

@@ -25,13 +25,15 @@ field_list_try(struct field_list *list, struct text name, enum pattern_answer an
 	struct scope_cursor cursor;
 	struct text value;
 
-	scope_begin(&cursor, evaluator->scope, PATTERN_SCOPE_TOP_HEADER, name);
+	scope_begin(&cursor, evaluator->scope,
+	    PATTERN_SCOPE_TOP_HEADER | (list->pattern->scope & PATTERN_SCOPE_RAW), name);
 	while (answer != list->deciding && answer != PATTERN_FAILED &&
 	       scope_next_value(&cursor, &value)) {
 		if (++list->values % FIELD_LIST_VALUES_BETWEEN_QUESTIONS == 0 &&
 		    evaluate_is_interrupted(evaluator, list->pattern->offset))
 			return PATTERN_FAILED;
-		answer = match_value(evaluator, list->pattern, value);
+		answer = match_value(evaluator, list->pattern, value, cursor.is_damaged);
+		cursor.is_damaged = false;
 	}
 	return answer;
 }

@@ -11,6 +11,7 @@
 
 #include "base/number.h"
 #include "base/vector.h"
+#include "filter/engine/database.h"
 #include "filter/engine/edit_header.h"
 #include "filter/engine/evaluate.h"
 #include "filter/engine/flag_words.h"
@@ -32,9 +33,15 @@ filter_fail_in(struct evaluator *evaluator, struct place place)
 {
 	struct filter_result *result = &evaluator->result;
 
-	result->end = FILTER_END_FAILED;
 	result->place = place;
 	result->decision = (struct text){NULL, 0};
+	if (evaluator->is_refused) {
+		result->end = FILTER_END_EXIT;
+		result->outcome = outcome_never(evaluator->arena, STATUS_REFUSED, 0,
+		    "a command that must look at this message did not end in time");
+		return FILTER_ENDED;
+	}
+	result->end = FILTER_END_FAILED;
 	result->failed_in_rules = true;
 	result->outcome = outcome_later(
 	    evaluator->arena, STATUS_SYSTEM_CONFIGURATION, "%s", evaluator->error.text);
@@ -491,6 +498,7 @@ filter_run_include(struct evaluator *evaluator, const struct statement *statemen
 	const struct program *above = evaluator->program, *program;
 	struct arena *above_arena = evaluator->program_arena;
 	struct pattern_state *above_states = evaluator->states;
+	struct database *above_database = evaluator->database;
 	bool above_is_embedded = evaluator->is_embedded, is_embedded = above_is_embedded;
 	enum filter_flow flow;
 	struct arena arena;
@@ -498,12 +506,15 @@ filter_run_include(struct evaluator *evaluator, const struct statement *statemen
 	arena_init(&arena, NULL, 0);
 	if (filter_read_program(evaluator, statement, &arena, &program, &is_embedded)) {
 		evaluator->includes++;
+		evaluator->database = NULL;
 		evaluator->is_embedded = is_embedded;
 		filter_enter_program(evaluator, program, &arena);
 		flow = filter_run_list(evaluator, program->statements);
 		if (observe_is_on(evaluator))
 			observe_file(evaluator, false);
 		filter_leave_program(evaluator);
+		database_close(evaluator);
+		evaluator->database = above_database;
 		evaluator->includes--;
 		evaluator->is_embedded = above_is_embedded;
 		evaluator->program = above;
@@ -616,6 +627,7 @@ filter_run(struct arena *arena, const struct filter_input *input)
 	evaluator.scope = scope_new(arena, input->message);
 	evaluator.engine = pattern_engine_new(arena, input->match_limit);
 	evaluator.includes = 0;
+	evaluator.database = NULL;
 	evaluator.is_embedded = input->is_embedded;
 	evaluator.edits = NULL;
 	evaluator.scratch.blocks = NULL;
@@ -623,6 +635,7 @@ filter_run(struct arena *arena, const struct filter_input *input)
 	evaluator.matched_size = 0;
 	evaluator.undecided = (struct text){NULL, 0};
 	evaluator.is_interrupted = false;
+	evaluator.is_refused = false;
 	evaluator.result = (struct filter_result){.end = FILTER_END_FALL_THROUGH};
 	buffer_init(&evaluator.work, VARIABLE_VALUE_MAX);
 	filter_enter_program(&evaluator, input->program, arena);
@@ -635,6 +648,7 @@ filter_run(struct arena *arena, const struct filter_input *input)
 		flow = filter_fail_in(&evaluator, place);
 	}
 	struct filter_result result = filter_finish(&evaluator, flow);
+	database_close(&evaluator);
 	if (observe_is_on(&evaluator))
 		observe_end(&evaluator, &result);
 	edit_header_close(&evaluator);

@@ -31,7 +31,7 @@ enum filter_end {
  * What becomes of a question that has no answer: a pattern that reached its limit of work, a text
  * that could not be decoded, a command that did not end in time. Whatever is chosen, the first such
  * question is in filter_result.undecided, and the variable UNDECIDED says of the last what kind it
- * was ("limit", "undecodable", "timeout").
+ * was ("limit", "undecodable", "timeout"; "database" for one that the rules always go on after).
  */
 enum verdict {
 	VERDICT_LATER, /* an error of the rules: the message is tried again, by the policy for those */
@@ -74,8 +74,8 @@ struct filter_input {
 };
 
 /*
- * Runs the program; all that the result points to lives in the arena. A program with something in
- * it that this version cannot do is refused before anything of it runs (program_is_runnable).
+ * Runs the program; all that the result points to lives in the arena. In embedded mode a program
+ * that would act is refused before anything of it runs (program_is_runnable).
  */
 struct filter_result filter_run(struct arena *arena, const struct filter_input *input);
 

@@ -19,6 +19,7 @@
 #include "mail/outcome.h"
 
 struct variables;
+struct database_host; /* filter/engine/database_host.h */
 
 /* A place in a rules file: what an explanation and every error names. Lines and columns count from
  * 1, in bytes. */
@@ -71,7 +72,8 @@ struct command_request {
 };
 
 struct command_result {
-	int status; /* how it ended: 0 to 255, or 128 and the number of the signal */
+	int status;     /* how it ended: 0 to 255, or 128 and the number of the signal */
+	bool timed_out; /* run() was false because the command's own time was over */
 	const struct message *rewritten; /* COMMAND_REWRITE with status 0: the new message */
 };
 
@@ -127,6 +129,7 @@ struct filter_host {
 	/* True when the deadline of the run has passed or the process was asked to stop: the
 	 * evaluator then ends with "later". Called once a statement. */
 	bool (*is_interrupted)(void *self);
+	const struct database_host *databases; /* `gdbmopen` and its kin; NULL: none are opened */
 };
 
 #endif

@@ -79,10 +79,8 @@ lookup_try_line(struct lookup *lookup, struct text line)
 		return PATTERN_NO;
 	arena_init(&arena, memory, sizeof memory);
 	struct prefilter prefilter = prefilter_analyse(&arena, line, lookup->case_sensitive);
-	bool is_possible =
-	    !prefilter.understood || prefilter.literal.size == 0 ||
-	    (lookup->case_sensitive ? prefilter_may_match(&prefilter, lookup->subject)
-				    : prefilter_may_match_raw(&prefilter, lookup->subject));
+	bool is_possible = !prefilter.understood || prefilter.literal.size == 0 ||
+			   prefilter_find(&prefilter, lookup->subject, 0) < lookup->subject.size;
 	arena_clear(&arena);
 	return is_possible ? lookup_try(lookup, line) : PATTERN_NO;
 }

@@ -58,7 +58,7 @@ match_is_possible(const struct prefilter *prefilter, const struct scope_line *li
 		return prefilter_may_match(prefilter, line->text);
 	if (line->folded.data != NULL)
 		return prefilter_may_match(prefilter, line->folded);
-	return prefilter_may_match_raw(prefilter, line->text);
+	return prefilter_find(prefilter, line->text, 0) < line->text.size;
 }
 
 /* A walk over the lines of the message that match, or the matches in whole texts. */
@@ -124,6 +124,17 @@ match_failed(struct evaluator *evaluator, uint32_t offset)
 	return PATTERN_FAILED;
 }
 
+/* It did not match what could be decoded. */
+static enum pattern_answer
+match_undecodable(struct evaluator *evaluator, uint32_t offset)
+{
+	error_set(&evaluator->error, ERROR_INPUT,
+	    "this pattern did not match, but a text that it was tried on has bytes that cannot be "
+	    "decoded");
+	return match_undecided(
+	    evaluator, evaluator->input->verdicts.undecodable, offset, TEXT("undecodable"));
+}
+
 /* Tries the pattern on the line, or on the rest of the text. */
 static enum pattern_answer
 match_walk_try(struct evaluator *evaluator, struct match_walk *walk)
@@ -169,11 +180,7 @@ match_walk_next(struct evaluator *evaluator, struct match_walk *walk)
 	}
 	if (walk->is_closed || !walk->cursor.is_damaged || walk->has_match)
 		return PATTERN_NO;
-	error_set(&evaluator->error, ERROR_INPUT,
-	    "this pattern did not match, but a text that it was tried on has bytes that cannot be "
-	    "decoded");
-	enum pattern_answer answer = match_undecided(evaluator,
-	    evaluator->input->verdicts.undecodable, walk->pattern->offset, TEXT("undecodable"));
+	enum pattern_answer answer = match_undecodable(evaluator, walk->pattern->offset);
 	walk->is_closed = answer == PATTERN_YES;
 	return answer;
 }
@@ -363,17 +370,22 @@ match_text(struct evaluator *evaluator, const struct expression *expression, str
 }
 
 enum pattern_answer
-match_value(struct evaluator *evaluator, const struct program_pattern *pattern, struct text subject)
+match_value(struct evaluator *evaluator, const struct program_pattern *pattern, struct text subject,
+    bool is_damaged)
 {
 	struct pattern_state *state = match_state(evaluator, pattern);
 	struct pattern_cursor cursor = {.budget = &state->budget};
-	bool is_closed = false;
 	struct pattern *compiled = match_compiled(evaluator, pattern, state);
+	bool is_closed = false;
 
 	if (compiled == NULL)
 		return PATTERN_FAILED;
 	enum pattern_answer answer =
 	    match_next_in_text(evaluator, pattern, subject, &cursor, &is_closed);
+	if (answer == PATTERN_NO && is_damaged && !state->budget.is_spent) {
+		answer = match_undecodable(evaluator, pattern->offset);
+		is_closed = answer == PATTERN_YES;
+	}
 	if (is_closed)
 		match_take_closed(evaluator, pattern->written);
 	else if (answer == PATTERN_YES)

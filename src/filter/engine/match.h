@@ -11,9 +11,10 @@
 bool match_evaluate(
     struct evaluator *evaluator, const struct expression *expression, struct text *value_out);
 
-/* Tries a pattern without weight on one text; a match sets the variables. The error has its place. */
-enum pattern_answer match_value(
-    struct evaluator *evaluator, const struct program_pattern *pattern, struct text subject);
+/* Tries a pattern without weight on one text; a match sets the variables. `is_damaged`: some of the
+ * text could not be decoded, so that "no" is a question of the verdict. The error has its place. */
+enum pattern_answer match_value(struct evaluator *evaluator, const struct program_pattern *pattern,
+    struct text subject, bool is_damaged);
 
 /* One match of `foreach`: its groups, the whole match first. */
 struct match {

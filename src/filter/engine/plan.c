@@ -7,6 +7,7 @@
 
 #include "base/bug.h"
 #include "base/vector.h"
+#include "filter/engine/database_host.h"
 #include "filter/engine/variable.h"
 
 void
@@ -16,14 +17,15 @@ plan_init(struct plan *plan, struct arena *arena)
 	table_init(&plan->rules, arena);
 	table_init(&plan->failures, arena);
 	table_init(&plan->answers, arena);
+	table_init(&plan->databases, arena);
 }
 
 const char *
 plan_kind_word(enum plan_kind kind)
 {
 	static const char *const words[] = {"to", "cc", "echo", "logfile", "log", "command",
-	    "system", "xfilter", "dotlock", "flock", "unlock", "mailbox", "cc mailbox", "pipe",
-	    "cc pipe", "header", "timeout", "end-timeout"};
+	    "system", "xfilter", "dotlock", "flock", "unlock", "gdbmstore", "mailbox", "cc mailbox",
+	    "pipe", "cc pipe", "header", "timeout", "end-timeout"};
 
 	return words[kind];
 }
@@ -131,6 +133,7 @@ plan_run(void *self, const struct command_request *request, struct command_resul
 
 	plan_add(plan, kinds[request->use], request->command, (struct place){{NULL, 0}, 0, 0});
 	if (answer != NULL && answer->status < 0) {
+		result_out->timed_out = plan->limit == 0;
 		if (plan->limit > plan->questions)
 			plan->questions = plan->limit;
 		return error_set(error, ERROR_AGAIN, "the command did not end in time");
@@ -261,6 +264,103 @@ plan_is_interrupted(void *self)
 	return plan->is_over || (plan->limit > 0 && plan->questions >= plan->limit);
 }
 
+struct database {
+	struct plan *plan;
+	struct table records; /* key -> struct text * */
+	bool is_writable;     /* as it was opened last */
+};
+
+static struct database *
+plan_make_database(struct plan *plan, struct text name)
+{
+	struct database *database = arena_alloc(plan->arena, sizeof *database);
+
+	database->plan = plan;
+	table_init(&database->records, plan->arena);
+	table_set(&plan->databases, name, database);
+	return database;
+}
+
+static void
+plan_set_value(struct database *database, struct text key, struct text value)
+{
+	struct text *kept = arena_alloc(database->plan->arena, sizeof *kept);
+
+	*kept = arena_copy_text(database->plan->arena, value);
+	table_set(&database->records, key, kept);
+}
+
+void
+plan_set_record(struct plan *plan, struct text name, struct text key, struct text value)
+{
+	struct database *database = table_find(&plan->databases, name);
+
+	plan_set_value(database != NULL ? database : plan_make_database(plan, name), key, value);
+}
+
+static struct database *
+plan_open_database(void *self, struct text name, enum database_mode mode, struct error *error)
+{
+	struct plan *plan = self;
+	struct database *database = table_find(&plan->databases, name);
+
+	if (table_find(&plan->failures, name) != NULL) {
+		error_set(error, ERROR_AGAIN, "%.*s cannot be opened", TEXT_ARGUMENTS(name));
+		return NULL;
+	}
+	if (mode == DATABASE_TRUNCATE || (mode == DATABASE_CREATE && database == NULL))
+		database = plan_make_database(plan, name);
+	if (database == NULL)
+		error_set(error, ERROR_INPUT, "there is no %.*s", TEXT_ARGUMENTS(name));
+	else
+		database->is_writable = mode != DATABASE_READ;
+	return database;
+}
+
+static bool
+plan_fetch(struct database *database, struct text key, struct arena *arena, bool *found_out,
+    struct text *value_out, struct error *error)
+{
+	const struct text *value = table_find(&database->records, key);
+
+	(void)arena;
+	(void)error;
+	*found_out = value != NULL;
+	if (value != NULL)
+		*value_out = *value;
+	return true;
+}
+
+static bool
+plan_store(struct database *database, struct text key, struct text value, struct error *error)
+{
+	struct plan *plan = database->plan;
+
+	if (!database->is_writable)
+		return error_set(error, ERROR_REFUSE, "it was opened for reading only");
+	plan_add(plan, PLAN_STORE,
+	    arena_format(plan->arena, "%.*s %.*s", TEXT_ARGUMENTS(key), TEXT_ARGUMENTS(value)),
+	    (struct place){{NULL, 0}, 0, 0});
+	if (table_find(&plan->failures, key) != NULL)
+		return error_set(error, ERROR_AGAIN, "the disk is full");
+	plan_set_value(database, key, value);
+	return true;
+}
+
+static void
+plan_close_database(void *self, struct database *database)
+{
+	(void)self;
+	(void)database; /* its values stay */
+}
+
+static const struct database_host plan_databases = {
+    .open = plan_open_database,
+    .fetch = plan_fetch,
+    .store = plan_store,
+    .close = plan_close_database,
+};
+
 const struct filter_host plan_host = {
     .deliver = plan_deliver,
     .read_rules = plan_read_rules,
@@ -277,4 +377,5 @@ const struct filter_host plan_host = {
     .end_limit = plan_end_limit,
     .time = plan_time,
     .is_interrupted = plan_is_interrupted,
+    .databases = &plan_databases,
 };

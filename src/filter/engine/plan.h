@@ -1,7 +1,8 @@
 /*
  * The host that does nothing and writes down what it was asked: for tests, for checking rules and
  * for explaining them. Deliveries, commands and locks succeed unless the plan was told otherwise;
- * included rules come from a table of texts. A command without an answer prints nothing; one of
+ * included rules come from a table of texts, data bases are tables of values (one whose name is to
+ * fail cannot be opened, a key that is to fail cannot be stored). A command without an answer prints nothing; one of
  * `xfilter` leaves the message as it is.
  */
 #ifndef FILTER_ENGINE_PLAN_H
@@ -23,6 +24,7 @@ enum plan_kind {
 	PLAN_DOTLOCK,
 	PLAN_FLOCK,
 	PLAN_UNLOCK,
+	PLAN_STORE, /* `gdbmstore`: "KEY VALUE" */
 	PLAN_MAILBOX,
 	PLAN_CC_MAILBOX,
 	PLAN_PIPE, /* text: each argument in double quotes, commas between */
@@ -55,6 +57,7 @@ struct plan {
 	    failures; /* destination, log file, log line or lock -> struct outcome *: what fails, and
 			 how */
 	struct table answers;                /* command -> struct plan_answer * */
+	struct table databases;              /* name -> struct database * */
 	unsigned locks;                      /* held */
 	const struct variables *environment; /* what `import` finds; NULL: nothing */
 	/* Included files below this directory are the administrator's; the default of the setting
@@ -74,6 +77,8 @@ struct plan {
 extern const struct filter_host plan_host;
 
 void plan_init(struct plan *plan, struct arena *arena);
+/* Makes a data base that `gdbmopen` finds (what it stores goes there too), and puts a value in. */
+void plan_set_record(struct plan *plan, struct text database, struct text key, struct text value);
 /* The word of a rules file for that kind: "to", "cc", "echo" ...; "command", "unlock", "header" and
  * "end-timeout" for what has none. */
 const char *plan_kind_word(enum plan_kind kind);

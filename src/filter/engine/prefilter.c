@@ -12,7 +12,7 @@ enum {
 	PREFILTER_SOURCE_MAX = 4096,
 	PREFILTER_GROUPS_MAX = 50,
 	PREFILTER_REPEAT_MAX = 100,
-	PREFILTER_STEP = 4096
+	PREFILTER_BLOCK = 256
 };
 
 struct prefilter_reader {
@@ -420,81 +420,9 @@ prefilter_analyse(struct arena *arena, struct text source, bool case_sensitive)
 	prefilter.rare = prefilter_rarest(prefilter.literal);
 	for (size_t i = 0; i < reader.best_size && !case_sensitive; i++) {
 		reader.best[i] = text_lower(reader.best[i]);
-		prefilter.has_odd_cases |= reader.best[i] == 'k' || reader.best[i] == 's';
+		prefilter.may_be_wide |= reader.best[i] == 'k' || reader.best[i] == 's';
 	}
 	return prefilter;
-}
-
-/* The next place of that byte, or of the other, in the window. */
-struct prefilter_places {
-	char byte;
-	size_t at;
-};
-
-static size_t
-prefilter_next_place(struct prefilter_places *places, struct text window, size_t from)
-{
-	if (places->at < from)
-		places->at = text_find_byte(window, from, places->byte);
-	return places->at;
-}
-
-/* Letters beyond ASCII that fold into k and s: the Kelvin sign, the long s. */
-static size_t
-prefilter_find_odd_case(struct text lines, size_t from)
-{
-	size_t kelvin = text_find(lines, from, TEXT("\xe2\x84\xaa"));
-	size_t long_s = text_find(lines, from, TEXT("\xc5\xbf"));
-
-	return kelvin < long_s ? kelvin : long_s;
-}
-
-/* Where the literal begins, at `from` or behind and before `to`; or `to`. It may end behind `to`. */
-static size_t
-prefilter_find_within(const struct prefilter *prefilter, struct text lines, size_t from, size_t to)
-{
-	struct text literal = prefilter->literal;
-	size_t rare = prefilter->rare;
-	struct text window = text_slice(lines, 0, to + rare < lines.size ? to + rare : lines.size);
-	struct prefilter_places lower = {literal.data[rare], 0}, upper = {literal.data[rare], 0};
-
-	if (!prefilter->case_sensitive)
-		upper.byte = text_upper(upper.byte);
-	for (size_t at = from + rare; at < window.size; at++) {
-		size_t place = prefilter_next_place(&lower, window, at);
-		if (upper.byte != lower.byte && prefilter_next_place(&upper, window, at) < place)
-			place = upper.at;
-		if (place == window.size)
-			break;
-		struct text rest = text_slice(lines, place - rare, lines.size);
-		if (prefilter->case_sensitive ? text_has_prefix(rest, literal)
-					      : text_has_prefix_nocase(rest, literal))
-			return place - rare;
-		at = place;
-	}
-	return to;
-}
-
-size_t
-prefilter_find(const struct prefilter *prefilter, struct text lines)
-{
-	size_t from = 0;
-
-	if (!prefilter->understood || prefilter->literal.size == 0)
-		return 0;
-	/* In steps: a byte that is rare is not looked for again and again far behind one that is not. */
-	for (; from < lines.size; from += PREFILTER_STEP) {
-		size_t to = lines.size - from > PREFILTER_STEP ? from + PREFILTER_STEP : lines.size;
-		size_t found = prefilter_find_within(prefilter, lines, from, to);
-		size_t odd = to;
-		if (prefilter->has_odd_cases)
-			odd = prefilter_find_odd_case(text_slice(lines, 0, to), from);
-		if (odd < found)
-			found = odd;
-		if (found < to)
-			return found;
-	}
-	return lines.size;
 }
 
 bool
@@ -518,10 +446,100 @@ prefilter_may_match(const struct prefilter *prefilter, struct text line)
 	}
 }
 
-bool
-prefilter_may_match_raw(const struct prefilter *prefilter, struct text line)
+/* Could a letter that is not ASCII, but the same as k or s without case, stand there? */
+static bool
+prefilter_is_wide(struct text region, size_t at)
 {
-	return prefilter->literal.size == 0 || prefilter_find(prefilter, line) < line.size;
+	struct text rest = text_slice(region, at, region.size);
+
+	return text_has_prefix(rest, TEXT("\xe2\x84\xaa")) ||
+	       text_has_prefix(rest, TEXT("\xc5\xbf"));
+}
+
+/* Two bytes of the literal, and what makes their letter case no difference. */
+struct prefilter_probe {
+	size_t places[2];
+	unsigned char bytes[2], masks[2];
+	bool may_be_wide;
+};
+
+static struct prefilter_probe
+prefilter_make_probe(const struct prefilter *prefilter)
+{
+	struct text literal = prefilter->literal;
+	struct prefilter_probe probe = {.may_be_wide = prefilter->may_be_wide};
+	struct text before = text_slice(literal, 0, prefilter->rare);
+	struct text behind = text_slice(literal, prefilter->rare + 1, literal.size);
+
+	probe.places[0] = prefilter->rare;
+	probe.places[1] = behind.size > before.size ? prefilter->rare + 1 + prefilter_rarest(behind)
+						    : prefilter_rarest(before);
+	for (size_t i = 0; i < 2; i++) {
+		probe.bytes[i] = (unsigned char)literal.data[probe.places[i]];
+		probe.masks[i] =
+		    !prefilter->case_sensitive && text_is_alpha(literal.data[probe.places[i]])
+			? 'a' - 'A'
+			: 0;
+	}
+	return probe;
+}
+
+/* Is there anything to look at in the block? Written so that a compiler makes vector code of it. */
+static bool
+prefilter_block_may_hold(const struct prefilter_probe *probe, const char *block)
+{
+	const unsigned char *first = (const unsigned char *)block + probe->places[0];
+	const unsigned char *second = (const unsigned char *)block + probe->places[1];
+	const unsigned char *bytes = (const unsigned char *)block;
+	unsigned char byte0 = probe->bytes[0], byte1 = probe->bytes[1];
+	unsigned char mask0 = probe->masks[0], mask1 = probe->masks[1];
+	unsigned char any = 0, wide = 0;
+
+	for (size_t i = 0; i < PREFILTER_BLOCK; i++)
+		any |=
+		    (unsigned char)(((first[i] | mask0) == byte0) & ((second[i] | mask1) == byte1));
+	if (any != 0 || !probe->may_be_wide)
+		return any != 0;
+	for (size_t i = 0; i < PREFILTER_BLOCK; i++)
+		wide |= (unsigned char)((bytes[i] == 0xe2) | (bytes[i] == 0xc5));
+	return wide != 0;
+}
+
+static bool
+prefilter_lies(const struct prefilter *prefilter, struct text region, size_t at)
+{
+	struct text there = text_slice(region, at, at + prefilter->literal.size);
+
+	return prefilter->case_sensitive ? text_is_equal(there, prefilter->literal)
+					 : text_is_equal_nocase(there, prefilter->literal);
+}
+
+size_t
+prefilter_find(const struct prefilter *prefilter, struct text region, size_t from)
+{
+	const struct prefilter_probe probe = prefilter_make_probe(prefilter);
+	size_t size = prefilter->literal.size, at = from;
+
+	while (at < region.size) {
+		if (region.size - at >= PREFILTER_BLOCK + size &&
+		    !prefilter_block_may_hold(&probe, region.data + at)) {
+			at += PREFILTER_BLOCK;
+			continue;
+		}
+		size_t end =
+		    at + PREFILTER_BLOCK < region.size ? at + PREFILTER_BLOCK : region.size;
+		for (; at < end; at++) {
+			const unsigned char *rare =
+			    (const unsigned char *)region.data + at + probe.places[0];
+			if (region.size - at >= size &&
+			    (*rare | probe.masks[0]) == probe.bytes[0] &&
+			    prefilter_lies(prefilter, region, at))
+				return at;
+			if (probe.may_be_wide && prefilter_is_wide(region, at))
+				return at;
+		}
+	}
+	return region.size;
 }
 
 bool

@@ -19,9 +19,8 @@ struct prefilter {
 			      or empty */
 	struct text literal; /* every match holds these bytes; in lower case unless case_sensitive;
 				or empty */
-	bool
-	    has_odd_cases; /* caseless, and it holds k or s, which letters beyond ASCII fold into */
-	size_t rare;       /* index of the literal's byte that mail has least of */
+	size_t rare;         /* index of the literal's byte that mail has least of */
+	bool may_be_wide; /* caseless, with k or s in it: U+212A and U+017F are the same letters */
 };
 
 /* Reads the pattern; literal and field are borrowed from the source or made in the arena. */
@@ -33,11 +32,12 @@ size_t prefilter_rarest(struct text literal);
  * (prefilter_fold) and all ASCII: other letters may fold into ASCII ones.
  */
 bool prefilter_may_match(const struct prefilter *prefilter, struct text line);
-/* The same for a line as it stands, slower. */
-bool prefilter_may_match_raw(const struct prefilter *prefilter, struct text line);
-/* A place in the line that can match which comes first of those in many lines; the text's size:
- * none of them can match. */
-size_t prefilter_find(const struct prefilter *prefilter, struct text lines);
+/*
+ * Looks for the literal in many lines at once, as they stand: the first place at or after `from` that
+ * a matching line must hold, or the region's size when no line behind `from` can match. The literal
+ * must not be empty.
+ */
+size_t prefilter_find(const struct prefilter *prefilter, struct text region, size_t from);
 /* Writes the line in lower case to `out` (line.size bytes); false when it holds a byte that is not
  * ASCII. */
 bool prefilter_fold(struct text line, char *out);

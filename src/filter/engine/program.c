@@ -21,29 +21,19 @@ program_place(const struct program *program, uint32_t offset)
 	return place;
 }
 
-static bool
-program_refuse(const struct program *program, const struct program_mention *mention,
-    const char *why, struct place *place_out, struct error *error)
-{
-	struct place place = program_place(program, mention->offset);
-
-	if (place_out != NULL)
-		*place_out = place;
-	return error_set(error, ERROR_INPUT, "%.*s:%u:%u: %.*s is not %s",
-	    TEXT_ARGUMENTS(place.file), place.line, place.column, TEXT_ARGUMENTS(mention->what),
-	    why);
-}
-
 bool
 program_is_runnable(
     const struct program *program, bool is_embedded, struct place *place_out, struct error *error)
 {
-	if (program->unavailable.what.size > 0)
-		return program_refuse(
-		    program, &program->unavailable, "available in this version", place_out, error);
-	if (is_embedded && program->acting.what.size > 0)
-		return program_refuse(program, &program->acting,
-		    "allowed in embedded mode: the rules can only answer with echo and EXITCODE",
-		    place_out, error);
-	return true;
+	const struct program_mention *acting = &program->acting;
+
+	if (!is_embedded || acting->what.size == 0)
+		return true;
+	struct place place = program_place(program, acting->offset);
+	if (place_out != NULL)
+		*place_out = place;
+	return error_set(error, ERROR_INPUT,
+	    "%.*s:%u:%u: %.*s is not allowed in embedded mode: the rules can only answer with echo "
+	    "and EXITCODE",
+	    TEXT_ARGUMENTS(place.file), place.line, place.column, TEXT_ARGUMENTS(acting->what));
 }

@@ -88,8 +88,6 @@ struct program {
 	struct statement *statements;
 	struct program_pattern *patterns, **patterns_end;
 	unsigned pattern_count;
-	/* The first thing in it that this version cannot run. Such a program is never started. */
-	struct program_mention unavailable;
 	/* The first thing in it that acts on the world: embedded mode does not start it. */
 	struct program_mention acting;
 	bool mentions_lines; /* a string or pattern of it may ask for the variable LINES */
@@ -98,8 +96,8 @@ struct program {
 /* Line and column of a byte of the source. */
 struct place program_place(const struct program *program, uint32_t offset);
 /*
- * False, with "name:line:column: ... is not available in this version" or "... is not allowed in
- * embedded mode", when the program cannot be run. The place is in *place_out, which may be NULL.
+ * False, with "name:line:column: ... is not allowed in embedded mode", when the program cannot be
+ * run. The place is in *place_out, which may be NULL.
  */
 bool program_is_runnable(
     const struct program *program, bool is_embedded, struct place *place_out, struct error *error);

@@ -19,6 +19,17 @@ run_command_set_number(struct evaluator *evaluator, struct text name, uint64_t n
 	variables_set(evaluator->input->variables, name, number_format_unsigned(number, digits));
 }
 
+/* The command's time was over; true: the rules go on as after one that failed. */
+static bool
+run_command_judge_timeout(struct evaluator *evaluator, uint32_t offset)
+{
+	enum verdict verdict = evaluate_undecided(
+	    evaluator, evaluator->input->verdicts.timeout, offset, TEXT("timeout"));
+
+	evaluator->is_refused = verdict == VERDICT_CLOSED;
+	return verdict == VERDICT_OPEN;
+}
+
 /* Asks the host, and sets RETURNCODE. */
 static bool
 run_command_ask(struct evaluator *evaluator, uint32_t offset, struct command_request *request,
@@ -32,15 +43,19 @@ run_command_ask(struct evaluator *evaluator, uint32_t offset, struct command_req
 	request->variables = input->variables;
 	*result_out = (struct command_result){.status = RUN_COMMAND_UNKNOWN};
 	bool known = input->host->run(input->host_self, request, result_out, &evaluator->error);
+	if (!known)
+		result_out->status = RUN_COMMAND_UNKNOWN;
 	if (observe_is_on(evaluator))
-		observe_command(evaluator, offset, request,
-		    known ? result_out->status : RUN_COMMAND_UNKNOWN, known);
-	run_command_set_number(evaluator, TEXT("RETURNCODE"),
-	    (uint64_t)(known ? result_out->status : RUN_COMMAND_UNKNOWN));
+		observe_command(evaluator, offset, request, result_out->status, known);
+	run_command_set_number(evaluator, TEXT("RETURNCODE"), (uint64_t)result_out->status);
 	if (known)
 		return true;
 	/* A command that was stopped because we are: nothing that rules may go on after. */
-	return !evaluate_is_interrupted(evaluator, offset) && evaluate_fail_at(evaluator, offset);
+	if (evaluate_is_interrupted(evaluator, offset))
+		return false;
+	if (result_out->timed_out)
+		return run_command_judge_timeout(evaluator, offset);
+	return evaluate_fail_at(evaluator, offset);
 }
 
 /* Line ends as blanks. */
@@ -127,6 +142,8 @@ run_command_rewrite(struct evaluator *evaluator, uint32_t offset, struct text co
 
 	if (!run_command_ask(evaluator, offset, &request, &result))
 		return false;
+	if (result.timed_out)
+		return true;
 	if (result.status != 0 || result.rewritten == NULL) {
 		struct text shown = text_slice(command, 0, RUN_COMMAND_SHOWN_MAX);
 		return evaluate_fail(evaluator, ERROR_AGAIN, offset,

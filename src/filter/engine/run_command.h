@@ -1,7 +1,9 @@
 /*
  * Commands that rules run: backticks, `system` and `xfilter`. How a command ended is in the
  * variable RETURNCODE afterwards; where that is not known (the host could not start it, or had to
- * stop it), RETURNCODE is RUN_COMMAND_UNKNOWN, so that no older 0 is read as a success.
+ * stop it), RETURNCODE is RUN_COMMAND_UNKNOWN, so that no older 0 is read as a success. What a
+ * command means whose own time was over is struct verdicts' (filter.h): VERDICT_OPEN lets the rules
+ * go on as after a failure, without output and with the old message.
  */
 #ifndef FILTER_ENGINE_RUN_COMMAND_H
 #define FILTER_ENGINE_RUN_COMMAND_H

@@ -275,6 +275,7 @@ lexer_string(
 			joined = lexer_joined_line(source, at);
 		at = joined != 0 ? joined : at + 2;
 	}
+	lexer->position = at;
 	if (at >= source.size || source.data[at] != quote) {
 		lexer_fail(lexer, token, start,
 		    quote == '`' ? "this command has no closing ` on its line"
@@ -307,6 +308,7 @@ lexer_pattern(struct lexer *lexer, struct token *token, size_t start)
 			break;
 		at += at + 1 < source.size && source.data[at + 1] != '\n' ? 2 : 1;
 	}
+	lexer->position = at;
 	if (at >= source.size || source.data[at] != '/') {
 		lexer_fail(lexer, token, start,
 		    "this pattern has no closing / on its line (a path is written in quotes; a "

@@ -91,8 +91,9 @@ struct lexer {
 };
 
 void lexer_init(struct lexer *lexer, struct arena *arena, struct text source, struct error *error);
-/* Makes *token the next one; of the members that its kind does not have nothing is said. After TOKEN_ERROR (error and error_offset are set, without the place) the lexer
- * is not asked again. */
+/* Makes *token the next one; of the members that its kind does not have nothing is said. After
+ * TOKEN_ERROR (error and error_offset are set, without the place; `position` is as far as it
+ * looked) the lexer is not asked again, unless its position is moved on. */
 void lexer_next(struct lexer *lexer, struct token *token);
 /* The spelling of a reserved word. */
 const char *lexer_reserved_name(enum reserved_word word);

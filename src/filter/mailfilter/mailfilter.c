@@ -7,8 +7,10 @@
 
 #include "filter/engine/program.h"
 #include "filter/mailfilter/actions.h"
+#include "filter/mailfilter/inspect.h"
 #include "filter/mailfilter/lexer.h"
 #include "filter/mailfilter/parser.h"
+#include "filter/mailfilter/recovery.h"
 
 static const struct program_language mailfilter_language = {"mailfilter", mailfilter_parse};
 
@@ -36,20 +38,22 @@ parser_end_line(struct parser *parser)
 	if (parser->token.kind == TOKEN_END)
 		return true;
 	if (parser->token.kind == TOKEN_CLOSE_BRACE)
-		parser_fail(parser, parser->token.start,
+		return parser_complain(parser, parser->token.start,
 		    "a line end or ; must stand before } (write } on a line of its own)");
-	else if (parser->token.kind == TOKEN_OPEN_BRACE)
-		parser_fail(parser, parser->token.start, "{ must start a line of its own");
-	else
-		parser_fail(parser, parser->token.start,
-		    "the statement is complete: a line end or ; is expected");
-	return false;
+	if (parser->token.kind == TOKEN_OPEN_BRACE)
+		return parser_complain(
+		    parser, parser->token.start, "{ must start a line of its own");
+	parser_fail(
+	    parser, parser->token.start, "the statement is complete: a line end or ; is expected");
+	return recovery_skip(parser);
 }
 
 /* { stmt | NL } up to a closing brace or the end; not taken. */
 static bool
 parser_statements(struct parser *parser, struct statement **list)
 {
+	unsigned depth = parser->depth;
+
 	while (!parser->failed && parser->token.kind != TOKEN_END &&
 	       parser->token.kind != TOKEN_CLOSE_BRACE) {
 		if (parser->token.kind == TOKEN_NEWLINE) {
@@ -57,8 +61,12 @@ parser_statements(struct parser *parser, struct statement **list)
 			continue;
 		}
 		struct statement *statement = parser_statement(parser);
-		if (statement == NULL)
-			return false;
+		if (statement == NULL) {
+			if (!recovery_skip(parser))
+				return false;
+			parser->depth = depth;
+			continue;
+		}
 		*list = statement;
 		list = &statement->next;
 	}
@@ -74,17 +82,39 @@ parser_block(struct parser *parser, struct statement **body)
 	if (!parser_statements(parser, body))
 		return false;
 	if (parser->token.kind != TOKEN_CLOSE_BRACE) {
-		parser_fail(parser, opened, "this { has no closing }");
-		return false;
+		if (parser->is_brace_unclosed)
+			return true;
+		parser->is_brace_unclosed = parser->diagnostics != NULL;
+		return parser_complain(parser, opened, "this { has no closing }");
 	}
 	parser_advance(parser);
-	if (parser_is_reserved(parser, RESERVED_ELSE) ||
-	    parser_is_reserved(parser, RESERVED_ELSIF)) {
-		parser_fail(parser, parser->token.start, "a line end must stand between } and `%s`",
+	if (parser_is_reserved(parser, RESERVED_ELSE) || parser_is_reserved(parser, RESERVED_ELSIF))
+		return parser_complain(parser, parser->token.start,
+		    "a line end must stand between } and `%s`",
 		    lexer_reserved_name(parser->token.reserved));
-		return false;
-	}
 	return parser_end_line(parser);
+}
+
+/* Something else stands where the line must end before a branch; false: that cannot be read. */
+static bool
+parser_refuse_branch(struct parser *parser, const char *after)
+{
+	if (parser->token.kind == TOKEN_OPEN_BRACE)
+		return parser_complain(parser, parser->token.start,
+		    "{ must start the next line: a line end follows %s", after);
+	if (parser->token.kind == TOKEN_RESERVED && parser->token.reserved == RESERVED_IF)
+		return parser_complain(parser, parser->token.start,
+		    "a line end must follow %s (\"else if\" is written `elsif`)", after);
+	parser_fail(parser, parser->token.start,
+	    "a line end must follow %s: write the statement on the next line", after);
+	if (parser->diagnostics == NULL)
+		return false;
+	if (parser->token.kind == TOKEN_WORD || parser->token.kind == TOKEN_RESERVED ||
+	    parser->token.kind == TOKEN_COMMAND)
+		parser->failed = false;
+	else if (!recovery_skip(parser))
+		return false;
+	return true;
 }
 
 /* The line end that a branch must begin behind, and the branch: a statement, or nothing when the
@@ -92,33 +122,25 @@ parser_block(struct parser *parser, struct statement **body)
 static bool
 parser_branch(struct parser *parser, const char *after, struct statement **body)
 {
-	if (parser->token.kind == TOKEN_OPEN_BRACE) {
-		parser_fail(parser, parser->token.start,
-		    "{ must start the next line: a line end follows %s", after);
+	uint32_t line_end = parser->token.start;
+
+	if (parser->token.kind != TOKEN_NEWLINE && !parser_refuse_branch(parser, after))
 		return false;
-	}
-	if (parser->token.kind == TOKEN_RESERVED && parser->token.reserved == RESERVED_IF) {
-		parser_fail(parser, parser->token.start,
-		    "a line end must follow %s (\"else if\" is written `elsif`)", after);
-		return false;
-	}
-	if (parser->token.kind != TOKEN_NEWLINE) {
-		parser_fail(parser, parser->token.start,
-		    "a line end must follow %s: write the statement on the next line", after);
-		return false;
-	}
-	parser_advance(parser);
 	if (parser->token.kind == TOKEN_NEWLINE) {
 		parser_advance(parser);
-		return !parser->failed;
+		if (parser->token.kind == TOKEN_NEWLINE) {
+			if (parser->diagnostics != NULL)
+				recovery_note_empty_branch(parser, line_end);
+			parser_advance(parser);
+			return !parser->failed;
+		}
 	}
 	*body = parser_statement(parser);
 	return *body != NULL;
 }
 
-/* '(' expr ')' of `if`, `elsif` and `while`; the current token is the word. */
 static struct expression *
-parser_condition(struct parser *parser)
+parser_condition_inside(struct parser *parser)
 {
 	enum reserved_word word = parser->token.reserved;
 
@@ -141,6 +163,16 @@ parser_condition(struct parser *parser)
 	}
 	parser_advance(parser);
 	return condition;
+}
+
+/* '(' expr ')' of `if`, `elsif` and `while`; the current token is the word. */
+static struct expression *
+parser_condition(struct parser *parser)
+{
+	uint32_t start = parser->token.start;
+	struct expression *condition = parser_condition_inside(parser);
+
+	return condition != NULL ? condition : recovery_skip_condition(parser, start);
 }
 
 static struct statement *
@@ -276,6 +308,24 @@ parser_simple_word(struct parser *parser)
 	return parser_simple(parser, STATEMENT_EXPRESSION);
 }
 
+/* `else` or `elsif` without its `if`. */
+static struct statement *
+parser_orphan(struct parser *parser)
+{
+	enum reserved_word word = parser->token.reserved;
+
+	if (!parser_complain(parser, parser->token.start,
+		"`%s` must start the line right behind its `if` branch (no empty or comment "
+		"line between)",
+		lexer_reserved_name(word)))
+		return NULL;
+	if (word == RESERVED_ELSIF)
+		return parser_if(parser);
+	struct statement *statement = parser_new_statement(parser, STATEMENT_EXCEPTION);
+	parser_advance(parser);
+	return parser_branch(parser, "`else`", &statement->body) ? statement : NULL;
+}
+
 static struct statement *
 parser_reserved_statement(struct parser *parser)
 {
@@ -297,11 +347,7 @@ parser_reserved_statement(struct parser *parser)
 		    parser, word == RESERVED_DOTLOCK ? STATEMENT_DOTLOCK : STATEMENT_FLOCK);
 	case RESERVED_ELSE:
 	case RESERVED_ELSIF:
-		parser_fail(parser, parser->token.start,
-		    "`%s` must start the line right behind its `if` branch (no empty or comment "
-		    "line between)",
-		    lexer_reserved_name(word));
-		return NULL;
+		return parser_orphan(parser);
 	default:
 		return parser_simple_word(parser);
 	}
@@ -329,20 +375,28 @@ parser_statement(struct parser *parser)
 	return parser->failed ? NULL : statement;
 }
 
+static struct program *
+mailfilter_new_program(struct arena *arena, struct text name, struct text source)
+{
+	struct program *program = arena_alloc(arena, sizeof *program);
+
+	program->language = &mailfilter_language;
+	program->name = name;
+	program->source = source;
+	program->patterns_end = &program->patterns;
+	return program;
+}
+
 bool
 mailfilter_parse(struct arena *arena, struct text name, struct text source,
     const struct program **program_out, struct error *error)
 {
-	struct program *program = arena_alloc(arena, sizeof *program);
 	struct parser parser;
 
 	if (source.size > MAILFILTER_SOURCE_MAX)
 		return error_set(error, ERROR_LIMIT, "%.*s: larger than %d MiB",
 		    TEXT_ARGUMENTS(name), (int)(MAILFILTER_SOURCE_MAX / 1024 / 1024));
-	program->language = &mailfilter_language;
-	program->name = name;
-	program->source = source;
-	program->patterns_end = &program->patterns;
+	struct program *program = mailfilter_new_program(arena, name, source);
 	parser_init(&parser, arena, program, error);
 	if (!parser_statements(&parser, &program->statements) || parser.failed)
 		return false;
@@ -352,4 +406,28 @@ mailfilter_parse(struct arena *arena, struct text name, struct text source,
 	}
 	*program_out = program;
 	return true;
+}
+
+const struct program *
+mailfilter_check(
+    struct arena *arena, struct text name, struct text source, struct diagnostics *diagnostics)
+{
+	struct program *program = mailfilter_new_program(arena, name, source);
+	struct statement **end = &program->statements;
+	struct parser parser;
+	struct error error;
+	bool is_said = false;
+
+	parser_init_collecting(&parser, arena, program, &error, diagnostics);
+	while (parser_statements(&parser, end) && parser.token.kind == TOKEN_CLOSE_BRACE) {
+		if (!is_said)
+			parser_complain(&parser, parser.token.start, "this } closes nothing");
+		is_said = true;
+		while (*end != NULL)
+			end = &(*end)->next;
+		parser_advance(&parser);
+	}
+	inspect_program(arena, program, diagnostics);
+	diagnostics_sort(diagnostics);
+	return program;
 }

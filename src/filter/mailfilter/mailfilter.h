@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/text.h"
 
+struct diagnostics;
 struct program;
 
 enum { MAILFILTER_SOURCE_MAX = 16 * 1024 * 1024 };
@@ -21,5 +22,13 @@ enum { MAILFILTER_SOURCE_MAX = 16 * 1024 * 1024 };
  */
 bool mailfilter_parse(struct arena *arena, struct text name, struct text source,
     const struct program **program_out, struct error *error);
+
+/*
+ * Reads the rules to learn all that is wrong or doubtful with them, and adds it to the list, in the
+ * order of the source, of at most MAILFILTER_SOURCE_MAX bytes. What could be read of the program is
+ * returned; it is for looking at, not for running. Time and memory grow with the source's size.
+ */
+const struct program *mailfilter_check(
+    struct arena *arena, struct text name, struct text source, struct diagnostics *diagnostics);
 
 #endif

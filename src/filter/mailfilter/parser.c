@@ -12,6 +12,7 @@
 
 #include "filter/engine/value.h"
 #include "filter/mailfilter/actions.h"
+#include "filter/mailfilter/recovery.h"
 
 enum { FLAGS_TEXT_MAX = 64 };
 
@@ -19,7 +20,15 @@ void
 parser_init(
     struct parser *parser, struct arena *arena, struct program *program, struct error *error)
 {
-	*parser = (struct parser){.arena = arena, .program = program, .error = error};
+	parser_init_collecting(parser, arena, program, error, NULL);
+}
+
+void
+parser_init_collecting(struct parser *parser, struct arena *arena, struct program *program,
+    struct error *error, struct diagnostics *diagnostics)
+{
+	*parser = (struct parser){
+	    .arena = arena, .program = program, .error = error, .diagnostics = diagnostics};
 	lexer_init(&parser->lexer, arena, program->source, error);
 	parser_advance(parser);
 }
@@ -32,6 +41,10 @@ parser_advance(struct parser *parser)
 	parser->taken = parser->token.end;
 	lexer_next(&parser->lexer, &parser->token);
 	if (parser->token.kind == TOKEN_ERROR) {
+		if (parser->diagnostics != NULL) {
+			recovery_note_token(parser);
+			return;
+		}
 		struct place place =
 		    program_place(parser->program, (uint32_t)parser->lexer.error_offset);
 		error_prefix(parser->error, "%.*s:%u:%u: ", TEXT_ARGUMENTS(place.file), place.line,
@@ -40,21 +53,51 @@ parser_advance(struct parser *parser)
 	}
 }
 
-void
-parser_fail(struct parser *parser, uint32_t offset, const char *format, ...)
+static void parser_fail_list(struct parser *parser, uint32_t offset, const char *format,
+    va_list arguments) __attribute__((format(printf, 3, 0)));
+
+static void
+parser_fail_list(struct parser *parser, uint32_t offset, const char *format, va_list arguments)
 {
-	va_list arguments;
 	char what[ERROR_TEXT_MAX];
 
 	if (parser->failed)
 		return;
 	parser->failed = true;
-	va_start(arguments, format);
 	vsnprintf(what, sizeof what, format, arguments);
-	va_end(arguments);
+	if (parser->diagnostics != NULL) {
+		/* Of a token that cannot be read all has been said. */
+		if (parser->token.kind != TOKEN_ERROR)
+			recovery_note(parser, offset, text_from_string(what));
+		return;
+	}
 	struct place place = program_place(parser->program, offset);
 	error_set(parser->error, ERROR_INPUT, "%.*s:%u:%u: %s", TEXT_ARGUMENTS(place.file),
 	    place.line, place.column, what);
+}
+
+void
+parser_fail(struct parser *parser, uint32_t offset, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	parser_fail_list(parser, offset, format, arguments);
+	va_end(arguments);
+}
+
+bool
+parser_complain(struct parser *parser, uint32_t offset, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	parser_fail_list(parser, offset, format, arguments);
+	va_end(arguments);
+	if (parser->diagnostics == NULL || parser->is_hopeless || parser->token.kind == TOKEN_ERROR)
+		return false;
+	parser->failed = false;
+	return true;
 }
 
 bool
@@ -63,6 +106,7 @@ parser_enter(struct parser *parser)
 	if (parser->depth >= PROGRAM_DEPTH_MAX) {
 		parser_fail(parser, parser->token.start, "nested more than %d levels deep",
 		    (int)PROGRAM_DEPTH_MAX);
+		parser->is_hopeless = true;
 		return false;
 	}
 	parser->depth++;
@@ -151,7 +195,7 @@ parser_weights(struct program_pattern *pattern, struct text flags)
 static void
 parser_flags(struct program_pattern *pattern, struct text flags)
 {
-	unsigned raw = 0;
+	unsigned form = 0;
 	bool whole = false;
 
 	for (size_t i = 0; i < flags.size; i++) {
@@ -166,10 +210,10 @@ parser_flags(struct program_pattern *pattern, struct text flags)
 			pattern->scope |= PATTERN_SCOPE_BODY;
 			break;
 		case 'p':
-			pattern->scope |= PATTERN_SCOPE_BODY | PATTERN_SCOPE_WHOLE;
+			form |= PATTERN_SCOPE_WHOLE;
 			break;
 		case 'r':
-			raw = PATTERN_SCOPE_RAW;
+			form |= PATTERN_SCOPE_RAW;
 			break;
 		case 'w':
 			whole = true;
@@ -183,12 +227,14 @@ parser_flags(struct program_pattern *pattern, struct text flags)
 			break;
 		}
 	}
+	if ((form & PATTERN_SCOPE_WHOLE) != 0 && (!whole || pattern->scope != 0))
+		pattern->scope |= PATTERN_SCOPE_BODY;
 	if (pattern->scope == 0)
 		pattern->scope =
 		    whole ? PATTERN_SCOPE_HEADER | PATTERN_SCOPE_BODY : PATTERN_SCOPE_HEADER;
 	if ((pattern->scope & PATTERN_SCOPE_HEADER) != 0)
 		pattern->scope &= ~(unsigned)PATTERN_SCOPE_TOP_HEADER;
-	pattern->scope |= raw;
+	pattern->scope |= form;
 }
 
 struct program_pattern *
@@ -311,14 +357,13 @@ parser_call(struct parser *parser, enum function function, unsigned minimum, uns
 static struct expression *
 parser_dbm(struct parser *parser)
 {
-	parser_note_token(parser, &parser->program->unavailable);
 	switch (parser->token.reserved) {
 	case RESERVED_DBMOPEN:
-		return parser_call(parser, FUNCTION_DBM, 1, 2);
+		return parser_call(parser, FUNCTION_DATABASE_OPEN, 1, 2);
 	case RESERVED_DBMFETCH:
-		return parser_call(parser, FUNCTION_DBM, 1, 3);
+		return parser_call(parser, FUNCTION_DATABASE_FETCH, 1, 3);
 	default:
-		return parser_call(parser, FUNCTION_DBM, 2, 2);
+		return parser_call(parser, FUNCTION_DATABASE_STORE, 2, 2);
 	}
 }
 
@@ -357,8 +402,7 @@ parser_reserved(struct parser *parser)
 	case RESERVED_LOOKUP:
 		return parser_call(parser, FUNCTION_LOOKUP, 2, 3);
 	case RESERVED_DBMCLOSE:
-		parser_note_token(parser, &parser->program->unavailable);
-		return parser_bare(parser, FUNCTION_DBM);
+		return parser_bare(parser, FUNCTION_DATABASE_CLOSE);
 	case RESERVED_DBMOPEN:
 	case RESERVED_DBMFETCH:
 	case RESERVED_DBMSTORE:

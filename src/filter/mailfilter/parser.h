@@ -6,6 +6,7 @@
 #ifndef FILTER_MAILFILTER_PARSER_H
 #define FILTER_MAILFILTER_PARSER_H
 
+#include "filter/engine/diagnostic.h"
 #include "filter/engine/program.h"
 #include "filter/mailfilter/lexer.h"
 
@@ -18,14 +19,25 @@ struct parser {
 	unsigned depth;
 	bool failed;
 	struct error *error;
+	/* Collects what is wrong, and the parser goes on (recovery.h); NULL: it stops at the first. */
+	struct diagnostics *diagnostics;
+	bool is_hopeless;       /* nested too deep to go on */
+	bool is_brace_unclosed; /* that was said */
 };
 
 void parser_init(
     struct parser *parser, struct arena *arena, struct program *program, struct error *error);
+/* The same with a collector of errors. */
+void parser_init_collecting(struct parser *parser, struct arena *arena, struct program *program,
+    struct error *error, struct diagnostics *diagnostics);
 /* Takes the current token; the next one is then in parser->token. */
 void parser_advance(struct parser *parser);
 /* Sets the error with the place of that byte, unless there is one. */
 void parser_fail(struct parser *parser, uint32_t offset, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+/* The same for what can be read in spite of it: true when there is a collector, and the parser goes
+ * on as if nothing were wrong. */
+bool parser_complain(struct parser *parser, uint32_t offset, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 /* Enters one level of nesting; false when it is too deep. */
 bool parser_enter(struct parser *parser);

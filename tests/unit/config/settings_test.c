@@ -68,7 +68,13 @@ settings_are_equal(const struct settings *a, const struct settings *b)
 	       a->pattern_limit_verdict == b->pattern_limit_verdict &&
 	       a->undecodable_verdict == b->undecodable_verdict &&
 	       a->command_timeout_verdict == b->command_timeout_verdict &&
-	       a->quota_exceeded == b->quota_exceeded && a->dot_lock == b->dot_lock &&
+	       a->create_folders == b->create_folders && a->quota_exceeded == b->quota_exceeded &&
+	       text_is_equal(a->mailbox_root, b->mailbox_root) &&
+	       a->mailbox_layout == b->mailbox_layout &&
+	       a->mailbox_encoding == b->mailbox_encoding &&
+	       a->mailbox_create == b->mailbox_create &&
+	       a->mailbox_subscribe == b->mailbox_subscribe &&
+	       a->keywords_layout == b->keywords_layout && a->dot_lock == b->dot_lock &&
 	       a->lock_timeout == b->lock_timeout && a->lock_retry == b->lock_retry &&
 	       a->lock_stale_after == b->lock_stale_after && a->time_limit == b->time_limit &&
 	       a->command_limit == b->command_limit && a->pattern_limit == b->pattern_limit &&
@@ -96,7 +102,7 @@ typed_defaults_are_the_texts(void)
 		check(view.origin == SETTING_DEFAULT && view.line == 0 && view.file == NULL);
 		check(strlen(view.help) > 10 && view.help[strlen(view.help) - 1] == '.');
 	}
-	check_number(rows, 27);
+	check_number(rows, 34);
 	check_text(defaults->user_rules, TEXT(".mailfilter"));
 	check_text(defaults->default_mailbox, TEXT("/var/mail/$LOGNAME"));
 	check_number(defaults->lock_timeout, 120);
@@ -120,6 +126,8 @@ rows_have_members_of_their_own(void)
 	    {"rules_safety", "owner-only"}, {"rules_error", "default-mailbox"},
 	    {"pattern_limit_verdict", "open"}, {"undecodable_verdict", "closed"},
 	    {"command_timeout_verdict", "open"}, {"create_folders", "yes"},
+	    {"mailbox_root", "~/Mail/"}, {"mailbox_layout", "fs"}, {"mailbox_encoding", "utf-8"},
+	    {"mailbox_create", "no"}, {"mailbox_subscribe", "no"}, {"keywords_layout", "courier"},
 	    {"quota_exceeded", "never"}, {"dot_lock", "required"}, {"lock_timeout", "7"},
 	    {"lock_retry", "20ms"}, {"lock_stale_after", "8"}, {"time_limit", "9"},
 	    {"command_limit", "10"}, {"pattern_limit", "1000"}, {"shell", "/bin/bash"},

@@ -27,3 +27,15 @@ TESTS += tests/unit/deliver/maildir.test
 tests_unit_deliver_maildir_test_SOURCES = %D%/maildir_test.c tests/support/fault_requested.c
 tests_unit_deliver_maildir_test_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 tests_unit_deliver_maildir_test_LDADD = libdeliver.a libmail.a libconfig.a libsystem.a libbase.a
+
+check_PROGRAMS += tests/unit/deliver/keywords.test
+TESTS += tests/unit/deliver/keywords.test
+tests_unit_deliver_keywords_test_SOURCES = %D%/keywords_test.c
+tests_unit_deliver_keywords_test_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
+tests_unit_deliver_keywords_test_LDADD = libdeliver.a libmail.a libconfig.a libsystem.a libbase.a
+
+check_PROGRAMS += tests/unit/deliver/mailbox_name.test
+TESTS += tests/unit/deliver/mailbox_name.test
+tests_unit_deliver_mailbox_name_test_SOURCES = %D%/mailbox_name_test.c
+tests_unit_deliver_mailbox_name_test_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
+tests_unit_deliver_mailbox_name_test_LDADD = libdeliver.a libbase.a

@@ -69,7 +69,7 @@ may_match(const struct prefilter *prefilter, struct text line)
 	}
 	if (prefilter->case_sensitive)
 		return prefilter_may_match(prefilter, line);
-	bool raw = prefilter_may_match_raw(prefilter, line);
+	bool raw = prefilter->literal.size == 0 || prefilter_find(prefilter, line, 0) < line.size;
 	if (!prefilter_fold(line, folded))
 		return raw;
 	bool quick = prefilter_may_match(prefilter, (struct text){folded, line.size});
@@ -125,6 +125,53 @@ no_is_no(void)
 	arena_clear(&arena);
 }
 
+/* The first place that prefilter_find() must name, byte by byte. */
+static size_t
+find_slowly(const struct prefilter *prefilter, struct text region, size_t from)
+{
+	for (size_t at = from; at < region.size; at++) {
+		struct text rest = text_slice(region, at, region.size);
+		if (prefilter->case_sensitive ? text_has_prefix(rest, prefilter->literal)
+					      : text_has_prefix_nocase(rest, prefilter->literal))
+			return at;
+		if (prefilter->may_be_wide && (text_has_prefix(rest, TEXT("\xe2\x84\xaa")) ||
+						  text_has_prefix(rest, TEXT("\xc5\xbf"))))
+			return at;
+	}
+	return region.size;
+}
+
+static void
+long_regions(void)
+{
+	static const char *const literals[] = {"ab", "needle", "-ab-", "xk", "s", "a a"};
+	static const char *const filler[] = {"a", "b", " ", "-", "x", "k", "\xe2\x84", "\xc5",
+	    "\xd0\xb0", "nee", "\n", "zzzzzzzzzzzzzzzzzzzzzzzzzzzzzz", "ab", "NEEDLE",
+	    "\xe2\x84\xaa", "\xc5\xbf"};
+	static char bytes[2000];
+	struct arena arena;
+	unsigned found = 0;
+
+	arena_init(&arena, NULL, 0);
+	random_state = 1;
+	for (unsigned i = 0; i < 20000; i++) {
+		struct prefilter prefilter = prefilter_analyse(
+		    &arena, text_from_string(literals[random_below(6)]), random_below(2) == 0);
+		/* Most regions have only what comes first of the list. */
+		struct text region = exact_copy(generate(bytes, random_below(sizeof bytes), filler,
+		    3 + random_below(sizeof filler / sizeof filler[0] - 2), 400));
+		size_t from = random_below((unsigned)region.size + 1);
+		size_t wanted = find_slowly(&prefilter, region, from);
+		found += wanted < region.size;
+		if (prefilter_find(&prefilter, region, from) != wanted)
+			check_number(
+			    (long long)prefilter_find(&prefilter, region, from), (long long)wanted);
+		free((void *)(uintptr_t)region.data);
+	}
+	check(found > 1000 && found < 19000);
+	arena_clear(&arena);
+}
+
 static void
 literals_and_fields(void)
 {
@@ -142,6 +189,22 @@ literals_and_fields(void)
 	check_number((long long)prefilter_analyse(&arena, TEXT("^.a:b"), false).field.size, 0);
 	check_number((long long)prefilter_analyse(&arena, TEXT("^ab:?c"), false).field.size, 0);
 	arena_clear(&arena);
+}
+
+static void
+reserved(void)
+{
+	for (int word = RESERVED_IF; word <= RESERVED_TIME; word++) {
+		struct text name = text_from_string(lexer_reserved_name((enum reserved_word)word));
+		struct error error;
+		struct lexer lexer;
+		struct token token;
+		lexer_init(&lexer, NULL, name, &error);
+		lexer_next(&lexer, &token);
+		check(token.kind == TOKEN_RESERVED && token.reserved == word);
+		lexer_next(&lexer, &token);
+		check(token.kind == TOKEN_END);
+	}
 }
 
 static void
@@ -431,7 +494,9 @@ main(void)
 	    no_pattern_no_library);
 	test("where the prefilter says no, PCRE2 says no, and what it understands compiles",
 	    no_is_no);
+	test("the prefilter finds in long texts what a slow search finds", long_regions);
 	test("the prefilter finds fields and literals", literals_and_fields);
+	test("the lexer finds every reserved word", reserved);
 	test("what a slash means depends on the word before it", slashes);
 	test(
 	    "every prefix of a rules file is parsed or refused with a place", every_prefix_is_read);

@@ -611,6 +611,27 @@ no_descriptors_is_not_started(void)
 	check_number(error.number, EMFILE);
 }
 
+static void
+a_limit_ends_it_and_is_the_reason(void)
+{
+	int64_t outer = signals_begin_limit(1);
+	struct run run = run_shell("sleep 60", TEXT(""), 30);
+
+	signals_end_limit(outer);
+	check(run.started && run.result.interrupted == SIGNALS_LIMIT && !run.result.timed_out);
+	check(run.milliseconds >= 950 && run.milliseconds < 3000);
+	buffer_clear(&run.output);
+	/* The command's own time is shorter. */
+	outer = signals_begin_limit(30);
+	run = run_shell("sleep 60", TEXT(""), 1);
+	signals_end_limit(outer);
+	check(run.started && run.result.interrupted == 0 && run.result.timed_out);
+	buffer_clear(&run.output);
+	run = run_shell("exit 0", TEXT(""), 30);
+	check(run.started && run.result.interrupted == 0);
+	buffer_clear(&run.output);
+}
+
 /* Runs last: the request to stop stays. */
 static void
 a_request_to_stop_ends_it(void)
@@ -622,7 +643,7 @@ a_request_to_stop_ends_it(void)
 		_exit(kill(getppid(), SIGTERM) == 0 ? 0 : 1);
 	}
 	struct run run = run_shell("sleep 60", TEXT(""), 30);
-	check(run.started && run.result.interrupted && !run.result.timed_out);
+	check(run.started && run.result.interrupted == SIGTERM && !run.result.timed_out);
 	check(WIFSIGNALED(run.result.status));
 	check(run.milliseconds >= 250 && run.milliseconds < 2000);
 	buffer_clear(&run.output);
@@ -669,6 +690,7 @@ main(void)
 	test("the child has the descriptors 0, 1 and 2 only", the_child_has_three_descriptors);
 	test("closed standard descriptors are not mixed up", closed_low_descriptors_do_not_mix_up);
 	test("signals are as at birth", signals_are_as_at_birth);
+	test("a limit ends it, and is the reason", a_limit_ends_it_and_is_the_reason);
 	test("SIGPIPE never ends the caller", sigpipe_never_ends_us);
 	test("without a process descriptor its end is seen too", without_a_pidfd_it_works_too);
 	test("without descriptors it is not started", no_descriptors_is_not_started);

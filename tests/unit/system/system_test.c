@@ -236,11 +236,14 @@ files_are_copied_from_their_start(void)
 	int target = open(to, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	check(file_write(source, TEXT("0123456789"), from, &error));
 	check(file_copy(source, target, 10, to, &error));
+	check(file_copy_from(source, 7, target, 3, to, &error));
+	check(file_copy_from(source, 10, target, 0, to, &error));
+	check(!file_copy_from(source, 7, target, 4, to, &error));
 	check(!file_copy(source, target, 11, to, &error));
 	close(source);
 	close(target);
 	check(file_read(&arena, to, 100, &bytes, &error));
-	check_text(bytes, TEXT("01234567890123456789"));
+	check_text(bytes, TEXT("01234567897897890123456789"));
 	unlink(from);
 	unlink(to);
 }
@@ -263,6 +266,83 @@ requests_to_stop_are_seen_not_suffered(void)
 	check(waitpid(child, &status, 0) == child && status == 0);
 }
 
+static void
+limits_nest_and_give_the_outer_deadline_back(void)
+{
+	int status;
+	pid_t child = fork();
+
+	if (child == 0) {
+		bool holds = true;
+		/* Without a deadline of the run. */
+		signals_install(0);
+		int64_t none = signals_begin_limit(100);
+		holds = holds && none == 0 && signals_time_left() > 99000;
+		/* Never further away, to the millisecond what it was before. */
+		int64_t outer = signals_begin_limit(1000);
+		holds = holds && signals_time_left() <= 100000;
+		holds = holds && signals_begin_limit(50) == outer && signals_time_left() <= 50000;
+		signals_end_limit(outer);
+		holds = holds && signals_begin_limit(10000) == outer;
+		signals_end_limit(outer);
+		signals_end_limit(outer);
+		holds = holds && signals_time_left() > 99000;
+		signals_end_limit(none);
+		holds = holds && signals_time_left() == -1 && signals_pending() == 0;
+		/* A limit that has passed is told from the end of the run. */
+		signals_install(2);
+		outer = signals_begin_limit(1);
+		usleep(1050000);
+		holds = holds && signals_pending() == SIGNALS_LIMIT && signals_time_left() == 0;
+		signals_end_limit(outer);
+		holds = holds && signals_pending() == 0 && signals_time_left() > 0;
+		outer = signals_begin_limit(5);
+		usleep(1000000);
+		holds = holds && signals_pending() == SIGNALS_DEADLINE;
+		signals_end_limit(outer);
+		holds = holds && signals_pending() == SIGNALS_DEADLINE;
+		_exit(holds ? 0 : 1);
+	}
+	check(waitpid(child, &status, 0) == child && status == 0);
+}
+
+static void
+a_file_is_replaced_whole(void)
+{
+	const char *path = arena_format(&arena, "%s/replaced", directory).data;
+	struct stat status;
+	struct error error;
+	struct text bytes;
+	struct file_replacement replacement = {
+	    .bytes = TEXT("first\n"), .mode = 0777, .group = getgid()};
+
+	check(file_replace(path, &replacement, &error));
+	check(stat(path, &status) == 0);
+	check_number(status.st_mode & 07777, 0666);
+	int old = open(path, O_RDONLY | O_CLOEXEC);
+	replacement.bytes = TEXT("second\n");
+	replacement.mode = 0640;
+	replacement.newer_than = status.st_mtime + 5;
+	check(file_replace(path, &replacement, &error));
+	check(file_read_descriptor(&arena, old, 100, &bytes, &error));
+	check_text(bytes, TEXT("first\n"));
+	close(old);
+	check(file_read(&arena, path, 100, &bytes, &error));
+	check_text(bytes, TEXT("second\n"));
+	int64_t before = status.st_mtime;
+	check(stat(path, &status) == 0 && status.st_mtime == before + 6);
+	check_number(status.st_mode & 07777, 0640);
+	/* A leftover of a process with our number is no obstacle, and nothing else is left. */
+	int leftover = open(arena_format(&arena, "%s.new.%ld", path, (long)getpid()).data,
+	    O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	close(leftover);
+	check(file_replace(path, &replacement, &error));
+	unlink(path);
+	check(
+	    !file_replace(arena_format(&arena, "%s/none/x", directory).data, &replacement, &error));
+	check_number(error.number, ENOENT);
+}
+
 int
 main(void)
 {
@@ -283,7 +363,11 @@ main(void)
 	test("files are read whole or refused", files_are_read_whole_or_refused);
 	test("the directory of a path is what stands before its last slash",
 	    the_directory_of_a_path_is_in_front_of_its_last_slash);
-	test("files are copied from their start", files_are_copied_from_their_start);
+	test("files are copied from their start, or from a place in them",
+	    files_are_copied_from_their_start);
+	test("a file is replaced whole", a_file_is_replaced_whole);
+	test("limits nest, and give the outer deadline back",
+	    limits_nest_and_give_the_outer_deadline_back);
 	test("requests to stop are seen, not suffered", requests_to_stop_are_seen_not_suffered);
 	rmdir(directory);
 	arena_clear(&arena);

@@ -1,0 +1,187 @@
+/*
+ * Mistakes in patterns: those that do not compile, match everything or nothing, or take for ever,
+ * and flags that mean nothing; see inspect.h and filter/engine/pattern_shape.h.
+ */
+#include "filter/engine/pattern_pump.h"
+#include "filter/mailfilter/inspect.h"
+
+#include <string.h>
+
+enum { INSPECT_PUMP_SHOWN = 24 };
+
+/* Letters behind the colon of a pattern that mean something. */
+static const char inspect_flag_letters[] = "hHbprwD";
+
+/* Where the character that PCRE2 names stands in the pattern: "... at its character 5: ...". */
+static size_t
+inspect_error_column(const char *what)
+{
+	static const char before[] = "at its character ";
+	const char *at = strstr(what, before);
+	size_t column = 0;
+
+	if (at == NULL)
+		return 0;
+	for (at += sizeof before - 1; text_is_digit(*at); at++)
+		column = column * 10 + (size_t)(*at - '0');
+	return column > 0 ? column - 1 : 0;
+}
+
+static void
+inspect_bad_pattern(
+    struct inspection *inspection, const struct program_pattern *pattern, const char *what)
+{
+	size_t column = inspect_error_column(what);
+	const char *reason = strstr(what, ": ");
+	uint32_t last = (uint32_t)pattern->source.size;
+
+	if (column > last)
+		column = last;
+	struct diagnostic *added = diagnostics_add(inspection->diagnostics, DIAGNOSTIC_BAD_PATTERN,
+	    pattern->offset + 1 + (uint32_t)column, 1, "this pattern cannot be read: %s",
+	    reason != NULL ? reason + 2 : what);
+	diagnostic_advise(inspection->diagnostics, added,
+	    "a character that is meant as it stands is written with a \\ before it; mail that "
+	    "comes to this rule is deferred");
+}
+
+static void
+inspect_flag_letter(struct inspection *inspection, const struct program_pattern *pattern)
+{
+	struct text written = pattern->written;
+
+	for (size_t at = pattern->source.size + 3; at < written.size; at++) {
+		char letter = written.data[at];
+		if (!text_is_alpha(letter) || strchr(inspect_flag_letters, letter) != NULL)
+			continue;
+		if (text_is_digit(written.data[at - 1]) || written.data[at - 1] == '.')
+			return; /* 1e5: a weight */
+		struct diagnostic *added =
+		    diagnostics_add(inspection->diagnostics, DIAGNOSTIC_PATTERN_FLAGS,
+			pattern->offset + (uint32_t)at, 1, "a pattern has no flag \"%c\"", letter);
+		diagnostic_advise(inspection->diagnostics, added,
+		    letter == 'i'
+			? "case makes no difference to begin with, so that none is "
+			  "needed (D makes it count)"
+			: "h: header lines of the message and its parts; H: of the message "
+			  "only; b: lines of the text; p: whole texts; r: as it stands; "
+			  "D: case counts");
+	}
+}
+
+static bool
+inspect_has_groups(const struct pattern_shape *shape)
+{
+	return shape->group_count > 0;
+}
+
+static void
+inspect_idle(struct inspection *inspection, const struct inspect_site *site,
+    const struct expression *expression, const struct pattern_shape *shape)
+{
+	const struct program_pattern *pattern = expression->pattern;
+	const struct shape_node *idle = pattern_shape_find_idle_choice(shape);
+	struct diagnostic *added;
+
+	if (pattern->weighted || site->statement->kind == STATEMENT_FOREACH)
+		return;
+	if (idle != NULL) {
+		added = diagnostics_add(inspection->diagnostics, DIAGNOSTIC_MATCHES_ALL,
+		    pattern->offset + 1 + idle->offset, idle->size,
+		    "this alternative is satisfied by every line, so that the others do not count");
+		diagnostic_advise(inspection->diagnostics, added,
+		    "leave it away; as it stands the pattern asks only whether there is such a "
+		    "field");
+		return;
+	}
+	/* A lone ^ asks whether there is any line. */
+	if (!pattern_shape_is_always(shape) || text_is_equal(pattern->source, TEXT("^")))
+		return;
+	/* text =~ /(.*)/ is there to set MATCH1. */
+	if (expression->kind == EXPRESSION_MATCH && inspect_has_groups(shape))
+		return;
+	if (expression->kind == EXPRESSION_MATCH && site->parent == NULL &&
+	    site->statement->kind == STATEMENT_EXPRESSION)
+		return;
+	added = diagnostics_add(inspection->diagnostics, DIAGNOSTIC_MATCHES_ALL, pattern->offset,
+	    (uint32_t)pattern->written.size, "this pattern matches every %s",
+	    expression->kind == EXPRESSION_MATCH ? "text" : "line");
+	diagnostic_advise(inspection->diagnostics, added,
+	    "is an alternative empty, or something optional (* or ?) that has to be there (+)?");
+}
+
+static void
+inspect_dead(struct inspection *inspection, const struct expression *expression,
+    const struct pattern_shape *shape)
+{
+	const struct program_pattern *pattern = expression->pattern;
+	bool is_whole, is_line = expression->kind == EXPRESSION_SEARCH;
+	const struct shape_node *dead = pattern_shape_find_dead(shape, is_line, &is_whole);
+
+	/* Whole texts and raw fields have line ends inside. */
+	if (dead == NULL || (pattern->scope & (PATTERN_SCOPE_RAW | PATTERN_SCOPE_WHOLE)) != 0)
+		return;
+	const char *why = dead->kind == SHAPE_START ? "^ is the beginning, but something must come "
+						      "before it"
+			  : dead->kind == SHAPE_END
+			      ? "$ is the end of the line, but something must "
+				"come behind it"
+			      : "each line is looked at by itself, without "
+				"its line end";
+	struct diagnostic *added = diagnostics_add(inspection->diagnostics,
+	    DIAGNOSTIC_MATCHES_NOTHING, pattern->offset + 1 + dead->offset, dead->size,
+	    "%s: this %s never matches", why, is_whole ? "pattern" : "alternative");
+	diagnostic_advise(inspection->diagnostics, added,
+	    dead->kind == SHAPE_SET ? "write one pattern for each line: /first/ && /second/"
+				    : "a ^ or $ that is meant as it stands is written \\^ or \\$");
+}
+
+static void
+inspect_backtracking(struct inspection *inspection, const struct expression *expression,
+    struct pattern *compiled, const struct pattern_shape *shape)
+{
+	const struct program_pattern *pattern = expression->pattern;
+	struct pattern_pump pump;
+
+	if (!pattern_pump_find(&inspection->scratch, inspection->engine, compiled, shape,
+		&inspection->trials, &pump))
+		return;
+	struct diagnostic *added = diagnostics_add(inspection->diagnostics, DIAGNOSTIC_BACKTRACKING,
+	    pattern->offset + 1 + pump.offset, pump.size,
+	    "this part can match the same text in very many ways: on \"%.*s%s\" (%zu bytes) the "
+	    "search reaches its limit",
+	    pump.text.size > INSPECT_PUMP_SHOWN ? INSPECT_PUMP_SHOWN : (int)pump.text.size,
+	    pump.text.data, pump.text.size > INSPECT_PUMP_SHOWN ? "..." : "", pump.text.size);
+	diagnostic_advise(inspection->diagnostics, added,
+	    "what is repeated inside of something repeated must begin or end with a character "
+	    "that the rest of it cannot match; or make it possessive: write the last + or * as ++ "
+	    "or *+");
+}
+
+void
+inspect_pattern(struct inspection *inspection, const struct inspect_site *site,
+    const struct expression *expression)
+{
+	const struct program_pattern *pattern = expression->pattern;
+	struct error error;
+
+	inspect_flag_letter(inspection, pattern);
+	if (pattern->expands)
+		return;
+	struct pattern *compiled =
+	    pattern_compile(inspection->engine, pattern->source, pattern->case_sensitive, &error);
+	if (compiled == NULL) {
+		if (error.kind == ERROR_INPUT)
+			inspect_bad_pattern(inspection, pattern, error.text);
+		return;
+	}
+	const struct pattern_shape *shape =
+	    pattern_shape_parse(&inspection->scratch, pattern->source, pattern->case_sensitive);
+	if (shape != NULL) {
+		inspect_idle(inspection, site, expression, shape);
+		inspect_dead(inspection, expression, shape);
+		inspect_backtracking(inspection, expression, compiled, shape);
+	}
+	arena_clear(&inspection->scratch);
+	pattern_free(inspection->engine, compiled);
+}

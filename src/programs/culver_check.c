@@ -1,0 +1,244 @@
+/*
+ * culver check: all that is wrong or doubtful with rules files. Exit status: 0 when there is nothing or there are
+ * warnings only, 1 for errors (with --strict for warnings too), 64 for a command line that makes no sense, 66 when a
+ * file cannot be read, 74 when the answer cannot be written.
+ */
+#include <getopt.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "base/json.h"
+#include "filter/mailfilter/mailfilter.h"
+#include "programs/culver.h"
+#include "rehearse/check.h"
+#include "rehearse/diagnostic_report.h"
+#include "system/terminal.h"
+#include "system/user.h"
+
+enum { CULVER_CHECK_REPORT_MAX = 256 * 1024 * 1024, CULVER_CHECK_ERRORS = 1 };
+
+static const char culver_check_help[] =
+    "usage: culver check [--json] [--color=WHEN] [--strict] [--no-includes] [--no-notes]\n"
+    "                    [--home DIR | -d USER] FILE...\n"
+    "       culver check --help\n"
+    "\n"
+    "  --json             one JSON object, for programs\n"
+    "  --color=WHEN       auto (on a terminal), always or never\n"
+    "  --strict           warnings count as errors for the exit status\n"
+    "  --no-includes      leave files alone that the rules include\n"
+    "  --no-notes         leave out notes on where maildrop does something else\n"
+    "  --home DIR         look for folders and files that the rules name from here\n"
+    "  -d, --user USER    the same from this user's home\n"
+    "  --help             print this text\n"
+    "\n"
+    "FILE may be - for the standard input. See culver-check(1) and mailfilter(5).\n";
+
+struct culver_check {
+	bool is_json, is_strict, has_includes, has_notes;
+	enum terminal_colour colour;
+	const char *home, *user;
+};
+
+enum {
+	OPTION_JSON = 256,
+	OPTION_COLOUR,
+	OPTION_STRICT,
+	OPTION_INCLUDES,
+	OPTION_NOTES,
+	OPTION_HOME
+};
+
+/* EX_OK, or the exit status of a wrong command line; the files begin at optind. */
+static int
+culver_check_options(int count, char **arguments, struct culver_check *options)
+{
+	static const struct option names[] = {{"json", no_argument, NULL, OPTION_JSON},
+	    {"color", required_argument, NULL, OPTION_COLOUR},
+	    {"strict", no_argument, NULL, OPTION_STRICT},
+	    {"no-includes", no_argument, NULL, OPTION_INCLUDES},
+	    {"no-notes", no_argument, NULL, OPTION_NOTES},
+	    {"home", required_argument, NULL, OPTION_HOME}, {"user", required_argument, NULL, 'd'},
+	    {NULL, 0, NULL, 0}};
+	int option;
+
+	opterr = 0;
+	while ((option = getopt_long(count, arguments, "d:", names, NULL)) != -1) {
+		if (option == OPTION_JSON)
+			options->is_json = true;
+		else if (option == OPTION_STRICT)
+			options->is_strict = true;
+		else if (option == OPTION_INCLUDES)
+			options->has_includes = false;
+		else if (option == OPTION_NOTES)
+			options->has_notes = false;
+		else if (option == OPTION_HOME)
+			options->home = optarg;
+		else if (option == 'd')
+			options->user = optarg;
+		else if (option != OPTION_COLOUR)
+			return culver_refuse_usage(
+			    "check: unknown or incomplete option:", arguments[optind - 1]);
+		else if (!terminal_parse_colour(text_from_string(optarg), &options->colour))
+			return culver_refuse_usage(
+			    "check: --color is auto, always or never, not", optarg);
+	}
+	if (optind == count)
+		return culver_refuse_usage("check: expected a file", NULL);
+	if (options->home != NULL && options->user != NULL)
+		return culver_refuse_usage("check: --home and --user exclude each other", NULL);
+	return EX_OK;
+}
+
+/* Without --home and --user: the caller's home, when the file lies in it. */
+static const char *
+culver_check_default_home(struct arena *arena, const char *file)
+{
+	const char *home = getenv("HOME");
+	char real_home[PATH_MAX], real_file[PATH_MAX];
+
+	if (home == NULL || realpath(home, real_home) == NULL || realpath(file, real_file) == NULL)
+		return NULL;
+	size_t size = strlen(real_home);
+	bool is_inside = strncmp(real_file, real_home, size) == 0 && real_file[size] == '/';
+	return is_inside ? arena_copy_string(arena, text_from_string(real_home)) : NULL;
+}
+
+static int
+culver_check_find_home(struct arena *arena, struct culver_check *options, const char *first_file)
+{
+	struct error error;
+	struct user user;
+
+	if (options->user != NULL) {
+		enum user_answer answer = user_find_name(arena, options->user, &user, &error);
+		if (answer != USER_FOUND) {
+			fprintf(stderr, "culver: check: %s: %s\n", options->user,
+			    answer == USER_UNKNOWN ? "no such user" : error.text);
+			return EX_NOUSER;
+		}
+		options->home = user.home;
+	}
+	if (options->home == NULL)
+		options->home = culver_check_default_home(arena, first_file);
+	return EX_OK;
+}
+
+/* The standard input, up to its end, however it comes. */
+static bool
+culver_check_input(struct arena *arena, struct text *source_out, struct error *error)
+{
+	struct buffer input;
+	char bytes[65536];
+	size_t got;
+
+	buffer_init(&input, MAILFILTER_SOURCE_MAX);
+	while ((got = fread(bytes, 1, sizeof bytes, stdin)) > 0)
+		buffer_append(&input, (struct text){bytes, got});
+	*source_out = arena_copy_text(arena, buffer_text(&input));
+	bool is_overfull = buffer_is_overfull(&input);
+	buffer_clear(&input);
+	if (is_overfull)
+		return error_set(error, ERROR_LIMIT, "(standard input): larger than %d MiB",
+		    MAILFILTER_SOURCE_MAX / 1024 / 1024);
+	if (ferror(stdin))
+		return error_set_errno(error, "(standard input)");
+	return true;
+}
+
+static bool
+culver_check_read(struct check *check, const char *path)
+{
+	struct error error;
+	struct text source;
+
+	if (strcmp(path, "-") != 0) {
+		if (check_read(check, path, &error))
+			return true;
+	} else if (culver_check_input(check->arena, &source, &error)) {
+		check_source(check, TEXT("(standard input)"), source);
+		return true;
+	}
+	fprintf(stderr, "culver: check: %s\n", error.text);
+	return false;
+}
+
+static void
+culver_check_json(const struct check *check, bool has_notes, struct buffer *report)
+{
+	struct json_writer json;
+
+	json_init(&json, report);
+	json_begin_object(&json);
+	json_name(&json, "diagnostics");
+	json_begin_array(&json);
+	for (const struct check_file *file = check->files; file != NULL; file = file->next)
+		diagnostic_report_json(
+		    &json, file->name, file->source, &file->diagnostics, has_notes);
+	json_end_array(&json);
+	json_member_integer(&json, "errors", (int64_t)check->errors);
+	json_member_integer(&json, "warnings", (int64_t)check->warnings);
+	json_member_integer(&json, "notes", (int64_t)check->notes);
+	json_member_integer(&json, "files", check->file_count);
+	json_end_object(&json);
+	buffer_append_byte(report, '\n');
+}
+
+static int
+culver_check_files(int count, char **files, struct culver_check *options, struct arena *arena,
+    struct buffer *report)
+{
+	struct check check;
+	bool is_unread = false;
+
+	check_init(&check, arena, options->home, options->has_includes);
+	for (int i = 0; i < count; i++)
+		is_unread |= !culver_check_read(&check, files[i]);
+	if (options->is_json) {
+		culver_check_json(&check, options->has_notes, report);
+	} else {
+		struct terminal terminal = terminal_look(STDOUT_FILENO, options->colour);
+		for (const struct check_file *file = check.files; file != NULL; file = file->next)
+			diagnostic_report_text(report, &terminal, file->name, file->source,
+			    &file->diagnostics, options->has_notes);
+		terminal_append(report, &terminal,
+		    check.errors > 0     ? TERMINAL_BAD
+		    : check.warnings > 0 ? TERMINAL_WARN
+					 : TERMINAL_GOOD,
+		    check_summary(&check));
+		buffer_append_byte(report, '\n');
+	}
+	int status = culver_print(buffer_text(report));
+	if (status != EX_OK)
+		return status;
+	if (is_unread)
+		return EX_NOINPUT;
+	return check.errors > 0 || (options->is_strict && check.warnings > 0) ? CULVER_CHECK_ERRORS
+									      : EX_OK;
+}
+
+int
+culver_check(int count, char **arguments)
+{
+	struct culver_check options = {.has_includes = true, .has_notes = true};
+	struct arena arena;
+	struct buffer report;
+
+	if (count == 2 && strcmp(arguments[1], "--help") == 0)
+		return culver_print(TEXT(culver_check_help));
+	int status = culver_check_options(count, arguments, &options);
+	if (status != EX_OK)
+		return status;
+	arena_init(&arena, NULL, 0);
+	buffer_init(&report, CULVER_CHECK_REPORT_MAX);
+	status = culver_check_find_home(&arena, &options, arguments[optind]);
+	if (status == EX_OK)
+		status = culver_check_files(
+		    count - optind, arguments + optind, &options, &arena, &report);
+	buffer_clear(&report);
+	arena_clear(&arena);
+	return status;
+}

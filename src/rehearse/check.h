@@ -1,0 +1,45 @@
+/*
+ * Rules files, looked at for mistakes: those that are named, and those that they include. Nothing
+ * is run, nothing is changed; what the rules name on this machine (folders, files) is looked for
+ * when the home directory is known.
+ */
+#ifndef REHEARSE_CHECK_H
+#define REHEARSE_CHECK_H
+
+#include <stdbool.h>
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "base/table.h"
+#include "filter/engine/diagnostic.h"
+
+enum { CHECK_FILES_MAX = 200 };
+
+struct check_file {
+	struct text name;   /* as it is shown */
+	struct text source; /* its text */
+	struct diagnostics diagnostics;
+	struct check_file *next;
+};
+
+struct check {
+	struct arena *arena;
+	const char *home; /* what relative paths are relative to; NULL: they are not looked for */
+	bool follows_includes;
+	struct check_file *files, **files_end;
+	unsigned file_count;
+	struct table seen;      /* paths of files that were checked */
+	struct table constants; /* variables with a value that is known (check_places.h) */
+	size_t errors, warnings, notes;
+};
+
+void check_init(struct check *check, struct arena *arena, const char *home, bool follows_includes);
+/* Checks a file, and those that it includes behind it. False: it cannot be read. A file is checked
+ * once, however often it is named. */
+bool check_read(struct check *check, const char *path, struct error *error);
+/* The same for a text that was read already. */
+void check_source(struct check *check, struct text name, struct text source);
+/* "3 errors, 2 warnings in 2 files" */
+struct text check_summary(const struct check *check);
+
+#endif
