@@ -212,9 +212,11 @@ rules <<E\nto "$DEFAULT"\nE~to /var/mail/bob~no to
 ~keep~timeout 3
 ~keep~end-timeout
 ~keep~gdbmstore a b
+rules <<E\nif (gdbmopen("d", "C") == 0)\n X=gdbmstore("a", "b")\nE~gdbmstore a b~gdbmstore a c
+rules <<E\nif (gdbmopen("d", "R") == 0)\n X=gdbmfetch("a")\nE\ndatabase d a=b\ndatabase d c="d e"~variable X=b~variable X=c
 ~keep~undecided
 KINDS
-)" "79 kinds"
+)" "81 kinds"
 
 cat top.part - >bad.test <<'TEST'
 
