@@ -50,6 +50,7 @@ actions_peek(const struct parser *parser)
 {
 	struct lexer ahead = parser->lexer;
 	struct error ignored;
+	struct token token;
 
 	ahead.error = &ignored;
 	lexer_next(&ahead, &token);
