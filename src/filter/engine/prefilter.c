@@ -410,7 +410,8 @@ prefilter_analyse(struct arena *arena, struct text source, bool case_sensitive)
 
 	if (source.size == 0 || source.size > PREFILTER_SOURCE_MAX)
 		return prefilter;
-	struct prefilter_reader reader = {.source = source, .run = arena_alloc(arena, source.size)};
+	struct prefilter_reader reader = {
+	    .source = source, .run = arena_alloc_bytes(arena, source.size)};
 	prefilter_read(&reader);
 	if (reader.failed || reader.groups > 0 || reader.has_alternatives)
 		return prefilter;
@@ -418,10 +419,8 @@ prefilter_analyse(struct arena *arena, struct text source, bool case_sensitive)
 	prefilter.field = reader.field;
 	prefilter.literal = (struct text){reader.best, reader.best_size};
 	prefilter.rare = prefilter_rarest(prefilter.literal);
-	for (size_t i = 0; i < reader.best_size && !case_sensitive; i++) {
+	for (size_t i = 0; i < reader.best_size && !case_sensitive; i++)
 		reader.best[i] = text_lower(reader.best[i]);
-		prefilter.may_be_wide |= reader.best[i] == 'k' || reader.best[i] == 's';
-	}
 	return prefilter;
 }
 
@@ -467,7 +466,11 @@ static struct prefilter_probe
 prefilter_make_probe(const struct prefilter *prefilter)
 {
 	struct text literal = prefilter->literal;
-	struct prefilter_probe probe = {.may_be_wide = prefilter->may_be_wide};
+	/* U+212A and U+017F are k and s without case. */
+	struct prefilter_probe probe = {
+	    .may_be_wide =
+		!prefilter->case_sensitive && (text_find_byte(literal, 0, 'k') < literal.size ||
+						  text_find_byte(literal, 0, 's') < literal.size)};
 	struct text before = text_slice(literal, 0, prefilter->rare);
 	struct text behind = text_slice(literal, prefilter->rare + 1, literal.size);
 

@@ -20,7 +20,6 @@ struct prefilter {
 	struct text literal; /* every match holds these bytes; in lower case unless case_sensitive;
 				or empty */
 	size_t rare;         /* index of the literal's byte that mail has least of */
-	bool may_be_wide; /* caseless, with k or s in it: U+212A and U+017F are the same letters */
 };
 
 /* Reads the pattern; literal and field are borrowed from the source or made in the arena. */

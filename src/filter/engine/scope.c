@@ -28,6 +28,7 @@ struct scope_field {
 	struct scope_line *made; /* NULL: not made, or not kept */
 	bool is_raw;             /* `made` is the raw line too */
 	bool is_damaged;         /* known when it is made */
+	uint32_t name_size;      /* `raw` begins with the name */
 	uint32_t next;           /* number + 1 of the next field in the same bucket; 0: none */
 };
 
@@ -94,7 +95,9 @@ scope_add_field(struct scope *scope, const struct header_field *field)
 	if (*chunk == NULL)
 		*chunk = arena_alloc_array(scope->arena, SCOPE_CHUNK, sizeof **chunk);
 	uint32_t number = (uint32_t)++scope->count;
-	scope_field_at(scope, number)->raw = field->raw;
+	struct scope_field *added = scope_field_at(scope, number);
+	added->raw = field->raw;
+	added->name_size = (uint32_t)field->name.size;
 	if (scope->first[bucket] == 0)
 		scope->first[bucket] = number;
 	else
@@ -263,11 +266,9 @@ scope_begin(struct scope_cursor *cursor, struct scope *scope, unsigned kinds, st
 static struct text
 scope_field_name(const struct scope *scope, size_t number)
 {
-	struct text rest = scope_field_at(scope, number)->raw;
-	struct header_field field = {.name = {NULL, 0}};
+	const struct scope_field *field = scope_field_at(scope, number);
 
-	header_next(&rest, &field);
-	return field.name;
+	return text_slice(field->raw, 0, field->name_size);
 }
 
 /* The next field of the chain whose name fits; 0: none (yet). Looks at each field of the chain once in a walk. */

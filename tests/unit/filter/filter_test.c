@@ -129,13 +129,18 @@ no_is_no(void)
 static size_t
 find_slowly(const struct prefilter *prefilter, struct text region, size_t from)
 {
+	struct text literal = prefilter->literal;
+	bool may_be_wide =
+	    !prefilter->case_sensitive && (text_find_byte(literal, 0, 'k') < literal.size ||
+					      text_find_byte(literal, 0, 's') < literal.size);
+
 	for (size_t at = from; at < region.size; at++) {
 		struct text rest = text_slice(region, at, region.size);
 		if (prefilter->case_sensitive ? text_has_prefix(rest, prefilter->literal)
 					      : text_has_prefix_nocase(rest, prefilter->literal))
 			return at;
-		if (prefilter->may_be_wide && (text_has_prefix(rest, TEXT("\xe2\x84\xaa")) ||
-						  text_has_prefix(rest, TEXT("\xc5\xbf"))))
+		if (may_be_wide && (text_has_prefix(rest, TEXT("\xe2\x84\xaa")) ||
+				       text_has_prefix(rest, TEXT("\xc5\xbf"))))
 			return at;
 	}
 	return region.size;
