@@ -12,7 +12,7 @@ enum {
 	PREFILTER_SOURCE_MAX = 4096,
 	PREFILTER_GROUPS_MAX = 50,
 	PREFILTER_REPEAT_MAX = 100,
-	PREFILTER_BLOCK = 256
+	PREFILTER_BLOCK = 128
 };
 
 struct prefilter_reader {
@@ -489,23 +489,19 @@ prefilter_make_probe(const struct prefilter *prefilter)
 
 /* Is there anything to look at in the block? Written so that a compiler makes vector code of it. */
 static bool
-prefilter_block_may_hold(const struct prefilter_probe *probe, const char *block)
+prefilter_block_may_hold(const struct prefilter_probe *probe, const unsigned char *block)
 {
-	const unsigned char *first = (const unsigned char *)block + probe->places[0];
-	const unsigned char *second = (const unsigned char *)block + probe->places[1];
-	const unsigned char *bytes = (const unsigned char *)block;
+	const unsigned char *first = block + probe->places[0], *second = block + probe->places[1];
 	unsigned char byte0 = probe->bytes[0], byte1 = probe->bytes[1];
 	unsigned char mask0 = probe->masks[0], mask1 = probe->masks[1];
-	unsigned char any = 0, wide = 0;
+	unsigned char any = 0, high = 0;
 
-	for (size_t i = 0; i < PREFILTER_BLOCK; i++)
+	for (size_t i = 0; i < PREFILTER_BLOCK; i++) {
 		any |=
 		    (unsigned char)(((first[i] | mask0) == byte0) & ((second[i] | mask1) == byte1));
-	if (any != 0 || !probe->may_be_wide)
-		return any != 0;
-	for (size_t i = 0; i < PREFILTER_BLOCK; i++)
-		wide |= (unsigned char)((bytes[i] == 0xe2) | (bytes[i] == 0xc5));
-	return wide != 0;
+		high |= block[i];
+	}
+	return any != 0 || (high >= 0x80 && probe->may_be_wide);
 }
 
 static bool
@@ -517,6 +513,22 @@ prefilter_lies(const struct prefilter *prefilter, struct text region, size_t at)
 					 : text_is_equal_nocase(there, prefilter->literal);
 }
 
+/* Is `at` the place that prefilter_find() looks for? */
+static inline bool
+prefilter_is_found(const struct prefilter *prefilter, const struct prefilter_probe *probe,
+    struct text region, size_t at)
+{
+	const unsigned char *bytes = (const unsigned char *)region.data + at;
+
+	if (probe->may_be_wide && (*bytes == 0xe2 || *bytes == 0xc5) &&
+	    prefilter_is_wide(region, at))
+		return true;
+	return region.size - at >= prefilter->literal.size &&
+	       (bytes[probe->places[0]] | probe->masks[0]) == probe->bytes[0] &&
+	       (bytes[probe->places[1]] | probe->masks[1]) == probe->bytes[1] &&
+	       prefilter_lies(prefilter, region, at);
+}
+
 size_t
 prefilter_find(const struct prefilter *prefilter, struct text region, size_t from)
 {
@@ -525,22 +537,15 @@ prefilter_find(const struct prefilter *prefilter, struct text region, size_t fro
 
 	while (at < region.size) {
 		if (region.size - at >= PREFILTER_BLOCK + size &&
-		    !prefilter_block_may_hold(&probe, region.data + at)) {
+		    !prefilter_block_may_hold(&probe, (const unsigned char *)region.data + at)) {
 			at += PREFILTER_BLOCK;
 			continue;
 		}
 		size_t end =
 		    at + PREFILTER_BLOCK < region.size ? at + PREFILTER_BLOCK : region.size;
-		for (; at < end; at++) {
-			const unsigned char *rare =
-			    (const unsigned char *)region.data + at + probe.places[0];
-			if (region.size - at >= size &&
-			    (*rare | probe.masks[0]) == probe.bytes[0] &&
-			    prefilter_lies(prefilter, region, at))
+		for (; at < end; at++)
+			if (prefilter_is_found(prefilter, &probe, region, at))
 				return at;
-			if (probe.may_be_wide && prefilter_is_wide(region, at))
-				return at;
-		}
 	}
 	return region.size;
 }
