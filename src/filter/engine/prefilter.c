@@ -12,7 +12,7 @@ enum {
 	PREFILTER_SOURCE_MAX = 4096,
 	PREFILTER_GROUPS_MAX = 50,
 	PREFILTER_REPEAT_MAX = 100,
-	PREFILTER_BLOCK = 128
+	PREFILTER_BLOCK = 256
 };
 
 struct prefilter_reader {
@@ -455,12 +455,28 @@ prefilter_is_wide(struct text region, size_t at)
 	       text_has_prefix(rest, TEXT("\xc5\xbf"));
 }
 
-/* Two bytes of the literal, and what makes their letter case no difference. */
+/* Three bytes of the literal (fewer, when it is shorter), and what makes their letter case no difference. */
 struct prefilter_probe {
-	size_t places[2];
-	unsigned char bytes[2], masks[2];
+	size_t places[3];
+	unsigned char bytes[3], masks[3];
 	bool may_be_wide;
 };
+
+/* The rarest byte of the literal that lies in neither of the two places. */
+static size_t
+prefilter_other_place(struct text literal, size_t one, size_t another)
+{
+	size_t low = one < another ? one : another, high = one < another ? another : one;
+	struct text before = text_slice(literal, 0, low);
+	struct text between = text_slice(literal, low + 1, high);
+	struct text behind = text_slice(literal, high + 1, literal.size);
+
+	if (between.size >= before.size && between.size >= behind.size && between.size > 0)
+		return low + 1 + prefilter_rarest(between);
+	if (behind.size >= before.size && behind.size > 0)
+		return high + 1 + prefilter_rarest(behind);
+	return before.size > 0 ? prefilter_rarest(before) : one;
+}
 
 static struct prefilter_probe
 prefilter_make_probe(const struct prefilter *prefilter)
@@ -471,18 +487,14 @@ prefilter_make_probe(const struct prefilter *prefilter)
 	    .may_be_wide =
 		!prefilter->case_sensitive && (text_find_byte(literal, 0, 'k') < literal.size ||
 						  text_find_byte(literal, 0, 's') < literal.size)};
-	struct text before = text_slice(literal, 0, prefilter->rare);
-	struct text behind = text_slice(literal, prefilter->rare + 1, literal.size);
 
 	probe.places[0] = prefilter->rare;
-	probe.places[1] = behind.size > before.size ? prefilter->rare + 1 + prefilter_rarest(behind)
-						    : prefilter_rarest(before);
-	for (size_t i = 0; i < 2; i++) {
-		probe.bytes[i] = (unsigned char)literal.data[probe.places[i]];
-		probe.masks[i] =
-		    !prefilter->case_sensitive && text_is_alpha(literal.data[probe.places[i]])
-			? 'a' - 'A'
-			: 0;
+	probe.places[1] = prefilter_other_place(literal, prefilter->rare, prefilter->rare);
+	probe.places[2] = prefilter_other_place(literal, prefilter->rare, probe.places[1]);
+	for (size_t i = 0; i < 3; i++) {
+		char byte = literal.data[probe.places[i]];
+		probe.bytes[i] = (unsigned char)byte;
+		probe.masks[i] = !prefilter->case_sensitive && text_is_alpha(byte) ? 'a' - 'A' : 0;
 	}
 	return probe;
 }
@@ -492,13 +504,16 @@ static bool
 prefilter_block_may_hold(const struct prefilter_probe *probe, const unsigned char *block)
 {
 	const unsigned char *first = block + probe->places[0], *second = block + probe->places[1];
-	unsigned char byte0 = probe->bytes[0], byte1 = probe->bytes[1];
-	unsigned char mask0 = probe->masks[0], mask1 = probe->masks[1];
+	const unsigned char *third = block + probe->places[2];
+	unsigned char byte0 = probe->bytes[0], mask0 = probe->masks[0];
+	unsigned char byte1 = probe->bytes[1], mask1 = probe->masks[1];
+	unsigned char byte2 = probe->bytes[2], mask2 = probe->masks[2];
 	unsigned char any = 0, high = 0;
 
 	for (size_t i = 0; i < PREFILTER_BLOCK; i++) {
 		any |=
-		    (unsigned char)(((first[i] | mask0) == byte0) & ((second[i] | mask1) == byte1));
+		    (unsigned char)(((first[i] | mask0) == byte0) & ((second[i] | mask1) == byte1) &
+				    ((third[i] | mask2) == byte2));
 		high |= block[i];
 	}
 	return any != 0 || (high >= 0x80 && probe->may_be_wide);
