@@ -60,7 +60,7 @@ file_read_descriptor(struct arena *arena, int descriptor, size_t maximum, struct
 		return error_set(
 		    error, ERROR_LIMIT, "is larger than the limit of %zu bytes", maximum);
 	size_t size = (size_t)status.st_size;
-	char *bytes = arena_alloc(arena, size + 1);
+	char *bytes = arena_alloc_bytes(arena, size + 1);
 	while (used < size) {
 		ssize_t got = pread(descriptor, bytes + used, size - used, (off_t)used);
 		if (got < 0 && errno == EINTR)

@@ -480,9 +480,13 @@ parser_element(struct parser *parser)
 static struct expression *
 parser_match(struct parser *parser)
 {
-	struct expression *left = parser_element(parser);
+	struct expression *left = parser->operand;
 	unsigned levels = 0;
 
+	parser->operand = NULL;
+	if (left != NULL)
+		return left;
+	left = parser_element(parser);
 	while (left != NULL && parser->token.kind == TOKEN_MATCHES && parser_enter(parser)) {
 		struct expression *match =
 		    parser_node(parser, EXPRESSION_MATCH, parser->token.start);
@@ -542,10 +546,17 @@ parser_arithmetic(struct parser *parser, unsigned level)
 	return chain;
 }
 
+/* Where the next operand begins. */
+static uint32_t
+parser_begin(const struct parser *parser)
+{
+	return parser->operand != NULL ? parser->operand_begin : parser->token.start;
+}
+
 static struct expression *
 parser_comparison(struct parser *parser)
 {
-	uint32_t begin = parser->token.start;
+	uint32_t begin = parser_begin(parser);
 	struct expression *left = parser_arithmetic(parser, 0);
 
 	if (left == NULL || !parser_is_operator(parser, OPERATOR_LESS, OPERATOR_TEXT_NOT_EQUAL))
@@ -572,7 +583,7 @@ static struct expression *
 parser_logical(struct parser *parser, enum expression_kind kind)
 {
 	enum token_kind token = kind == EXPRESSION_OR ? TOKEN_OR : TOKEN_AND;
-	uint32_t begin = parser->token.start;
+	uint32_t begin = parser_begin(parser);
 	struct expression *first = kind == EXPRESSION_OR ? parser_logical(parser, EXPRESSION_AND)
 							 : parser_comparison(parser);
 
@@ -593,12 +604,32 @@ parser_logical(struct parser *parser, enum expression_kind kind)
 	return chain;
 }
 
+/* Most expressions are one operand: no level of operators needs to look at those. */
+static bool
+parser_operand_is_all(const struct parser *parser)
+{
+	switch (parser->token.kind) {
+	case TOKEN_OPERATOR:
+	case TOKEN_OR:
+	case TOKEN_AND:
+	case TOKEN_ASSIGN:
+		return false;
+	default:
+		return true;
+	}
+}
+
 struct expression *
 parser_expression(struct parser *parser)
 {
 	uint32_t begin = parser->token.start;
-	struct expression *left = parser_logical(parser, EXPRESSION_OR);
+	struct expression *left = parser_match(parser);
 
+	if (left == NULL || parser_operand_is_all(parser))
+		return left;
+	parser->operand = left;
+	parser->operand_begin = begin;
+	left = parser_logical(parser, EXPRESSION_OR);
 	while (left != NULL && parser->token.kind == TOKEN_ASSIGN) {
 		if (!left->is_name) {
 			parser_fail(parser, parser->token.start,

@@ -17,6 +17,10 @@ struct parser {
 	struct arena *arena;
 	struct program *program;
 	unsigned depth;
+	/* An operand that was read to see whether anything follows it, and where it begins: the next
+	 * one that is asked for. NULL: none. */
+	struct expression *operand;
+	uint32_t operand_begin;
 	bool failed;
 	struct error *error;
 	/* Collects what is wrong, and the parser goes on (recovery.h); NULL: it stops at the first. */
