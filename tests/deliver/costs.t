@@ -85,13 +85,39 @@ else
 	skip "a small delivery makes at most 60 system calls" "strace does not run here"
 fi
 
-if command -v valgrind >/dev/null; then
+# rules COUNT: header rules of four fields, of which the last matches.
+rules() {
+	awk -v count="$1" 'BEGIN {
+		split("From To Subject X-Field-07", fields)
+		for (i = 1; i < count; i++)
+			printf "if (/^%s:.*number%d@example\\.com/)\n{\n\tto \"./box%d/\"\n}\n", fields[i % 4 + 1], i, i
+		printf "if (/^Subject:.*costs/)\n{\n\tto \"./Maildir/\"\n}\n"
+	}'
+}
+# instructions COMMAND...: of all processes of the delivery.
+instructions() {
+	rm -f "$home"/callgrind.*
 	deliver_from "$work/small" valgrind --tool=callgrind --trace-children=yes \
-	    --callgrind-out-file="$home/callgrind.%p" "${deliver[@]}"
-	instructions=$(cat "$home"/callgrind.* 2>/dev/null | awk '/^totals:/ { total += $2 } END { print total + 0 }')
-	printf '# %d instructions\n' "$instructions"
+	    --callgrind-out-file="$home/callgrind.%p" "$@"
+	cat "$home"/callgrind.* 2>/dev/null | awk '/^totals:/ { total += $2 } END { print total + 0 }'
+}
+
+if command -v valgrind >/dev/null; then
+	for count in 200 2000; do
+		rules "$count" >"$home/rules"
+		chmod 600 "$home/rules"
+		[ "$(id -u)" != 0 ] || chown "$uid:$uid" "$home/rules"
+		count_rules=$(instructions "${deliver[@]}" --user-rules=rules)
+		printf '# %d header rules: %d instructions\n' "$count" "$count_rules"
+		test_that "$count header rules take at most 6,000 instructions each, and a delivery" \
+		    eval "((count_rules > 400000 && count_rules <= 400000 + 6000 * count))"
+		test_that "the last of $count rules matched" is_delivered -5k
+		empty
+	done
+	small=$(instructions "${deliver[@]}")
+	printf '# %d instructions\n' "$small"
 	test_that "a small delivery takes at most 0.40 million instructions" \
-	    eval "((instructions > 10000 && instructions <= 400000))"
+	    eval "((small > 10000 && small <= 400000))"
 	test_that "the counted delivery is one" is_delivered -5k
 	empty
 else
