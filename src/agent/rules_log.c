@@ -4,13 +4,15 @@
 #include "agent/rules_log.h"
 
 #include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/buffer.h"
 #include "base/clock.h"
 #include "system/file.h"
 
-enum { RULES_LOG_FIELD_MAX = 72, RULES_LOG_TARGET_WIDTH = 66, RULES_LOG_RECORD_MAX = 4096 };
+enum { RULES_LOG_FIELD_MAX = 72, RULES_LOG_LINE_WIDTH = 78, RULES_LOG_RECORD_MAX = 4096 };
 
 void
 rules_log_init(struct rules_log *log)
@@ -83,10 +85,12 @@ rules_log_write_delivery(struct rules_log *log, struct arena *arena, const struc
 	rules_log_append_field(&bytes, arena, message, TEXT("From"));
 	buffer_append(&bytes, TEXT("Subj: "));
 	rules_log_append_field(&bytes, arena, message, TEXT("Subject"));
-	struct text target = text_slice(destination, 0, RULES_LOG_TARGET_WIDTH);
-	buffer_append_format(&bytes, "%s %-*.*s (%zu)\n\n",
-	    delivered ? "File:" : "!Err:", RULES_LOG_TARGET_WIDTH, TEXT_ARGUMENTS(target),
-	    message_bytes(message).size);
+	char size[32];
+	int width = RULES_LOG_LINE_WIDTH - (int)strlen("File: ") -
+		    snprintf(size, sizeof size, " (%zu)", message_bytes(message).size);
+	struct text target = text_slice(destination, 0, (size_t)width);
+	buffer_append_format(&bytes, "%s %-*.*s%s\n\n", delivered ? "File:" : "!Err:", width,
+	    TEXT_ARGUMENTS(target), size);
 	/* The record is for people; mail does not depend on it. */
 	file_write(log->descriptor, buffer_text(&bytes), "the log file", &error);
 	buffer_clear(&bytes);

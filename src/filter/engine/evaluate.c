@@ -322,7 +322,6 @@ evaluate_assignment(
 bool
 evaluate(struct evaluator *evaluator, const struct expression *expression, struct text *value_out)
 {
-	double number;
 
 	switch (expression->kind) {
 	case EXPRESSION_STRING:
@@ -345,9 +344,10 @@ evaluate(struct evaluator *evaluator, const struct expression *expression, struc
 		*value_out = evaluate_truth(!value_is_true(*value_out));
 		return true;
 	case EXPRESSION_COMPLEMENT:
-		if (!evaluate_number(evaluator, expression->operands, &number))
+		if (!evaluate(evaluator, expression->operands, value_out))
 			return false;
-		*value_out = value_format_number(&evaluator->scratch, value_complement(number));
+		*value_out =
+		    value_format_number(&evaluator->scratch, value_complement(*value_out));
 		return true;
 	case EXPRESSION_SEARCH:
 	case EXPRESSION_MATCH:

@@ -84,6 +84,13 @@ filter_copy_outcome(struct evaluator *evaluator, struct outcome outcome)
 	    evaluator->arena, outcome.code, "a copy was refused: %s", outcome.reason);
 }
 
+/* A command or the mail server took the message: its status is the answer, not EXITCODE from before. */
+static bool
+filter_answers(struct text destination)
+{
+	return destination.size > 0 && (destination.data[0] == '|' || destination.data[0] == '!');
+}
+
 static enum filter_flow
 filter_deliver(struct evaluator *evaluator, const struct statement *statement)
 {
@@ -120,7 +127,7 @@ filter_deliver(struct evaluator *evaluator, const struct statement *statement)
 	}
 	evaluator->result.end = FILTER_END_DELIVERED;
 	int code = filter_exit_code(input->variables);
-	if (code > 0)
+	if (code > 0 && !filter_answers(request.destination))
 		evaluator->result.outcome.exit_status = code;
 	return FILTER_ENDED;
 }
@@ -210,6 +217,26 @@ filter_echo(struct evaluator *evaluator, const struct statement *statement, stru
 	return FILTER_NEXT;
 }
 
+/* Escapes are made as in `echo`; with \c too the line ends, so that no other runs into it. */
+static enum filter_flow
+filter_log(struct evaluator *evaluator, const struct statement *statement, struct text value)
+{
+	struct error ignored;
+
+	buffer_reset(&evaluator->work);
+	if (!value_append_echo(value, &evaluator->work)) {
+		evaluate_fail(
+		    evaluator, ERROR_LIMIT, statement->offset, "the text of `log` is too long");
+		return filter_fail(evaluator, statement);
+	}
+	struct text line = buffer_text(&evaluator->work);
+	if (line.size > 0 && line.data[line.size - 1] == '\n')
+		line.size--;
+	/* tolerance: log-write */
+	evaluator->input->host->log(evaluator->input->host_self, line, &ignored);
+	return FILTER_NEXT;
+}
+
 static enum filter_flow
 filter_open_log(struct evaluator *evaluator, const struct statement *statement, struct text name)
 {
@@ -252,8 +279,6 @@ filter_writes(const struct statement *statement)
 static enum filter_flow
 filter_run_simple(struct evaluator *evaluator, const struct statement *statement)
 {
-	const struct filter_input *input = evaluator->input;
-	struct error ignored;
 	struct text value;
 
 	if (!evaluate(evaluator, statement->expression, &value))
@@ -264,9 +289,7 @@ filter_run_simple(struct evaluator *evaluator, const struct statement *statement
 	case STATEMENT_ECHO:
 		return filter_echo(evaluator, statement, value);
 	case STATEMENT_LOG:
-		/* tolerance: log-write */
-		input->host->log(input->host_self, value, &ignored);
-		return FILTER_NEXT;
+		return filter_log(evaluator, statement, value);
 	case STATEMENT_LOGFILE:
 		return filter_open_log(evaluator, statement, value);
 	case STATEMENT_IMPORT:

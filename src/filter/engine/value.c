@@ -107,11 +107,26 @@ value_compute(enum expression_operator operation, double left, double right)
 }
 
 double
-value_complement(double number)
+value_complement(struct text value)
 {
-	uint64_t bits = ~value_bits(number);
+	uint64_t number = 0;
+	size_t at = 0;
 
-	return bits >> 63 != 0 ? -(double)(~bits) - 1 : (double)bits;
+	while (at < value.size && text_is_space(value.data[at]))
+		at++;
+	bool is_negative = at < value.size && value.data[at] == '-';
+	if (at < value.size && (value.data[at] == '-' || value.data[at] == '+'))
+		at++;
+	for (; at < value.size && text_is_digit(value.data[at]); at++) {
+		uint64_t digit = (uint64_t)(value.data[at] - '0');
+		if (number > ((uint64_t)INT64_MAX - digit) / 10) {
+			/* -2^63 is in the range, and is what any smaller number becomes. */
+			number = (uint64_t)INT64_MAX + is_negative;
+			break;
+		}
+		number = number * 10 + digit;
+	}
+	return is_negative ? (double)number - 1 : -(double)number - 1;
 }
 
 bool
@@ -229,7 +244,7 @@ value_echo_escape(struct text source, size_t at, char *byte_out)
 		*byte_out = bytes[letter - letters];
 		return 1;
 	}
-	while (size < 3 && at + size < source.size && source.data[at + size] >= '0' &&
+	while (at + size < source.size && source.data[at + size] >= '0' &&
 	       source.data[at + size] <= '7')
 		octal = octal * 8 + (unsigned)(source.data[at + size++] - '0');
 	*byte_out = size > 0 ? (char)octal : source.data[at];

@@ -22,8 +22,9 @@ bool value_is_true(struct text value);
 
 /* left operation right, for | & + - * / */
 double value_compute(enum expression_operator operation, double left, double right);
-/* ~number, as a signed 64-bit integer. */
-double value_complement(double number);
+/* ~value: of the decimal digits at its front, behind blanks and a sign, as a signed 64-bit integer;
+ * what is beyond its range is the nearest in it. */
+double value_complement(struct text value);
 bool value_compare(enum expression_operator operation, struct text left, struct text right);
 
 /* Appends the text with `$name` and `${name}` replaced by find(); a backslash keeps the character

@@ -309,7 +309,7 @@ the_rules_log_has_maildrops_form(void)
 	check_text(text_split(&bytes, '\n'), TEXT("From: \"Joe Brown\" <joe@example.com>"));
 	check_text(text_split(&bytes, '\n'), TEXT("Subj: Hello World"));
 	check_text(text_split(&bytes, '\n'),
-	    TEXT("File: ./box                                                              (64)"));
+	    TEXT("File: ./box                                                               (64)"));
 	check_text(text_split(&bytes, '\n'), TEXT(""));
 	for (int i = 0; i < 3; i++)
 		text_split(&bytes, '\n');

@@ -337,8 +337,14 @@ numbers_convert(void)
 {
 	check(value_compute(OPERATOR_BIT_OR, -1, 0) == 18446744073709551616.0);
 	check(value_compute(OPERATOR_BIT_OR, 1e30, 1) == 1);
-	check(value_complement(5) == -6);
-	check(value_complement(-1) == 0);
+	check(value_complement(TEXT("5")) == -6);
+	check(value_complement(TEXT("-1")) == 0);
+	check(value_complement(TEXT(" +7x")) == -8);
+	check(value_complement(TEXT("0x1f")) == -1);
+	check(value_complement(TEXT("1e3")) == -2);
+	check(value_complement(TEXT("99999999999999999999")) == -9223372036854775808.0);
+	check(value_complement(TEXT("-99999999999999999999")) == 9223372036854775807.0);
+	check(value_complement(TEXT("")) == -1);
 	check(value_number(TEXT(" -12abc")) == -12);
 	check(value_number(TEXT("")) == 0);
 }
