@@ -15,7 +15,7 @@ run() {
 printf '# of the test\r\numask = 022\r\nuser_rules = "a # b"\r\n' >"$work/good.conf"
 printf 'umask = 022\n\nlock_timout = 3m\n' >"$work/bad.conf"
 
-run config show --file "$work/good.conf" umask user_rules shell
+run config show --config "$work/good.conf" umask user_rules shell
 is "each value is shown with its origin" "$output" \
     "umask = 022  # $work/good.conf:2
 user_rules = \"a # b\"  # $work/good.conf:3
