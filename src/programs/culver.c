@@ -58,9 +58,8 @@ culver_help(void)
 	for (size_t i = 0; i < CULVER_COMMANDS; i++)
 		printf("  culver %s %s\n        %s\n", culver_commands[i].name,
 		    culver_commands[i].usage, culver_commands[i].purpose);
-	printf(
-	    "\n"
-	    "culver COMMAND --help says more of one; see also culver(1).\n");
+	printf("\n"
+	       "culver COMMAND --help says more of one; see also culver(1).\n");
 	return culver_print(TEXT(""));
 }
 
