@@ -103,7 +103,7 @@ cures() {
 	/^\.Ed/ { inside = 0 }
 	inside && code != "" { print >("cures/" code "." kind) }'
 }
-mkdir -p cures
+mkdir -p cures home/Maildir/.Lists/new home/Maildir/.Lists/cur home/Maildir/.Lists/tmp
 cures
 # said_of FILE [OPTION...]: the words of its diagnostics. A fragment gets what stands around it: the condition that filled MATCH1, a
 # branch, the last one of a chain.
