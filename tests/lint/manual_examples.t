@@ -148,6 +148,10 @@ display culver-test.1 4 >two.test
 "$culver" test --tap two.test >said 2>&1
 is "those with answers pass too" "$(grep -c '^ok' said) $?" "2 0"
 
+is "the tests of the demonstration pass" "$("$culver" test "$top_srcdir/doc/demo" | sed -n '$s/^[0-9]* //p')" "passed, 0 failed in 1 file"
+"$culver" check --no-notes "$top_srcdir/doc/demo/mistakes.mailfilter" >said
+is "and its mistakes are found" "$(tail -n 1 said)" "0 errors, 2 warnings in 1 file"
+
 # Can this fail?
 cat >bad.5 <<'SAMPLE'
 .Sh STATEMENTS
