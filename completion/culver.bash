@@ -85,7 +85,7 @@ _culver() {
 		;;
 	esac
 	if [ "$cword" -lt "$first" ]; then
-		_culver_words "$current" "check config explain test -h --help -v --version"
+		_culver_words "$current" "$("$program" --help 2>/dev/null | sed -nE 's/^  culver ([a-z]+) .*/\1/p') -h --help -v --version"
 	elif [[ $current == --*=* ]]; then
 		_culver_value "$command" "${current%%=*}" "${current#*=}"
 	elif option=${words[cword - 1]} value=$current && _culver_value "$command" "$option" "$value"; then
@@ -101,17 +101,19 @@ _culver() {
 _culver_value() {
 	local command=$1 option=$2 value=$3
 	case $command$option in
-	check--color | explain--color | test--color) _culver_words "$value" "auto always never" ;;
-	check--user | check-d | explain--user | explain-d | deliver--user | deliver-d)
+	check--color | explain--color | refile--color | test--color) _culver_words "$value" "auto always never" ;;
+	check--user | check-d | explain--user | explain-d | refile--user | refile-d | deliver--user | deliver-d)
 		mapfile -t COMPREPLY < <(compgen -u -- "$value")
 		;;
 	check--home)
 		mapfile -t COMPREPLY < <(compgen -d -- "$value")
 		compopt -o filenames 2>/dev/null
 		;;
-	config--config | explain--config | deliver--config) _culver_files "$value" '*.conf' ;;
-	config--set | config-o | explain--set | explain-o | deliver--set | deliver-o) _culver_setting "$value" ;;
-	explain--rules) _culver_rules "$value" ;;
+	config--config | explain--config | refile--config | deliver--config) _culver_files "$value" '*.conf' ;;
+	config--set | config-o | explain--set | explain-o | refile--set | refile-o | deliver--set | deliver-o)
+		_culver_setting "$value"
+		;;
+	explain--rules | refile--rules) _culver_rules "$value" ;;
 	explain--message | deliver--quota-warning-file | deliver-W | deliver--auth-socket | deliver-t)
 		mapfile -t COMPREPLY < <(compgen -f -- "$value")
 		compopt -o filenames 2>/dev/null
@@ -119,7 +121,7 @@ _culver_value() {
 	explain--embedded-name | explain-M | deliver--embedded-name | deliver-M)
 		_culver_words "$value" "$(cd ~/.mailfilters 2>/dev/null && compgen -f)"
 		;;
-	explain--answer)
+	explain--answer | refile--answer)
 		_culver_words "$value" "$(cd / && compgen -c -- "${value%%=*}" | head -n 200)"
 		compopt -o nospace 2>/dev/null
 		;;
@@ -131,7 +133,7 @@ _culver_value() {
 		_culver_words "$value" "all"
 		;;
 	explain--sender | explain-f | explain--recipient | explain--original-recipient | explain--extension | \
-	    explain--queue-id | explain--time | test--filter | deliver--sender | deliver-f | deliver--recipient | \
+	    explain--queue-id | explain--time | refile--recipient | refile--limit | refile--since | refile--before | test--filter | deliver--sender | deliver-f | deliver--recipient | \
 	    deliver--original-recipient | deliver--extension | deliver--queue-id | deliver--add-header | deliver-A | \
 	    deliver--quota-warning | deliver-w | deliver--courier-ids | deliver-D) ;;
 	*) return 1 ;;
@@ -150,6 +152,10 @@ _culver_options() {
 		options="--rules --message --user -d --embedded -m --embedded-name -M --sender -f --recipient
 			--original-recipient --extension --queue-id --config --set -o --answer --run-commands --ask --time --json
 			--quiet -q --full --color --help -h"
+		;;
+	refile)
+		options="--rules --user -d --apply --copies --delete --default --edit --recursive -r --limit --since --before
+			--recipient --config --set -o --answer --run-commands --json --quiet -q --verbose -v --color --help -h"
 		;;
 	test) options="--filter --verbose --tap --record --print --color --help -h" ;;
 	deliver)
@@ -174,6 +180,7 @@ _culver_arguments() {
 			_culver_files "$2" '*.conf'
 		fi
 		;;
+	refile) _culver_files "$2" '*.mbox' '*.mbx' mbox inbox ;;
 	test) _culver_files "$2" '*.test' ;;
 	deliver | explain) _culver_rules "$2" ;;
 	esac

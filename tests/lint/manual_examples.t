@@ -122,7 +122,7 @@ said_of() {
 	printf '%s%s\n' "$before" "$text" >fragment
 	"$culver" check --home "$work/home" "${@:2}" fragment | sed -nE 's/.* \[([a-z-]+)\]$/\1/p' | sort -u | paste -sd' '
 }
-missed= sick=
+missed='' sick=''
 for file in cures/*; do
 	code=$(basename "${file%.*}")
 	case $file in
