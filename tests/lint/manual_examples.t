@@ -73,6 +73,8 @@ test_that "mailfilter(5) has its examples" [ "$(find "$work/examples" -type f | 
 is "they have no error and no likely mistake" "$(faults "$work/examples")" ""
 is "each statement, function, variable and flag has one" "$(bare "$pages/mailfilter.5")" ""
 
+is "no page has a backslash that is not printed" "$(cd "$pages" && grep -n '\\\.' -- *)" ""
+
 # The displays of a page: display PAGE NUMBER.
 display() {
 	plain <"$pages/$1" | awk -v wanted="$2" '/^\.Bd -literal/ { inside = ++count == wanted; next }
