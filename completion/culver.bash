@@ -157,7 +157,7 @@ _culver_options() {
 		options="--rules --user -d --apply --copies --delete --default --edit --recursive -r --limit --since --before
 			--recipient --config --set -o --answer --run-commands --json --quiet -q --verbose -v --color --help -h"
 		;;
-	test) options="--filter --verbose --tap --record --print --color --help -h" ;;
+	test) options="--filter --verbose -v --tap --record --print --color --help -h" ;;
 	deliver)
 		options="--user -d --sender -f --recipient --original-recipient --extension --queue-id --add-header -A
 			--embedded -m --embedded-name -M --quota-warning -w --quota-warning-file -W --verbose -V --config

@@ -50,6 +50,16 @@ culver_is_help(const char *argument)
 }
 
 static int
+culver_refuse_command(const char *name)
+{
+	fprintf(stderr, "culver: there is no command \"%s\", but there are", name);
+	for (size_t i = 0; i < CULVER_COMMANDS; i++)
+		fprintf(stderr, "%s %s", i > 0 ? "," : "", culver_commands[i].name);
+	fprintf(stderr, "; \"culver --help\" says more\n");
+	return EX_USAGE;
+}
+
+static int
 culver_help(void)
 {
 	printf("usage: culver COMMAND ...\n"
@@ -76,5 +86,7 @@ main(int count, char **arguments)
 	if (count == 2 &&
 	    (strcmp(arguments[1], "-v") == 0 || strcmp(arguments[1], "--version") == 0))
 		return culver_print(TEXT("culver " CULVER_VERSION "\n"));
-	return culver_refuse_usage("unknown command or option", arguments[1]);
+	if (arguments[1][0] != '-')
+		return culver_refuse_command(arguments[1]);
+	return culver_refuse_usage("unknown option", arguments[1]);
 }

@@ -20,7 +20,7 @@ static const char culver_test_help[] =
     "Runs tests of rules: of a directory all files *.test in it and below it.\n"
     "\n"
     "      --filter TEXT    only the tests whose name has this text in it\n"
-    "      --verbose        name the tests that passed, too\n"
+    "  -v, --verbose        name the tests that passed, too\n"
     "      --tap            write TAP, for programs\n"
     "      --record[=all]   write what comes into the tests that expect nothing yet, with\n"
     "                       \"all\" also in place of what others expect\n"
@@ -81,7 +81,7 @@ culver_test(int count, char **arguments)
 	int option;
 
 	opterr = 0;
-	while ((option = getopt_long(count, arguments, "h", options, NULL)) != -1) {
+	while ((option = getopt_long(count, arguments, "vh", options, NULL)) != -1) {
 		if (option == 'h')
 			return culver_print(text_from_string(culver_test_help));
 		if (!culver_test_option(&suite, &colour, option, optarg))

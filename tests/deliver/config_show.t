@@ -72,6 +72,9 @@ is "an unknown name is refused with the nearest" "$complaint:$status" \
 run config show shell --file "$work/good.conf" --json
 is "options may follow names" "$status:${output:0:16}" '0:[{"name":"shell"'
 
+run conjure
+is "an unknown command is answered with those that there are" "$complaint" \
+    "culver: there is no command \"conjure\", but there are $("$culver" --help | sed -nE 's/^  culver ([a-z]+) .*/\1/p' | paste -sd, | sed 's/,/, /g'); \"culver --help\" says more"
 for arguments in "" "config" "config sing" "--odd" "config check a b" "config show --odd" "config show --file"; do
 	# shellcheck disable=SC2086
 	run $arguments
