@@ -12,8 +12,8 @@ include tests/unit/deliver/sources.mk
 include tests/unit/agent/sources.mk
 include tests/rules/sources.mk
 include tests/rehearse/sources.mk
+include tests/completion/sources.mk
 include tests/deliver/sources.mk
 include tests/crash/sources.mk
 include tests/fuzz/sources.mk
 include tests/unit/rehearse/sources.mk
-include tests/rehearse/sources.mk

@@ -14,13 +14,14 @@ static const struct culver_command {
 	const char *usage;   /* what follows its name */
 	const char *purpose; /* in a line */
 } culver_commands[] = {
-    {"check", culver_check, "[--json] [--strict] FILE...",
+    {"check", culver_check, "[--strict] [-d USER] FILE...",
 	"rules files: every error and likely mistake, with its place and what to write"},
     {"config", culver_config, "show|check|example ...",
 	"the settings: which are in force, and where each comes from"},
-    {"test", culver_test, "[--tap] [--record] FILE|DIRECTORY...", "runs tests of rules"},
     {"explain", culver_explain, "[--rules FILE] [-d USER] < message",
 	"why a message goes where it goes: the rules, step by step, without acting"},
+    {"test", culver_test, "[--tap] [--record] FILE|DIRECTORY...",
+	"tests of rules: whether they still do what they should"},
 };
 
 enum { CULVER_COMMANDS = sizeof culver_commands / sizeof *culver_commands };
@@ -42,17 +43,33 @@ culver_refuse_usage(const char *what, const char *argument)
 	return EX_USAGE;
 }
 
+bool
+culver_is_help(const char *argument)
+{
+	return strcmp(argument, "-h") == 0 || strcmp(argument, "--help") == 0;
+}
+
+static int
+culver_refuse_command(const char *name)
+{
+	fprintf(stderr, "culver: there is no command \"%s\", but there are", name);
+	for (size_t i = 0; i < CULVER_COMMANDS; i++)
+		fprintf(stderr, "%s %s", i > 0 ? "," : "", culver_commands[i].name);
+	fprintf(stderr, "; \"culver --help\" says more\n");
+	return EX_USAGE;
+}
+
 static int
 culver_help(void)
 {
 	printf("usage: culver COMMAND ...\n"
-	       "       culver --version | --help\n"
+	       "       culver -v | --version | -h | --help\n"
 	       "\n");
 	for (size_t i = 0; i < CULVER_COMMANDS; i++)
 		printf("  culver %s %s\n        %s\n", culver_commands[i].name,
 		    culver_commands[i].usage, culver_commands[i].purpose);
 	printf("\n"
-	       "culver COMMAND --help says more of one. See culver(1) and culver.conf(5).\n");
+	       "culver COMMAND --help says more of one; see also culver(1).\n");
 	return culver_print(TEXT(""));
 }
 
@@ -64,9 +81,12 @@ main(int count, char **arguments)
 	for (size_t i = 0; i < CULVER_COMMANDS; i++)
 		if (strcmp(arguments[1], culver_commands[i].name) == 0)
 			return culver_commands[i].run(count - 1, arguments + 1);
-	if (count == 2 && strcmp(arguments[1], "--help") == 0)
+	if (count == 2 && culver_is_help(arguments[1]))
 		return culver_help();
-	if (count == 2 && strcmp(arguments[1], "--version") == 0)
+	if (count == 2 &&
+	    (strcmp(arguments[1], "-v") == 0 || strcmp(arguments[1], "--version") == 0))
 		return culver_print(TEXT("culver " CULVER_VERSION "\n"));
-	return culver_refuse_usage("unknown command or option", arguments[1]);
+	if (arguments[1][0] != '-')
+		return culver_refuse_command(arguments[1]);
+	return culver_refuse_usage("unknown option", arguments[1]);
 }

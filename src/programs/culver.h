@@ -5,6 +5,8 @@
 #ifndef PROGRAMS_CULVER_H
 #define PROGRAMS_CULVER_H
 
+#include <stdbool.h>
+
 #include "base/text.h"
 
 int culver_check(int count, char **arguments);
@@ -14,6 +16,8 @@ int culver_explain(int count, char **arguments);
 
 /* Writes to standard output, and sees that it got there: the exit status. */
 int culver_print(struct text bytes);
+/* -h or --help. */
+bool culver_is_help(const char *argument);
 /* Says what is wrong with the command line; `argument` may be NULL. The exit status. */
 int culver_refuse_usage(const char *what, const char *argument);
 

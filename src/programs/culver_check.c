@@ -22,23 +22,26 @@
 enum { CULVER_CHECK_REPORT_MAX = 256 * 1024 * 1024, CULVER_CHECK_ERRORS = 1 };
 
 static const char culver_check_help[] =
-    "usage: culver check [--json] [--color=WHEN] [--strict] [--no-includes] [--no-notes]\n"
-    "                    [--home DIR | -d USER] FILE...\n"
-    "       culver check --help\n"
+    "usage: culver check [options] [--home DIR | -d USER] FILE...\n"
     "\n"
-    "  --json             one JSON object, for programs\n"
-    "  --color=WHEN       auto (on a terminal), always or never\n"
-    "  --strict           warnings count as errors for the exit status\n"
-    "  --no-includes      leave files alone that the rules include\n"
-    "  --no-notes         leave out notes on where maildrop does something else\n"
-    "  --home DIR         look for folders and files that the rules name from here\n"
+    "Rules files: every error and likely mistake, with its place and what to write.\n"
+    "\n"
+    "      --strict       warnings count as errors for the exit status\n"
+    "      --no-includes  leave files alone that the rules include\n"
+    "      --no-notes     leave out notes on where maildrop does something else\n"
+    "      --home DIR     look for folders and files that the rules name from here\n"
     "  -d, --user USER    the same from this user's home\n"
-    "  --help             print this text\n"
+    "      --json         one JSON object, for programs\n"
+    "      --color WHEN   auto (on a terminal), always or never\n"
+    "  -h, --help         this text\n"
     "\n"
-    "FILE may be - for the standard input. See culver-check(1) and mailfilter(5).\n";
+    "FILE may be - for the standard input. See culver-check(1) and mailfilter(5).\n"
+    "\n"
+    "Exit status: 0 no errors, 1 errors, 64 usage, 66 a file cannot be read, 67 no such user,\n"
+    "74 cannot write.\n";
 
 struct culver_check {
-	bool is_json, is_strict, has_includes, has_notes;
+	bool is_json, is_strict, has_includes, has_notes, ends_here;
 	enum terminal_colour colour;
 	const char *home, *user;
 };
@@ -58,16 +61,19 @@ culver_check_options(int count, char **arguments, struct culver_check *options)
 {
 	static const struct option names[] = {{"json", no_argument, NULL, OPTION_JSON},
 	    {"color", required_argument, NULL, OPTION_COLOUR},
+	    {"colour", required_argument, NULL, OPTION_COLOUR},
 	    {"strict", no_argument, NULL, OPTION_STRICT},
 	    {"no-includes", no_argument, NULL, OPTION_INCLUDES},
 	    {"no-notes", no_argument, NULL, OPTION_NOTES},
 	    {"home", required_argument, NULL, OPTION_HOME}, {"user", required_argument, NULL, 'd'},
-	    {NULL, 0, NULL, 0}};
+	    {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
 	int option;
 
 	opterr = 0;
-	while ((option = getopt_long(count, arguments, "d:", names, NULL)) != -1) {
-		if (option == OPTION_JSON)
+	while ((option = getopt_long(count, arguments, "d:h", names, NULL)) != -1) {
+		if (option == 'h')
+			options->ends_here = true;
+		else if (option == OPTION_JSON)
 			options->is_json = true;
 		else if (option == OPTION_STRICT)
 			options->is_strict = true;
@@ -86,7 +92,7 @@ culver_check_options(int count, char **arguments, struct culver_check *options)
 			return culver_refuse_usage(
 			    "check: --color is auto, always or never, not", optarg);
 	}
-	if (optind == count)
+	if (optind == count && !options->ends_here)
 		return culver_refuse_usage("check: expected a file", NULL);
 	if (options->home != NULL && options->user != NULL)
 		return culver_refuse_usage("check: --home and --user exclude each other", NULL);
@@ -227,9 +233,9 @@ culver_check(int count, char **arguments)
 	struct arena arena;
 	struct buffer report;
 
-	if (count == 2 && strcmp(arguments[1], "--help") == 0)
-		return culver_print(TEXT(culver_check_help));
 	int status = culver_check_options(count, arguments, &options);
+	if (status == EX_OK && options.ends_here)
+		return culver_print(TEXT(culver_check_help));
 	if (status != EX_OK)
 		return status;
 	arena_init(&arena, NULL, 0);

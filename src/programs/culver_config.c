@@ -17,7 +17,7 @@
 enum { CULVER_ARENA_SIZE = 32 * 1024 };
 
 static const char culver_config_help[] =
-    "usage: culver config show [--json] [--file FILE] [--set NAME=VALUE] [NAME...]\n"
+    "usage: culver config show [--json] [--config FILE] [-o NAME=VALUE] [NAME...]\n"
     "       culver config check [FILE]\n"
     "       culver config example\n"
     "\n"
@@ -25,12 +25,12 @@ static const char culver_config_help[] =
     "  config check    reads the settings as a delivery would, and says what is wrong\n"
     "  config example  a configuration file with every setting and its default\n"
     "\n"
-    "  --json            one JSON array, for programs\n"
-    "  --file FILE       read this configuration file instead of the default one\n"
-    "  --set NAME=VALUE  as if this option had been given to a delivery\n"
-    "  --help            print this text\n"
+    "      --config FILE     settings from FILE instead of culver.conf\n"
+    "  -o, --set NAME=VALUE  one setting, as if a delivery had been given this option\n"
+    "      --json            one JSON array, for programs\n"
+    "  -h, --help            this text\n"
     "\n"
-    "See culver(1) and culver.conf(5).\n";
+    "Exit status: 0 done, 64 usage, 74 cannot write, 78 settings. See culver(1), culver.conf(5).\n";
 
 static int
 culver_refuse_settings(const struct error *error)
@@ -55,8 +55,8 @@ static int
 culver_config_show(int count, char **arguments, struct arena *arena, struct buffer *report)
 {
 	static const struct option options[] = {{"json", no_argument, NULL, 'j'},
-	    {"file", required_argument, NULL, 'f'}, {"set", required_argument, NULL, 's'},
-	    {NULL, 0, NULL, 0}};
+	    {"config", required_argument, NULL, 'f'}, {"file", required_argument, NULL, 'f'},
+	    {"set", required_argument, NULL, 'o'}, {NULL, 0, NULL, 0}};
 	struct settings_source *source = settings_new(arena);
 	struct error error = {0};
 	const char *file = NULL;
@@ -64,12 +64,12 @@ culver_config_show(int count, char **arguments, struct arena *arena, struct buff
 	int option;
 
 	opterr = 0;
-	while ((option = getopt_long(count, arguments, "", options, NULL)) != -1) {
+	while ((option = getopt_long(count, arguments, "o:", options, NULL)) != -1) {
 		if (option == 'j')
 			is_json = true;
 		else if (option == 'f')
 			file = optarg;
-		else if (option != 's')
+		else if (option != 'o')
 			return culver_refuse_usage(
 			    "config show: unknown or incomplete option:", arguments[optind - 1]);
 		else if (!culver_set(source, optarg, &error))
@@ -104,6 +104,8 @@ culver_config_check(int count, char **arguments, struct arena *arena, struct buf
 static int
 culver_config_choose(int count, char **arguments, struct arena *arena, struct buffer *report)
 {
+	if (count > 1 && culver_is_help(arguments[count - 1]))
+		return culver_print(TEXT(culver_config_help));
 	if (count > 1 && strcmp(arguments[1], "show") == 0)
 		return culver_config_show(count - 1, arguments + 1, arena, report);
 	if (count > 1 && strcmp(arguments[1], "check") == 0)
@@ -112,8 +114,6 @@ culver_config_choose(int count, char **arguments, struct arena *arena, struct bu
 		settings_report_example(arena, report);
 		return culver_print(buffer_text(report));
 	}
-	if (count == 2 && strcmp(arguments[1], "--help") == 0)
-		return culver_print(TEXT(culver_config_help));
 	return culver_refuse_usage("config: expected show, check or example", NULL);
 }
 

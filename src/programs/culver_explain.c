@@ -58,6 +58,7 @@ static const struct option culver_explain_options[] = {
     {"quiet", no_argument, NULL, 'q'},
     {"full", no_argument, NULL, EXPLAIN_OPTION_FULL},
     {"color", required_argument, NULL, EXPLAIN_OPTION_COLOUR},
+    {"colour", required_argument, NULL, EXPLAIN_OPTION_COLOUR},
     {"help", no_argument, NULL, 'h'},
     {NULL, 0, NULL, 0},
 };

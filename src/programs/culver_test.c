@@ -13,22 +13,23 @@
 #include "rehearse/rule_test_suite.h"
 
 static const char culver_test_help[] =
-    "usage: culver test [--tap | --verbose] [--filter TEXT] [--colour WHEN] FILE|DIRECTORY...\n"
+    "usage: culver test [--tap | --verbose] [--filter TEXT] [--color WHEN] FILE|DIRECTORY...\n"
     "       culver test --record[=all] [--filter TEXT] FILE|DIRECTORY...\n"
     "       culver test --print=message|rules --filter TEXT FILE\n"
     "\n"
     "Runs tests of rules: of a directory all files *.test in it and below it.\n"
     "\n"
-    "  --filter TEXT    only the tests whose name has this text in it\n"
-    "  --verbose        name the tests that passed, too\n"
-    "  --tap            write TAP, for programs\n"
-    "  --record         write what comes into the tests that expect nothing yet;\n"
-    "                   --record=all: also in place of what others expect\n"
-    "  --print WHAT     run nothing: print the message, or the rules, of the first test\n"
-    "  --colour WHEN    auto, always or never\n"
-    "  --help           print this text\n"
+    "      --filter TEXT    only the tests whose name has this text in it\n"
+    "  -v, --verbose        name the tests that passed, too\n"
+    "      --tap            write TAP, for programs\n"
+    "      --record[=all]   write what comes into the tests that expect nothing yet, with\n"
+    "                       \"all\" also in place of what others expect\n"
+    "      --print WHAT     run nothing: print the message, or the rules, of the first test\n"
+    "      --color WHEN     auto (on a terminal), always or never\n"
+    "  -h, --help           this text\n"
     "\n"
-    "See culver-test(1).\n";
+    "Exit status: 0 all passed, 1 one failed, 64 usage, 65 a test file has an error, 66 something\n"
+    "cannot be read, 74 cannot write. See culver-test(1).\n";
 
 static bool
 culver_test_write(struct text bytes)
@@ -72,15 +73,15 @@ culver_test(int count, char **arguments)
 {
 	static const struct option options[] = {{"tap", no_argument, NULL, 't'},
 	    {"verbose", no_argument, NULL, 'v'}, {"filter", required_argument, NULL, 'f'},
-	    {"colour", required_argument, NULL, 'c'}, {"record", optional_argument, NULL, 'r'},
-	    {"print", required_argument, NULL, 'p'}, {"help", no_argument, NULL, 'h'},
-	    {NULL, 0, NULL, 0}};
+	    {"color", required_argument, NULL, 'c'}, {"colour", required_argument, NULL, 'c'},
+	    {"record", optional_argument, NULL, 'r'}, {"print", required_argument, NULL, 'p'},
+	    {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
 	enum terminal_colour colour = TERMINAL_COLOUR_AUTO;
 	struct rule_test_suite suite = {.write = culver_test_write};
 	int option;
 
 	opterr = 0;
-	while ((option = getopt_long(count, arguments, "", options, NULL)) != -1) {
+	while ((option = getopt_long(count, arguments, "vh", options, NULL)) != -1) {
 		if (option == 'h')
 			return culver_print(text_from_string(culver_test_help));
 		if (!culver_test_option(&suite, &colour, option, optarg))

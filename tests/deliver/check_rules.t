@@ -43,7 +43,7 @@ test_that "and is named" [ "${complaint#*"$work/missing"}" != "$complaint" ]
 is "the others are checked all the same" "$output" "0 errors, 0 warnings in 1 file"
 run
 is "no file at all is a wrong command line" "$status" 64
-run --colour "$work/good"
+run --frob "$work/good"
 is "so is an unknown option" "$status" 64
 run --color=pink "$work/good"
 is "so is an unknown colour" "$status" 64
@@ -54,6 +54,8 @@ test_that "it is called so" [ "${output#"(standard input):1:8: error: "}" != "$o
 
 run --color=always "$work/doubtful"
 test_that "colour can be had" [ "${output#*$'\033[1;35m'warning}" != "$output" ]
+run --colour=always "$work/doubtful"
+test_that "with either spelling" [ "${output#*$'\033[1;35m'warning}" != "$output" ]
 run --color=never "$work/doubtful"
 test_that "and be refused" [ "${output#*$'\033'}" = "$output" ]
 if command -v script >/dev/null; then

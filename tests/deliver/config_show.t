@@ -15,7 +15,7 @@ run() {
 printf '# of the test\r\numask = 022\r\nuser_rules = "a # b"\r\n' >"$work/good.conf"
 printf 'umask = 022\n\nlock_timout = 3m\n' >"$work/bad.conf"
 
-run config show --file "$work/good.conf" umask user_rules shell
+run config show --config "$work/good.conf" umask user_rules shell
 is "each value is shown with its origin" "$output" \
     "umask = 022  # $work/good.conf:2
 user_rules = \"a # b\"  # $work/good.conf:3
@@ -72,6 +72,9 @@ is "an unknown name is refused with the nearest" "$complaint:$status" \
 run config show shell --file "$work/good.conf" --json
 is "options may follow names" "$status:${output:0:16}" '0:[{"name":"shell"'
 
+run conjure
+is "an unknown command is answered with those that there are" "$complaint" \
+    "culver: there is no command \"conjure\", but there are $("$culver" --help | sed -nE 's/^  culver ([a-z]+) .*/\1/p' | paste -sd, | sed 's/,/, /g'); \"culver --help\" says more"
 for arguments in "" "config" "config sing" "--odd" "config check a b" "config show --odd" "config show --file"; do
 	# shellcheck disable=SC2086
 	run $arguments

@@ -75,3 +75,27 @@ lint_sees() {
 sample() {
 	mkdir -p "$work/sample/$(dirname "$1")" && cat >"$work/sample/$1"
 }
+
+# differences WHERE HERE THERE: standard input has "h WORD" and "t WORD" lines; names the words that one side lacks.
+differences() {
+	LC_ALL=C sort -u | awk -v where="$1" -v here="$2" -v there="$3" '
+	$1 == "h" { h[$2] = 1 }
+	$1 == "t" { t[$2] = 1 }
+	END {
+		for (word in h) if (!(word in t)) print where ": " word " is in " here ", not in " there
+		for (word in t) if (!(word in h)) print where ": " word " is in " there ", not in " here
+	}' | LC_ALL=C sort
+}
+
+# The options in a --help text: those of the usage paragraph, and those that a line of the list begins with.
+help_options() {
+	awk '/^[ \t]*$/ { listed = 1 }
+	!listed { print; next }
+	/^[ \t]*-/ { sub(/^[ \t]+/, ""); sub(/[ \t][ \t]+.*/, ""); print }' |
+	    tr -s ' ,|[]=' '\n' | grep -E '^--?[A-Za-z0-9]' | sed -E 's/[^-A-Za-z0-9].*//' | LC_ALL=C sort -u
+}
+
+# The commands of culver: each has a --help text of its own, and a page culver-NAME(1) or a section of culver(1).
+culver_commands() {
+	"$top_builddir/culver" --help 2>/dev/null | sed -nE 's/^  culver ([a-z]+) .*/\1/p'
+}

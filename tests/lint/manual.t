@@ -6,7 +6,6 @@
 . "$top_srcdir/tests/lint/lint.sh"
 
 pages=$top_srcdir/doc/man
-compiled=$top_builddir
 
 # Names of the programs that "make install" installs.
 programs() {
@@ -14,39 +13,16 @@ programs() {
 	    "$1/Makefile" | tr -s ' \t' '\n' | grep -v '^$' | LC_ALL=C sort -u
 }
 
-# differences WHERE HERE THERE: standard input has "h WORD" and "t WORD" lines; names the words that one side lacks.
-differences() {
-	LC_ALL=C sort -u | awk -v where="$1" -v here="$2" -v there="$3" '
-	$1 == "h" { h[$2] = 1 }
-	$1 == "t" { t[$2] = 1 }
-	END {
-		for (word in h) if (!(word in t)) print where ": " word " is in " here ", not in " there
-		for (word in t) if (!(word in h)) print where ": " word " is in " there ", not in " here
-	}' | LC_ALL=C sort
-}
-
-# The options in a --help text: those of the usage paragraph, and those that a line of the list begins with.
-help_options() {
-	awk '/^[ \t]*$/ { listed = 1 }
-	!listed { print; next }
-	/^[ \t]*-/ { sub(/^[ \t]+/, ""); sub(/[ \t][ \t]+.*/, ""); print }' |
-	    tr -s ' ,|[]=' '\n' | grep -E '^--?[A-Za-z0-9]' | sed -E 's/[^-A-Za-z0-9].*//' | LC_ALL=C sort -u
-}
-
 # The options that an mdoc page has as list items: ".It Fl d Ar user , Fl -user Ns = Ns Ar user".
 page_options() {
 	sed -nE 's/^\.It (.*Fl .*)/\1/p' "$1" | grep -oE 'Fl -?[A-Za-z0-9][-A-Za-z0-9]*' | sed 's/^Fl /-/' | LC_ALL=C sort -u
 }
 
-# The commands of culver: each has a --help text of its own, and a page culver-NAME(1) or a section of culver(1).
-culver_commands() {
-	"$compiled/culver" --help 2>/dev/null | sed -nE 's/^  culver ([a-z]+) .*/\1/p'
-}
 # help PROGRAM: its help text; those of the commands without a page of their own belong to culver's.
 help() {
 	local name
 	"$@" --help 2>&1 </dev/null
-	[ "$*" = "$compiled/culver" ] || return 0
+	[ "$*" = "$top_builddir/culver" ] || return 0
 	for name in $(culver_commands); do
 		[ -f "$pages/culver-$name.1" ] || "$1" "$name" --help 2>&1 </dev/null
 	done
@@ -100,19 +76,19 @@ words() {
 	} | differences "$(basename "$1")" "the lexer" "the page"
 }
 
-mapfile -t names < <(programs "$compiled")
+mapfile -t names < <(programs "$top_builddir")
 for name in "${names[@]}"; do
 	page=$(find "$pages" -name "$name.[18]" 2>/dev/null | head -n 1)
 	test_that "$name has a manual page" [ -n "$page" ]
 	[ -n "$page" ] || continue
-	is "the options of $name --help are those of its page" "$(options "$page" "$compiled/$name")" ""
-	test_that "$name --help names options at all" [ -n "$("$compiled/$name" --help 2>&1 </dev/null | help_options)" ]
+	is "the options of $name --help are those of its page" "$(options "$page" "$top_builddir/$name")" ""
+	test_that "$name --help names options at all" [ -n "$("$top_builddir/$name" --help 2>&1 </dev/null | help_options)" ]
 done
 for name in $(culver_commands); do
 	page=$pages/culver-$name.1
 	[ -f "$page" ] || continue
-	is "the options of culver $name --help are those of its page" "$(options "$page" "$compiled/culver" "$name")" ""
-	test_that "culver $name --help names options at all" [ -n "$(help "$compiled/culver" "$name" | help_options)" ]
+	is "the options of culver $name --help are those of its page" "$(options "$page" "$top_builddir/culver" "$name")" ""
+	test_that "culver $name --help names options at all" [ -n "$(help "$top_builddir/culver" "$name" | help_options)" ]
 done
 for page in "$pages"/*.[18]; do
 	[ -f "$page" ] || continue
@@ -120,7 +96,7 @@ for page in "$pages"/*.[18]; do
 	case " $(culver_commands | tr '\n' ' ')" in
 	*" $(sed -E 's/^culver-(.*)\.1$/\1/' <<<"$name") "*) continue ;;
 	esac
-	test_that "$name describes a program that is installed" [ -x "$compiled/${name%.*}" ]
+	test_that "$name describes a program that is installed" [ -x "$top_builddir/${name%.*}" ]
 done
 if [ -f "$pages/culver-deliver.1" ]; then
 	is "the exit statuses of the sources are those of culver-deliver(1)" \

@@ -6,7 +6,7 @@
 . "$top_srcdir/tests/lint/lint.sh"
 
 scripts() {
-	tree_files "$1" | grep -E '\.(sh|t)$|^(check|demo|\.ci/run)$' | grep -v '^build-aux/'
+	tree_files "$1" | grep -E '\.(sh|bash|t)$|^(check|demo|\.ci/run)$' | grep -v '^build-aux/'
 }
 
 shell_errors() {

@@ -8,6 +8,7 @@ LINT_TESTS = \
 	%D%/variables.t \
 	%D%/headers.t \
 	%D%/manual.t \
+	%D%/manual_examples.t \
 	%D%/manual_pages.t \
 	%D%/names.t \
 	%D%/settings_manual.t \

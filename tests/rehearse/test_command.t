@@ -243,8 +243,10 @@ not ok 1 - the copy goes to two
 # got       cc ./one/
 #           keep /var/mail/bob
 1..1"
-run --colour always bad.test
+run --color always bad.test
 test_that "a failure has colour where it is wanted" says $'\033[1;31mFAIL\033[0m'
+run --colour always bad.test
+test_that "with either spelling" says $'\033[1;31mFAIL\033[0m'
 run --print=message --filter copy bad.test
 is "--print shows the message of a test" "$said" "From: Alice <alice@example.com>
 To: Bob <bob@example.org>
@@ -400,7 +402,7 @@ printf 'rules <<E\nwhile (1)\n echo "x"\nE\ntest t\nexpect later time was over\n
 run endless.test
 is "rules without an end are ended" "$status" 0
 
-for wrong in "" "--frob x" "--colour blue good.test" "--record=some good.test" "--print=x good.test" "--tap --record good.test"; do
+for wrong in "" "--frob x" "--color blue good.test" "--record=some good.test" "--print=x good.test" "--tap --record good.test"; do
 	# shellcheck disable=SC2086
 	run $wrong
 	is "a command line that makes no sense is refused: ${wrong:-nothing}" "$status ${complained:+complained}" "64 complained"
