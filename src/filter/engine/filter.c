@@ -10,7 +10,6 @@
 #include <sysexits.h>
 
 #include "base/number.h"
-#include "base/vector.h"
 #include "filter/engine/database.h"
 #include "filter/engine/edit_header.h"
 #include "filter/engine/evaluate.h"
@@ -657,33 +656,4 @@ filter_run(struct arena *arena, const struct filter_input *input)
 	buffer_clear(&evaluator.work);
 	arena_clear(&evaluator.scratch);
 	return result;
-}
-
-size_t
-filter_check_patterns(
-    struct arena *arena, const struct program *program, struct filter_problem **problems_out)
-{
-	struct pattern_engine *engine = pattern_engine_new(arena, 0);
-	struct filter_problem *problems = NULL;
-	size_t count = 0, capacity = 0;
-
-	for (const struct program_pattern *at = program->patterns; at != NULL; at = at->next) {
-		struct error error;
-		struct pattern *pattern;
-		if (at->expands)
-			continue;
-		pattern = pattern_compile(engine, at->source, at->case_sensitive, &error);
-		if (pattern != NULL) {
-			pattern_free(engine, pattern);
-			continue;
-		}
-		problems = vector_grow(arena, problems, count, &capacity, sizeof *problems);
-		problems[count++] = (struct filter_problem){
-		    program_place(program, at->offset),
-		    arena_copy_text(arena, text_from_string(error.text)),
-		};
-	}
-	pattern_engine_close(engine);
-	*problems_out = problems;
-	return count;
 }

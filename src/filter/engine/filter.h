@@ -87,17 +87,4 @@ struct filter_result filter_run(struct arena *arena, const struct filter_input *
  */
 struct outcome filter_exit_outcome(struct arena *arena, const struct variables *variables);
 
-struct filter_problem {
-	struct place place;
-	struct text what;
-};
-
-/*
- * Compiles every pattern of the program that holds no variables, and lists those that do not
- * compile, in the order of the file. A run compiles a pattern only when it needs it. Returns the
- * number of problems.
- */
-size_t filter_check_patterns(
-    struct arena *arena, const struct program *program, struct filter_problem **problems_out);
-
 #endif
