@@ -92,13 +92,14 @@ filter_deliver(struct evaluator *evaluator, const struct statement *statement)
 	    .copy = is_copy,
 	    .variables = input->variables,
 	    .place = program_place(evaluator->program, statement->offset),
-	    .condition = text_slice(evaluator->condition, 0, FILTER_MATCHED_MAX),
-	    .undecided = evaluator->undecided,
-	    .matched = {evaluator->matched, evaluator->matched_size},
 	};
 
 	if (!target_evaluate(evaluator, statement, &request) || !edit_header_settle(evaluator))
 		return filter_fail(evaluator, statement);
+	/* The destination may have matched a pattern or asked a question of its own. */
+	request.condition = text_slice(evaluator->condition, 0, FILTER_MATCHED_MAX);
+	request.matched = (struct text){evaluator->matched, evaluator->matched_size};
+	request.undecided = evaluator->undecided;
 	request.message = evaluator->message;
 	struct outcome outcome = input->host->deliver(input->host_self, &request);
 	if (observe_is_on(evaluator))
