@@ -12,8 +12,8 @@
 #include "agent/rules_command.h"
 #include "agent/rules_environment.h"
 #include "agent/rules_file.h"
-#include "agent/rules_store.h"
 #include "agent/rules_header.h"
+#include "agent/rules_store.h"
 #include "base/clock.h"
 #include "base/number.h"
 #include "deliver/destination.h"
@@ -292,24 +292,20 @@ agent_host_on_echo(void *self, struct text bytes)
 	file_write(STDOUT_FILENO, bytes, "standard output", &error);
 }
 
-/* All that variables can begin with, in every mode: the language gives none of the environment but
- * what is asked for. */
 static struct text
 agent_host_on_environment(void *self, struct text name)
 {
 	struct agent_host *host = self;
 
 	if (host->imports == NULL) {
-		struct agent_request all = *host->request;
-		all.mode = AGENT_MODE_MANUAL;
 		const struct rules_start start = {
-		    .request = &all,
+		    .request = host->request,
 		    .settings = host->settings,
 		    .user = host->user,
 		    .envelope = host->envelope,
 		    .message = host->message,
 		};
-		host->imports = rules_environment_new(host->arena, &start);
+		host->imports = rules_environment_imports(host->arena, &start);
 	}
 	return variables_get(host->imports, name);
 }
