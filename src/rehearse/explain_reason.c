@@ -42,10 +42,9 @@ explain_reason_note(struct explain_reasons *reasons, const struct observation *o
 {
 	switch (observation->kind) {
 	case OBSERVATION_FILE_ENTERED:
-		if (observation->depth > 0 && observation->depth <= EVALUATE_INCLUDES_MAX)
+		if (observation->depth > 0 && observation->depth <= FILTER_INCLUDES_MAX)
 			reasons->bases[observation->depth] = reasons->depth + 1;
-		reasons->file =
-		    observation->depth <= EVALUATE_INCLUDES_MAX ? observation->depth : 0;
+		reasons->file = observation->depth <= FILTER_INCLUDES_MAX ? observation->depth : 0;
 		if (observation->depth == 0)
 			explain_reason_statement(reasons, observation);
 		break;

@@ -4,7 +4,6 @@
 #include "filter/engine/edit_header.h"
 
 #include "filter/engine/observe.h"
-#include "filter/engine/run_command.h"
 #include "mail/header_edit.h"
 
 static struct edit_header *
@@ -128,7 +127,7 @@ edit_header_make(struct evaluator *evaluator)
 		return edit_header_fail(evaluator);
 	edits->rounds++;
 	edit_header_forget(edits);
-	run_command_take_message(evaluator, edited);
+	evaluate_take_message(evaluator, edited);
 	return true;
 }
 

@@ -26,6 +26,19 @@ enum filter_flow { FILTER_NEXT, FILTER_ENDED, FILTER_FAILURE };
 
 static enum filter_flow filter_run_list(struct evaluator *evaluator, const struct statement *list);
 
+const char *
+filter_end_word(enum filter_end end)
+{
+	static const char *const words[] = {
+	    [FILTER_END_FALL_THROUGH] = "fall-through",
+	    [FILTER_END_DELIVERED] = "delivered",
+	    [FILTER_END_EXIT] = "exit",
+	    [FILTER_END_FAILED] = "failed",
+	};
+
+	return words[end];
+}
+
 /* An error in the rules themselves: evaluator->error is set. */
 static enum filter_flow
 filter_fail_in(struct evaluator *evaluator, struct place place)
@@ -443,7 +456,7 @@ filter_enter_program(
 	if (observe_is_on(evaluator))
 		observe_file(evaluator, true);
 	if (program->mentions_lines)
-		run_command_count_lines(evaluator);
+		evaluate_count_lines(evaluator);
 	evaluator->states =
 	    arena_alloc_array(arena, program->pattern_count, sizeof *evaluator->states);
 }
@@ -477,9 +490,9 @@ filter_read_program(struct evaluator *evaluator, const struct statement *stateme
 
 	if (!evaluate(evaluator, statement->expression, &name))
 		return false;
-	if (evaluator->includes >= EVALUATE_INCLUDES_MAX)
+	if (evaluator->includes >= FILTER_INCLUDES_MAX)
 		return evaluate_fail(evaluator, ERROR_LIMIT, statement->offset,
-		    "`include` is nested more than %d files deep", (int)EVALUATE_INCLUDES_MAX);
+		    "`include` is nested more than %d files deep", (int)FILTER_INCLUDES_MAX);
 	name = arena_copy_text(arena, name);
 	if (!input->host->read_rules(input->host_self, arena, name, &rules, error))
 		return evaluate_fail_at(evaluator, statement->offset);

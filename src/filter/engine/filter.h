@@ -27,6 +27,9 @@ enum filter_end {
 	FILTER_END_FAILED, /* a delivery or the rules failed; `outcome` says how */
 };
 
+/* "fall-through", "delivered", "exit", "failed". */
+const char *filter_end_word(enum filter_end end);
+
 /*
  * What becomes of a question that has no answer: a pattern that reached its limit of work, a text
  * that could not be decoded, a command that did not end in time. Whatever is chosen, the first such
@@ -57,7 +60,11 @@ struct filter_result {
 	    *message; /* as the rules left it: `xfilter` and edits make a new one */
 };
 
-enum { FILTER_MATCHED_MAX = 200, FILTER_REASON_MAX = 400 };
+enum {
+	FILTER_MATCHED_MAX = 200,
+	FILTER_REASON_MAX = 400,
+	FILTER_INCLUDES_MAX = 20, /* files that include each other, the first not counted */
+};
 
 struct filter_input {
 	const struct program *program;

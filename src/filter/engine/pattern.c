@@ -517,6 +517,7 @@ pattern_next(struct pattern_engine *engine, struct pattern *pattern, struct text
 	cursor->at = pattern->end;
 	return PATTERN_YES;
 }
+
 unsigned
 pattern_group_count(const struct pattern_engine *engine, const struct pattern *pattern)
 {
