@@ -57,6 +57,10 @@ bool rule_test_run(struct rule_test_stage *stage, struct arena *arena, const str
 const struct rule_test_given **rule_test_given_list(const struct rule_test_stage *stage,
     struct arena *arena, const struct rule_test *test, size_t *count_out);
 
+/* The last line of a kind, which is the one that counts; NULL: there is none. */
+const struct rule_test_given *rule_test_given_last(
+    const struct rule_test_given *const *given, size_t count, enum rule_test_given_kind kind);
+
 /* The rules that the test is about, and how places call them. */
 bool rule_test_rules(struct rule_test_stage *stage, struct arena *arena,
     const struct rule_test *test, struct text *name_out, struct text *rules_out,

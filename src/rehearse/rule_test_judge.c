@@ -64,14 +64,6 @@ rule_test_fail_expected(
 	buffer_clear(&wanted);
 }
 
-static const char *
-rule_test_end_word(enum filter_end end)
-{
-	static const char *const words[] = {"fall-through", "delivered", "exit", "failed"};
-
-	return words[end];
-}
-
 void
 rule_test_judge_append_ask(struct buffer *out, const struct rule_test_ask *ask)
 {
@@ -258,7 +250,7 @@ static bool
 rule_test_judge_end(
     struct rule_test_case *c, const struct rule_test_expected *expected, struct buffer *got)
 {
-	const char *word = rule_test_end_word(c->result->rules.end);
+	const char *word = filter_end_word(c->result->rules.end);
 	int status = outcome_exit_status(&c->result->rules.outcome);
 
 	buffer_append_format(got, "end %s", word);
