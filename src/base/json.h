@@ -40,5 +40,7 @@ void json_null(struct json_writer *json);
 /* Name and value in one call. */
 void json_member_text(struct json_writer *json, const char *name, struct text value);
 void json_member_integer(struct json_writer *json, const char *name, int64_t value);
+void json_member_bool(struct json_writer *json, const char *name, bool value);
+void json_member_null(struct json_writer *json, const char *name);
 
 #endif
