@@ -31,7 +31,6 @@ explain_reason_condition(struct explain_reasons *reasons, const struct observati
 	condition->is_set = true;
 	condition->truth = observation->truth;
 	condition->line = place.line;
-	condition->column = place.column;
 	condition->size = source.size;
 	if (source.size > 0)
 		memcpy(condition->text, source.data, source.size);

@@ -14,7 +14,7 @@ enum { EXPLAIN_REASON_DEPTH_MAX = 64, EXPLAIN_REASON_TEXT_MAX = 300 };
 
 struct explain_condition {
 	bool is_set, truth;
-	unsigned line, column;
+	unsigned line;
 	size_t size; /* of the text as it was written, which may be cut */
 	char text[EXPLAIN_REASON_TEXT_MAX];
 };
