@@ -28,7 +28,6 @@ static void
 agent_host_say(const struct agent_host *host, const struct delivery_event *event)
 {
 	char code[OUTCOME_CODE_SIZE];
-
 	struct text place = TEXT(""), condition = TEXT(""), undecided = TEXT("");
 
 	if (host->request->verbosity == 0)
@@ -378,7 +377,6 @@ agent_host_on_is_interrupted(void *self)
 
 	if (host->locks != NULL)
 		rules_lock_refresh(host->locks);
-
 	/* Asked before each statement: only now and then is it worth a system call. */
 	if (host->statements++ % AGENT_HOST_STATEMENTS != 0)
 		return signals_time_left() == 0;

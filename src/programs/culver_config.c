@@ -1,7 +1,7 @@
 /*
- * culver config: what the settings are, where each comes from, and whether a configuration file can be read. Exit
- * status: 0, 64 for a command line that makes no sense, 74 when the answer cannot be written, 78 for settings with an
- * error.
+ * culver config: what the settings are, where each comes from, and whether a configuration file can
+ * be read. Exit status: 0, 64 for a command line that makes no sense, 74 when the answer cannot be
+ * written, 78 for settings with an error.
  */
 #include <getopt.h>
 #include <stdio.h>

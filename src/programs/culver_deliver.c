@@ -230,8 +230,7 @@ take_option(struct command_line *line, int option, char *const *arguments, struc
 	case 'D':
 		return error_set(error, ERROR_INPUT,
 		    "-%c asks for an account service that this program does not speak to: remove "
-		    "the option, or use "
-		    "accounts of this host",
+		    "the option, or use accounts of this host",
 		    option);
 	case '?':
 	case ':':

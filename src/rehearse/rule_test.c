@@ -81,8 +81,7 @@ rule_test_default_rules(struct rule_test_stage *stage, const struct rule_test *t
 	if (!text_has_suffix(name, TEXT(".test")) || name.size <= directory.size + 5)
 		return error_set(error, ERROR_INPUT,
 		    "%.*s:%u:1: which rules? Write a line \"rules FILE\", or \"rules <<END\" and "
-		    "the rules in the "
-		    "lines behind",
+		    "the rules in the lines behind",
 		    TEXT_ARGUMENTS(stage->file->name), test->line);
 	*name_out = text_slice(name, directory.size, name.size - 5);
 	if (rule_test_material_read(
@@ -158,7 +157,8 @@ rule_test_append_name(struct buffer *out, struct text name)
 	}
 }
 
-/* With system rules: both files are included by rules of two lines, the system's first, as a delivery runs them. */
+/* With system rules: both files are included by rules of two lines, the system's first, as a
+ * delivery runs them. */
 static bool
 rule_test_add_system_rules(struct rule_test_work *work, struct error *error)
 {
@@ -289,7 +289,8 @@ rule_test_strings(struct rule_test_work *work, enum rule_test_given_kind kind)
 	return strings;
 }
 
-/* The settings of a test: the defaults, a host name that is the same everywhere, and what the test sets. */
+/* The settings of a test: the defaults, a host name that is the same everywhere, and what the test
+ * sets. */
 static const struct settings *
 rule_test_settings(struct rule_test_work *work, struct error *error)
 {

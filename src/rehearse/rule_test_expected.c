@@ -234,9 +234,8 @@ rule_test_expected_parse(
 	}
 	return rule_test_line_refuse(&before, error,
 	    "\"%.*s\" can not be expected; there are to, cc, mailbox, pipe, keep, discard, reject, "
-	    "later, delivered, "
-	    "header, flags, keyword, log, echo, variable, status, nothing else and more "
-	    "(culver-test(1))",
+	    "later, delivered, header, flags, keyword, log, echo, variable, status, nothing else "
+	    "and more (culver-test(1))",
 	    TEXT_ARGUMENTS(text_slice(word, 0, 40)));
 }
 

@@ -17,7 +17,8 @@
 
 enum { RULE_TEST_RECORD_MAX = 2 * RULE_TEST_FILE_MAX };
 
-/* With the engine alone everything that was asked is the expectation; for a delivery, what people see of it. */
+/* With the engine alone everything that was asked is the expectation; for a delivery, what people
+ * see of it. */
 static bool
 rule_test_record_is_worth(const struct rule_test_ask *ask, bool is_bare)
 {

@@ -1,6 +1,6 @@
 /*
- * Reports of rule tests; see rule_test_report.h. Bytes of mail and rules reach neither a terminal nor a TAP reader as
- * control characters.
+ * Reports of rule tests; see rule_test_report.h. Bytes of mail and rules reach neither a terminal
+ * nor a TAP reader as control characters.
  */
 #include "rehearse/rule_test_report.h"
 

@@ -63,8 +63,7 @@ edit_header_note(struct evaluator *evaluator, const struct statement *statement)
 	if (!header_edit_is_name(edit.name))
 		return evaluate_fail(evaluator, ERROR_INPUT, values->offset,
 		    "this is no name of a header field: 1 to %d printable characters without "
-		    "blanks and "
-		    "colons",
+		    "blanks and colons",
 		    (int)HEADER_EDIT_NAME_MAX);
 	if (edit.value.size > EDIT_HEADER_VALUE_MAX)
 		return evaluate_fail(evaluator, ERROR_LIMIT, values->next->offset,

@@ -56,8 +56,8 @@ struct filter_result {
 				  may be empty */
 	struct text matched;   /* what it matched, cut to FILTER_MATCHED_MAX bytes */
 	struct text undecided; /* "file:line:column: what"; empty: every question had an answer */
-	const struct message
-	    *message; /* as the rules left it: `xfilter` and edits make a new one */
+	/* As the rules left it: `xfilter` and edits make a new one. */
+	const struct message *message;
 };
 
 enum {
@@ -69,8 +69,8 @@ enum {
 struct filter_input {
 	const struct program *program;
 	const struct message *message;
-	struct variables
-	    *variables; /* set up by the caller (HOME, DEFAULT, FROM ...), changed by the rules */
+	/* Set up by the caller (HOME, DEFAULT, FROM ...), changed by the rules. */
+	struct variables *variables;
 	const struct envelope *envelope; /* for `envelope "sender"`; NULL: nothing is known */
 	const struct filter_host *host;
 	void *host_self;
