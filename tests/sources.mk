@@ -1,5 +1,5 @@
 # Tests: unit/ mirrors src/; the others are named for what they show.
-EXTRA_DIST += tests/support/tap.h tests/support/tap.sh tests/support/delivery.sh
+EXTRA_DIST += tests/support/files.h tests/support/tap.h tests/support/tap.sh tests/support/delivery.sh
 
 include tests/lint/sources.mk
 include tests/unit/base/sources.mk
@@ -10,10 +10,10 @@ include tests/unit/record/sources.mk
 include tests/unit/filter/sources.mk
 include tests/unit/deliver/sources.mk
 include tests/unit/agent/sources.mk
+include tests/unit/rehearse/sources.mk
 include tests/rules/sources.mk
 include tests/rehearse/sources.mk
 include tests/completion/sources.mk
 include tests/deliver/sources.mk
 include tests/crash/sources.mk
 include tests/fuzz/sources.mk
-include tests/unit/rehearse/sources.mk

@@ -11,8 +11,8 @@
 #include "agent/rules_file.h"
 #include "system/rights.h"
 
-/* An id without an account (a container, a virtual user of the MTA): what the MTA's environment says, as long as the
- * home passes the checks that every home must pass. */
+/* An id without an account (a container, a virtual user of the MTA): what the MTA's environment
+ * says, as long as the home passes the checks that every home must pass. */
 static bool
 account_find_in_environment(const char *const *environment, struct user *user_out)
 {

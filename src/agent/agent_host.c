@@ -12,8 +12,8 @@
 #include "agent/rules_command.h"
 #include "agent/rules_environment.h"
 #include "agent/rules_file.h"
-#include "agent/rules_store.h"
 #include "agent/rules_header.h"
+#include "agent/rules_store.h"
 #include "base/clock.h"
 #include "base/number.h"
 #include "deliver/destination.h"
@@ -28,7 +28,6 @@ static void
 agent_host_say(const struct agent_host *host, const struct delivery_event *event)
 {
 	char code[OUTCOME_CODE_SIZE];
-
 	struct text place = TEXT(""), condition = TEXT(""), undecided = TEXT("");
 
 	if (host->request->verbosity == 0)
@@ -292,24 +291,20 @@ agent_host_on_echo(void *self, struct text bytes)
 	file_write(STDOUT_FILENO, bytes, "standard output", &error);
 }
 
-/* All that variables can begin with, in every mode: the language gives none of the environment but
- * what is asked for. */
 static struct text
 agent_host_on_environment(void *self, struct text name)
 {
 	struct agent_host *host = self;
 
 	if (host->imports == NULL) {
-		struct agent_request all = *host->request;
-		all.mode = AGENT_MODE_MANUAL;
 		const struct rules_start start = {
-		    .request = &all,
+		    .request = host->request,
 		    .settings = host->settings,
 		    .user = host->user,
 		    .envelope = host->envelope,
 		    .message = host->message,
 		};
-		host->imports = rules_environment_new(host->arena, &start);
+		host->imports = rules_environment_imports(host->arena, &start);
 	}
 	return variables_get(host->imports, name);
 }
@@ -382,7 +377,6 @@ agent_host_on_is_interrupted(void *self)
 
 	if (host->locks != NULL)
 		rules_lock_refresh(host->locks);
-
 	/* Asked before each statement: only now and then is it worth a system call. */
 	if (host->statements++ % AGENT_HOST_STATEMENTS != 0)
 		return signals_time_left() == 0;

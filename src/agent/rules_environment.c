@@ -121,6 +121,17 @@ rules_environment_new(struct arena *arena, const struct rules_start *start)
 	return variables;
 }
 
+struct variables *
+rules_environment_imports(struct arena *arena, const struct rules_start *start)
+{
+	struct agent_request request = *start->request;
+	struct rules_start all = *start;
+
+	request.mode = AGENT_MODE_MANUAL;
+	all.request = &request;
+	return rules_environment_new(arena, &all);
+}
+
 struct text
 rules_environment_default_mailbox(struct arena *arena, struct text pattern, const struct user *user)
 {

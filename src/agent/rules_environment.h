@@ -29,6 +29,10 @@ struct rules_start {
 
 struct variables *rules_environment_new(struct arena *arena, const struct rules_start *start);
 
+/* All that `import` finds, in every mode: the language gives the rules nothing of the caller's
+ * environment but what they ask for. */
+struct variables *rules_environment_imports(struct arena *arena, const struct rules_start *start);
+
 /* The default mailbox with $HOME, $LOGNAME, $USER and a leading ~/ replaced. */
 struct text rules_environment_default_mailbox(
     struct arena *arena, struct text pattern, const struct user *user);

@@ -136,7 +136,7 @@ rules_run_judge(struct rules_run *run, const struct filter_result *result, bool 
 	return result->outcome;
 }
 
-static struct verdicts
+struct verdicts
 rules_run_verdicts(const struct settings *settings)
 {
 	static const enum verdict verdicts[] = {[UNDECIDED_LATER] = VERDICT_LATER,

@@ -58,6 +58,9 @@ struct rules_run {
 	bool is_in_home;
 };
 
+/* What the settings make of questions without an answer. */
+struct verdicts rules_run_verdicts(const struct settings *settings);
+
 /* The fate of the message. */
 struct outcome rules_run(struct rules_run *run);
 

@@ -4,6 +4,7 @@
  */
 #include "base/arena.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +12,10 @@
 #include "base/bug.h"
 
 enum { ARENA_BLOCK_MIN = 16384, ARENA_BLOCK_MAX = 1048576 };
+
+/* False in a build with sanitizers: there each allocation is a block of its own, so that neither a
+ * byte too far nor a use of what was cleared is hidden by a neighbour. */
+static const bool arena_is_packed = CULVER_ARENA_IS_PACKED;
 
 struct arena_block {
 	struct arena_block *older;
@@ -21,8 +26,10 @@ struct arena_block {
 void
 arena_init(struct arena *arena, void *first, size_t size)
 {
-	arena->next = first;
-	arena->end = first == NULL ? NULL : (char *)first + size;
+	bool is_lent = arena_is_packed && first != NULL;
+
+	arena->next = is_lent ? first : NULL;
+	arena->end = is_lent ? (char *)first + size : NULL;
 	arena->blocks = NULL;
 }
 
@@ -61,9 +68,8 @@ arena_alloc_slow(struct arena *arena, size_t size)
 		wanted = arena->blocks->size * 2;
 	else if (arena->blocks != NULL)
 		wanted = ARENA_BLOCK_MAX;
-	if (size > wanted / 4) {
+	if (size > wanted / 4 || !arena_is_packed)
 		return arena_add_block(arena, size)->bytes;
-	}
 	struct arena_block *block = arena_add_block(arena, wanted);
 	arena->next = block->bytes + size;
 	arena->end = block->bytes + wanted;

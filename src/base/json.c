@@ -169,3 +169,17 @@ json_member_integer(struct json_writer *json, const char *name, int64_t value)
 	json_name(json, name);
 	json_integer(json, value);
 }
+
+void
+json_member_bool(struct json_writer *json, const char *name, bool value)
+{
+	json_name(json, name);
+	json_bool(json, value);
+}
+
+void
+json_member_null(struct json_writer *json, const char *name)
+{
+	json_name(json, name);
+	json_null(json);
+}

@@ -30,7 +30,8 @@ void json_end_object(struct json_writer *json);
 void json_begin_array(struct json_writer *json);
 void json_end_array(struct json_writer *json);
 
-/* Values; inside an object each follows a json_name(), whose name is a plain word of ours: it is not escaped. */
+/* Values; inside an object each follows a json_name(), whose name is a plain word of ours: it is
+ * not escaped. */
 void json_name(struct json_writer *json, const char *name);
 void json_text(struct json_writer *json, struct text value);
 void json_integer(struct json_writer *json, int64_t value);
@@ -40,5 +41,7 @@ void json_null(struct json_writer *json);
 /* Name and value in one call. */
 void json_member_text(struct json_writer *json, const char *name, struct text value);
 void json_member_integer(struct json_writer *json, const char *name, int64_t value);
+void json_member_bool(struct json_writer *json, const char *name, bool value);
+void json_member_null(struct json_writer *json, const char *name);
 
 #endif

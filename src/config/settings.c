@@ -268,6 +268,18 @@ settings_set(
 	return true;
 }
 
+bool
+settings_set_pair(struct settings_source *source, const char *pair, struct error *error)
+{
+	struct text value = text_from_string(pair);
+	bool has_value = text_find_byte(value, 0, '=') < value.size;
+	struct text name = text_split(&value, '=');
+
+	if (!has_value)
+		return error_set(error, ERROR_INPUT, "%s: write it as NAME=VALUE", pair);
+	return settings_set(source, name, value, error);
+}
+
 /* One entry of a file. `lines` holds for each row the line of this file that set it, or 0. */
 static bool
 settings_take_entry(struct settings_source *source, struct settings_file *file,

@@ -107,6 +107,9 @@ struct settings_source; /* the settings, and where each comes from */
 struct settings_source *settings_new(struct arena *arena);
 const struct settings *settings_values(const struct settings_source *source);
 
+/* settings_set() with "NAME=VALUE". */
+bool settings_set_pair(struct settings_source *source, const char *pair, struct error *error);
+
 /*
  * Sets one by name, from an option; in the name a dash stands for an underscore too. What an option
  * has set, no file changes, whichever comes first. The error says what is allowed and, for an

@@ -172,8 +172,7 @@ settings_file_take_bare(struct settings_file *file, struct text *value_out, stru
 		if (byte == '"')
 			return settings_file_refuse(file, file->position,
 			    "a quote inside a value; write the whole value in double quotes, with "
-			    "\\\" for a "
-			    "quote",
+			    "\\\" for a quote",
 			    error);
 		if (((unsigned char)byte < ' ' && byte != '\t') || byte == 0x7f)
 			return settings_file_refuse(file, file->position,

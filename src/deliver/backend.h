@@ -43,8 +43,8 @@ struct delivery {
 	struct text mailbox_root; /* DESTINATION_MAILBOX: the Maildir that the folder belongs to */
 	/* DESTINATION_MAILBOX: the folder, once it is found; else NULL. */
 	const struct mailbox_folder *folder;
-	struct text
-	    target; /* the part of it that the back end works on: a path, a command, addresses */
+	/* The part of it that the back end works on: a path, a command, addresses. */
+	struct text target;
 
 	/* From the recipient and from the rules' variables. */
 	pid_t process;                  /* ours, for unique names; 0: it is asked for */
@@ -64,8 +64,8 @@ struct delivery {
 
 	/* Filled in by the back end. */
 	struct text note; /* what the log should say beside the outcome; may be empty */
-	struct text
-	    final_place; /* the file that now holds the message, or the command; for the log */
+	/* The file that now holds the message, or the command; for the log. */
+	struct text final_place;
 };
 
 struct backend {

@@ -399,8 +399,8 @@ maildir_check_quota(struct maildir_store *store, bool *is_kept_out, struct error
 	    "the mailbox %s is over its quota", store->maildir);
 }
 
-/* Warns the user, once a day, of a Maildir that is fuller than the MTA's options allow in silence. Whether that works
- * changes nothing for the message that was delivered. */
+/* Warns the user, once a day, of a Maildir that is fuller than the MTA's options allow in silence.
+ * Whether that works changes nothing for the message that was delivered. */
 static void
 maildir_warn(const struct maildir_store *store)
 {

@@ -44,8 +44,7 @@ mbox_file_follow(struct arena *arena, const char **path, struct error *error)
 	if (status.st_uid != 0 && status.st_uid != geteuid())
 		return mbox_file_refuse(error, *path,
 		    "is a symbolic link of another user; the mail is not sent where it points: "
-		    "remove "
-		    "it or give it to the recipient (chown -h)");
+		    "remove it or give it to the recipient (chown -h)");
 	struct text place = {target, (size_t)size};
 	if (target[0] == '/')
 		*path = arena_copy_string(arena, place);
@@ -68,8 +67,7 @@ mbox_file_open_existing(struct arena *arena, const char **path, struct error *er
 			if (descriptor < 0 && errno == ENOENT && links > 0) {
 				mbox_file_refuse(error, *path,
 				    "does not exist, and a symbolic link points there; create it, "
-				    "or "
-				    "remove the link");
+				    "or remove the link");
 				errno = 0;
 			}
 			return descriptor;
@@ -110,9 +108,8 @@ mbox_file_explain(const char *path, bool is_missing, struct error *error)
 	case EPERM:
 		return is_missing ? error_set_errno(error,
 					"%s does not exist, and its directory does not let the "
-					"recipient create it: "
-					"create the mailbox with the account, or set another "
-					"default_mailbox",
+					"recipient create it: create the mailbox with the account, "
+					"or set another default_mailbox",
 					path)
 				  : error_set_errno(error, "cannot open %s", path);
 	case EISDIR:
@@ -211,8 +208,7 @@ mbox_file_lock(struct arena *arena, const struct settings *settings, struct mbox
 		if (settings->dot_lock == DOT_LOCK_TRY && mbox_file_has_no_room_for_lock(error)) {
 			file->remark = arena_format(arena,
 			    "with the fcntl lock alone, because the directory of %s does not let "
-			    "us "
-			    "create a lock file",
+			    "us create a lock file",
 			    file->path)
 					   .data;
 			return true;

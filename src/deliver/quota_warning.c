@@ -23,9 +23,11 @@ quota_warning_is_due(struct arena *arena, const char *root)
 		return false;
 	bool is_known = fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode);
 	int64_t age = is_known ? clock_now().seconds - status.st_mtim.tv_sec : 0;
-	/* A new file is empty; one that warned before holds a byte, so that its age means something. */
+	/* A new file is empty; one that warned before holds a byte, so that its age means
+	 * something. */
 	bool is_due = is_known && (status.st_size == 0 || age >= QUOTA_WARNING_PERIOD || age < 0);
-	/* Two deliveries at once may both warn: harmless. Without the mark there would be one with each delivery. */
+	/* Two deliveries at once may both warn: harmless. Without the mark there would be one with
+	 * each delivery. */
 	is_due = is_due && pwrite(descriptor, "w", 1, 0) == 1 && futimens(descriptor, NULL) == 0;
 	close(descriptor);
 	return is_due;

@@ -1,24 +1,25 @@
 noinst_LIBRARIES += libfilter.a
 libfilter_a_CPPFLAGS = $(AM_CPPFLAGS) $(PCRE2_CFLAGS)
 libfilter_a_SOURCES = \
+	%D%/engine/body_text.c %D%/engine/body_text.h \
 	%D%/engine/database.c %D%/engine/database.h \
 	%D%/engine/database_host.h \
-	%D%/engine/body_text.c %D%/engine/body_text.h \
+	%D%/engine/diagnostic.c %D%/engine/diagnostic.h \
 	%D%/engine/edit_header.c %D%/engine/edit_header.h \
 	%D%/engine/envelope_value.c %D%/engine/envelope_value.h \
-	%D%/engine/field_list.c %D%/engine/field_list.h \
-	%D%/engine/flag_words.c %D%/engine/flag_words.h \
-	%D%/engine/target.c %D%/engine/target.h \
-	%D%/mailfilter/actions.c %D%/mailfilter/actions.h \
 	%D%/engine/evaluate.c %D%/engine/evaluate.h \
 	%D%/engine/expression.h \
+	%D%/engine/field_list.c %D%/engine/field_list.h \
 	%D%/engine/filter.c %D%/engine/filter.h \
+	%D%/engine/flag_words.c %D%/engine/flag_words.h \
 	%D%/engine/host.h \
 	%D%/engine/lookup.c %D%/engine/lookup.h \
 	%D%/engine/match.c %D%/engine/match.h \
 	%D%/engine/observe.c %D%/engine/observe.h \
 	%D%/engine/observer.h \
 	%D%/engine/pattern.c %D%/engine/pattern.h \
+	%D%/engine/pattern_pump.c %D%/engine/pattern_pump.h \
+	%D%/engine/pattern_shape.c %D%/engine/pattern_shape.h \
 	%D%/engine/plain_pattern.c %D%/engine/plain_pattern.h \
 	%D%/engine/plan.c %D%/engine/plan.h \
 	%D%/engine/prefilter.c %D%/engine/prefilter.h \
@@ -26,15 +27,10 @@ libfilter_a_SOURCES = \
 	%D%/engine/recipients.c %D%/engine/recipients.h \
 	%D%/engine/run_command.c %D%/engine/run_command.h \
 	%D%/engine/scope.c %D%/engine/scope.h \
+	%D%/engine/target.c %D%/engine/target.h \
 	%D%/engine/value.c %D%/engine/value.h \
 	%D%/engine/variable.c %D%/engine/variable.h \
-	%D%/mailfilter/lexer.c %D%/mailfilter/lexer.h \
-	%D%/mailfilter/mailfilter.c %D%/mailfilter/mailfilter.h \
-	%D%/mailfilter/parser.c %D%/mailfilter/parser.h
-libfilter_a_SOURCES += \
-	%D%/engine/diagnostic.c %D%/engine/diagnostic.h \
-	%D%/engine/pattern_pump.c %D%/engine/pattern_pump.h \
-	%D%/engine/pattern_shape.c %D%/engine/pattern_shape.h \
+	%D%/mailfilter/actions.c %D%/mailfilter/actions.h \
 	%D%/mailfilter/inspect.c %D%/mailfilter/inspect.h \
 	%D%/mailfilter/inspect_arithmetic.c \
 	%D%/mailfilter/inspect_command.c \
@@ -43,4 +39,7 @@ libfilter_a_SOURCES += \
 	%D%/mailfilter/inspect_pattern.c \
 	%D%/mailfilter/inspect_taint.c \
 	%D%/mailfilter/inspect_variable.c \
+	%D%/mailfilter/lexer.c %D%/mailfilter/lexer.h \
+	%D%/mailfilter/mailfilter.c %D%/mailfilter/mailfilter.h \
+	%D%/mailfilter/parser.c %D%/mailfilter/parser.h \
 	%D%/mailfilter/recovery.c %D%/mailfilter/recovery.h

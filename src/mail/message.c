@@ -82,8 +82,8 @@ message_find_field(const struct message *message, struct text name)
 	struct message_facts *facts = message->facts;
 	struct header_field found;
 
-	/* A delivery without rules asks for one field: an index would cost more than it saves. An outsized header is
-	 * hostile: there it would cost memory. */
+	/* A delivery without rules asks for one field: an index would cost more than it saves. An
+	 * outsized header is hostile: there it would cost memory. */
 	if (facts->has_header || (facts->scans == MESSAGE_SCANS_MAX &&
 				     message_extent(message)->header_size <= MESSAGE_INDEX_MAX))
 		return header_find(message_header(message), name, 0);

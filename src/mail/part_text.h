@@ -43,9 +43,9 @@ struct part_text_facts {
 struct part_text;
 
 /*
- * Begins to read. The arena holds the private memory, the body must outlive it; `maximum` bounds the
- * output (and no body gives more than eight times its size and 64 bytes). To be closed. Costs nothing that
- * depends on the body's size; buffers are made by the first read.
+ * Begins to read. The arena holds the private memory, the body must outlive it; `maximum` bounds
+ * the output (and no body gives more than eight times its size and 64 bytes). To be closed. Costs
+ * nothing that depends on the body's size; buffers are made by the first read.
  */
 struct part_text *part_text_open(
     struct arena *arena, const struct part_text_form *form, struct text body, uint64_t maximum);

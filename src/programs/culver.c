@@ -1,6 +1,6 @@
 /*
- * culver(1): the administrator's and the rule writer's command. Finds the command by its name; each is a file of its
- * own (programs/culver.h).
+ * culver(1): the administrator's and the rule writer's command. Finds the command by its name; each
+ * is a file of its own (programs/culver.h).
  */
 #include <stdio.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /*
- * The commands of culver(1), one file each (culver_NAME.c): options, and one call of the module that does the work.
- * Each gets its own arguments, its name first, and returns the exit status.
+ * The commands of culver(1), one file each (culver_NAME.c): options, and one call of the module
+ * that does the work. Each gets its own arguments, its name first, and returns the exit status.
  */
 #ifndef PROGRAMS_CULVER_H
 #define PROGRAMS_CULVER_H

@@ -1,7 +1,8 @@
 /*
- * culver check: all that is wrong or doubtful with rules files. Exit status: 0 when there is nothing or there are
- * warnings only, 1 for errors (with --strict for warnings too), 64 for a command line that makes no sense, 66 when a
- * file cannot be read, 74 when the answer cannot be written.
+ * culver check: all that is wrong or doubtful with rules files. Exit status: 0 when there is
+ * nothing or there are warnings only, 1 for errors (with --strict for warnings too), 64 for a
+ * command line that makes no sense, 66 when a file cannot be read, 74 when the answer cannot be
+ * written.
  */
 #include <getopt.h>
 #include <limits.h>

@@ -1,7 +1,7 @@
 /*
- * culver config: what the settings are, where each comes from, and whether a configuration file can be read. Exit
- * status: 0, 64 for a command line that makes no sense, 74 when the answer cannot be written, 78 for settings with an
- * error.
+ * culver config: what the settings are, where each comes from, and whether a configuration file can
+ * be read. Exit status: 0, 64 for a command line that makes no sense, 74 when the answer cannot be
+ * written, 78 for settings with an error.
  */
 #include <getopt.h>
 #include <stdio.h>
@@ -39,18 +39,6 @@ culver_refuse_settings(const struct error *error)
 	return EX_CONFIG;
 }
 
-/* One --set NAME=VALUE. */
-static bool
-culver_set(struct settings_source *source, const char *assignment, struct error *error)
-{
-	struct text value = text_from_string(assignment);
-	struct text name = text_split(&value, '=');
-
-	if (strchr(assignment, '=') == NULL)
-		return error_set(error, ERROR_INPUT, "--set %s: write NAME=VALUE", assignment);
-	return settings_set(source, name, value, error);
-}
-
 static int
 culver_config_show(int count, char **arguments, struct arena *arena, struct buffer *report)
 {
@@ -72,7 +60,7 @@ culver_config_show(int count, char **arguments, struct arena *arena, struct buff
 		else if (option != 'o')
 			return culver_refuse_usage(
 			    "config show: unknown or incomplete option:", arguments[optind - 1]);
-		else if (!culver_set(source, optarg, &error))
+		else if (!settings_set_pair(source, optarg, &error))
 			return culver_refuse_settings(&error);
 	}
 	if (!settings_read_file(

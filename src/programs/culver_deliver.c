@@ -121,19 +121,6 @@ add_field(struct command_line *line, const char *field)
 	    arena_format(line->arena, "%.*s%s\n", TEXT_ARGUMENTS(line->request.extra_fields), safe);
 }
 
-/* NAME=VALUE. */
-static bool
-set_setting(struct command_line *line, const char *assignment, struct error *error)
-{
-	struct text value = text_from_string(assignment);
-	bool has_value = text_find_byte(value, 0, '=') < value.size;
-	struct text name = text_split(&value, '=');
-
-	if (!has_value)
-		return error_set(error, ERROR_INPUT, "%s: write it as NAME=VALUE", assignment);
-	return settings_set(line->settings, name, value, error);
-}
-
 static bool
 take_percent(struct command_line *line, const char *argument, struct error *error)
 {
@@ -164,7 +151,7 @@ take_unknown(struct command_line *line, char *const *arguments, struct error *er
 	const char *word = arguments[optind - 1];
 
 	if (optopt == 0 && strncmp(word, "--", 2) == 0)
-		return set_setting(line, word + 2, error);
+		return settings_set_pair(line->settings, word + 2, error);
 	return error_set(error, ERROR_INPUT,
 	    "option -%c is unknown or lacks its value: --help lists the options",
 	    optopt != 0 ? optopt : '?');
@@ -228,7 +215,7 @@ take_option(struct command_line *line, int option, char *const *arguments, struc
 	case 'V':
 		return take_verbosity(line, optarg, error);
 	case 'o':
-		return set_setting(line, optarg, error);
+		return settings_set_pair(line->settings, optarg, error);
 	case OPTION_CONFIG:
 		line->config_path = optarg;
 		return true;
@@ -243,8 +230,7 @@ take_option(struct command_line *line, int option, char *const *arguments, struc
 	case 'D':
 		return error_set(error, ERROR_INPUT,
 		    "-%c asks for an account service that this program does not speak to: remove "
-		    "the option, or use "
-		    "accounts of this host",
+		    "the option, or use accounts of this host",
 		    option);
 	case '?':
 	case ':':

@@ -6,7 +6,6 @@
 #include <getopt.h>
 #include <limits.h>
 #include <stdio.h>
-#include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -162,17 +161,6 @@ culver_explain_take_flag(struct culver_explain_line *line, int option)
 }
 
 static bool
-culver_explain_set(struct culver_explain_line *line, const char *assignment, struct error *error)
-{
-	struct text value = text_from_string(assignment);
-	struct text name = text_split(&value, '=');
-
-	if (strchr(assignment, '=') == NULL)
-		return error_set(error, ERROR_INPUT, "--set %s: write NAME=VALUE", assignment);
-	return settings_set(line->settings, name, value, error);
-}
-
-static bool
 culver_explain_take_value(
     struct culver_explain_line *line, int option, const char *value, struct error *error)
 {
@@ -195,7 +183,7 @@ culver_explain_take_value(
 		line->config = value;
 		return true;
 	case 'o':
-		return culver_explain_set(line, value, error);
+		return settings_set_pair(line->settings, value, error);
 	case EXPLAIN_OPTION_ANSWER:
 		return command_answers_add(
 		    &line->answers, line->arena, text_from_string(value), error);

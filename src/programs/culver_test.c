@@ -1,7 +1,7 @@
 /*
- * culver test: runs the tests that users write for their rules. Exit status: 0 when all passed, 1 when one failed, 64
- * for a command line that makes no sense, 65 for a test file with an error, 66 when something cannot be read, 74 when
- * the report cannot be written.
+ * culver test: runs the tests that users write for their rules. Exit status: 0 when all passed, 1
+ * when one failed, 64 for a command line that makes no sense, 65 for a test file with an error, 66
+ * when something cannot be read, 74 when the report cannot be written.
  */
 #include <getopt.h>
 #include <stdio.h>

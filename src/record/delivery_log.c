@@ -135,16 +135,14 @@ delivery_log_format_cut(const struct delivery_event *event, struct text id, int6
 	delivery_log_member(&json, "message_id", event->message_id, maximum);
 	json_member_integer(&json, "size", (int64_t)event->size);
 	delivery_log_member(&json, "rules", event->rules_file, maximum);
-	json_name(&json, "line");
 	if (event->rules_line > 0)
-		json_integer(&json, event->rules_line);
+		json_member_integer(&json, "line", event->rules_line);
 	else
-		json_null(&json);
+		json_member_null(&json, "line");
 	delivery_log_member(&json, "condition", event->condition, maximum);
 	delivery_log_member(&json, "matched", event->matched, maximum);
 	delivery_log_member(&json, "undecided", event->undecided, maximum);
-	json_name(&json, "truncated");
-	json_bool(&json, event->is_truncated);
+	json_member_bool(&json, "truncated", event->is_truncated);
 	delivery_log_member_string(&json, "backend", event->backend, maximum);
 	delivery_log_member(&json, "destination", event->destination, maximum);
 	delivery_log_member(&json, "place", event->final_place, maximum);

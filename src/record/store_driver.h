@@ -29,6 +29,6 @@ struct store_driver {
 	void (*close)(void *self);
 };
 
-extern const struct store_driver text_store_driver;
+extern const struct store_driver db_store_driver, text_store_driver;
 
 #endif

@@ -52,13 +52,6 @@ explain_json_groups(const struct explain_json *json, struct json_writer *writer,
 }
 
 static void
-explain_json_flag(struct json_writer *writer, const char *name, bool value)
-{
-	json_name(writer, name);
-	json_bool(writer, value);
-}
-
-static void
 explain_json_pattern(const struct explain_json *json, struct json_writer *writer,
     const struct observation *observation)
 {
@@ -104,11 +97,10 @@ explain_json_command(const struct explain_json *json, struct json_writer *writer
 	explain_json_member(writer, "command", observation->value, json->is_full);
 	json_member_text(
 	    writer, "source", text_from_string(rehearsal_host_source_word(note->source)));
-	json_name(writer, "status");
 	if (observation->answer == OBSERVATION_NO_ANSWER)
-		json_null(writer);
+		json_member_null(writer, "status");
 	else
-		json_integer(writer, (int64_t)observation->number);
+		json_member_integer(writer, "status", (int64_t)observation->number);
 	explain_json_member(writer, "printed", observation->subject, json->is_full);
 }
 
@@ -117,7 +109,7 @@ explain_json_delivery(const struct explain_json *json, struct json_writer *write
     const struct observation *observation)
 {
 	explain_json_member(writer, "destination", observation->value, json->is_full);
-	explain_json_flag(writer, "copy", observation->request->copy);
+	json_member_bool(writer, "copy", observation->request->copy);
 	json_member_text(writer, "outcome", text_from_string(outcome_word(observation->outcome)));
 }
 
@@ -127,12 +119,12 @@ explain_json_variable(const struct explain_json *json, struct json_writer *write
 {
 	json_member_text(writer, "by", observation->source);
 	explain_json_member(writer, "name", observation->name, json->is_full);
-	json_name(writer, "before");
 	if (observation->truth)
-		json_text(writer, explain_text_cut(observation->before,
-				      json->is_full ? 0 : EXPLAIN_JSON_TEXT_MAX));
+		json_member_text(writer, "before",
+		    explain_text_cut(
+			observation->before, json->is_full ? 0 : EXPLAIN_JSON_TEXT_MAX));
 	else
-		json_null(writer);
+		json_member_null(writer, "before");
 	if (!text_is_equal(observation->source, TEXT("unset")))
 		explain_json_member(writer, "value", observation->value, json->is_full);
 }
@@ -140,16 +132,8 @@ explain_json_variable(const struct explain_json *json, struct json_writer *write
 static void
 explain_json_end(struct json_writer *writer, const struct observation *observation)
 {
-	static const struct text ends[] = {
-	    [FILTER_END_FALL_THROUGH] = TEXT("fall-through"),
-	    [FILTER_END_DELIVERED] = TEXT("delivered"),
-	    [FILTER_END_EXIT] = TEXT("exit"),
-	    [FILTER_END_FAILED] = TEXT("failed"),
-	};
-	unsigned end = observation->result->end;
-
 	json_member_text(
-	    writer, "end", end < sizeof ends / sizeof *ends ? ends[end] : TEXT("other"));
+	    writer, "end", text_from_string(filter_end_word(observation->result->end)));
 	json_member_text(writer, "decision", observation->result->decision);
 	if (observation->outcome->reason != NULL)
 		json_member_text(writer, "reason", text_from_string(observation->outcome->reason));
@@ -178,12 +162,12 @@ explain_json_simple(const struct explain_json *json, struct json_writer *writer,
 	case OBSERVATION_COMPARISON:
 		explain_json_member(writer, "left", observation->before, json->is_full);
 		explain_json_member(writer, "right", observation->value, json->is_full);
-		explain_json_flag(writer, "truth", observation->truth);
+		json_member_bool(writer, "truth", observation->truth);
 		break;
 	case OBSERVATION_CONDITION:
 	case OBSERVATION_LOCK:
 		explain_json_member(writer, "value", observation->value, json->is_full);
-		explain_json_flag(writer, "truth", observation->truth);
+		json_member_bool(writer, "truth", observation->truth);
 		break;
 	case OBSERVATION_EDIT:
 		explain_json_member(writer, "field", observation->before, json->is_full);

@@ -336,8 +336,7 @@ explain_plan_json_item(const struct explain_plan *plan, size_t index, size_t num
 	if (item->kind == PLAN_HEADER)
 		json_member_text(&json, "edits", note->edits);
 	if (explain_plan_is_delivery(item->kind)) {
-		json_name(&json, "default");
-		json_bool(&json, note->is_default);
+		json_member_bool(&json, "default", note->is_default);
 		if (note->doubt != NULL)
 			json_member_text(&json, "doubt", text_from_string(note->doubt));
 		explain_json_member(&json, "flags", note->flags, plan->is_full);
@@ -348,11 +347,10 @@ explain_plan_json_item(const struct explain_plan *plan, size_t index, size_t num
 	if (item->kind == PLAN_COMMAND || item->kind == PLAN_SYSTEM || item->kind == PLAN_XFILTER) {
 		json_member_text(
 		    &json, "source", text_from_string(rehearsal_host_source_word(note->source)));
-		json_name(&json, "status");
 		if (note->status < 0)
-			json_null(&json);
+			json_member_null(&json, "status");
 		else
-			json_integer(&json, note->status);
+			json_member_integer(&json, "status", note->status);
 	}
 	json_end_object(&json);
 	buffer_append_byte(plan->out, '\n');
@@ -376,10 +374,8 @@ explain_plan_json_outcome(const struct explain_plan *plan)
 	json_member_text(&json, "code", outcome_format_code(&end->outcome, code));
 	json_member_text(&json, "reason",
 	    text_from_string(end->outcome.reason != NULL ? end->outcome.reason : ""));
-	json_name(&json, "failed");
-	json_bool(&json, end->has_failed);
-	json_name(&json, "by_default");
-	json_bool(&json, end->is_by_default);
+	json_member_bool(&json, "failed", end->has_failed);
+	json_member_bool(&json, "by_default", end->is_by_default);
 	if (end->has_failed && end->result.outcome.reason != NULL)
 		json_member_text(&json, "error", text_from_string(end->result.outcome.reason));
 	if (end->result.undecided.size > 0)

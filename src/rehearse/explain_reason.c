@@ -31,7 +31,6 @@ explain_reason_condition(struct explain_reasons *reasons, const struct observati
 	condition->is_set = true;
 	condition->truth = observation->truth;
 	condition->line = place.line;
-	condition->column = place.column;
 	condition->size = source.size;
 	if (source.size > 0)
 		memcpy(condition->text, source.data, source.size);
@@ -42,10 +41,9 @@ explain_reason_note(struct explain_reasons *reasons, const struct observation *o
 {
 	switch (observation->kind) {
 	case OBSERVATION_FILE_ENTERED:
-		if (observation->depth > 0 && observation->depth <= EVALUATE_INCLUDES_MAX)
+		if (observation->depth > 0 && observation->depth <= FILTER_INCLUDES_MAX)
 			reasons->bases[observation->depth] = reasons->depth + 1;
-		reasons->file =
-		    observation->depth <= EVALUATE_INCLUDES_MAX ? observation->depth : 0;
+		reasons->file = observation->depth <= FILTER_INCLUDES_MAX ? observation->depth : 0;
 		if (observation->depth == 0)
 			explain_reason_statement(reasons, observation);
 		break;

@@ -7,14 +7,14 @@
 
 #include <stdbool.h>
 
-#include "filter/engine/evaluate.h"
+#include "filter/engine/filter.h"
 #include "filter/engine/observer.h"
 
 enum { EXPLAIN_REASON_DEPTH_MAX = 64, EXPLAIN_REASON_TEXT_MAX = 300 };
 
 struct explain_condition {
 	bool is_set, truth;
-	unsigned line, column;
+	unsigned line;
 	size_t size; /* of the text as it was written, which may be cut */
 	char text[EXPLAIN_REASON_TEXT_MAX];
 };
@@ -23,7 +23,7 @@ struct explain_reasons {
 	struct explain_condition conditions[EXPLAIN_REASON_DEPTH_MAX]; /* by depth */
 	unsigned depth; /* of the last statement, files included */
 	unsigned file;  /* files above the one that runs */
-	unsigned bases[EVALUATE_INCLUDES_MAX + 1];
+	unsigned bases[FILTER_INCLUDES_MAX + 1];
 };
 
 void explain_reason_note(struct explain_reasons *reasons, const struct observation *observation);

@@ -128,7 +128,7 @@ explain_report_file(struct explain_report *report, const struct observation *obs
 		return;
 	}
 	unsigned base = report->bases[report->file] + report->depth + 1;
-	report->file = observation->depth <= EVALUATE_INCLUDES_MAX ? observation->depth : 0;
+	report->file = observation->depth <= FILTER_INCLUDES_MAX ? observation->depth : 0;
 	report->bases[report->file] = report->file == 0 ? 0 : base;
 	report->depth = 0;
 	if (report->file == 0)

@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 #include "base/buffer.h"
-#include "filter/engine/evaluate.h"
+#include "filter/engine/filter.h"
 #include "filter/engine/observer.h"
 #include "rehearse/rehearsal_host.h"
 #include "system/terminal.h"
@@ -35,9 +35,9 @@ struct explain_report {
 	/* Its own: */
 	struct buffer seen; /* what patterns found, until it is known which pattern it was */
 	uint64_t hits;
-	unsigned depth;                            /* of the statement, in its file */
-	unsigned file;                             /* files above this one */
-	unsigned bases[EVALUATE_INCLUDES_MAX + 1]; /* the depth that each file begins at */
+	unsigned depth;                          /* of the statement, in its file */
+	unsigned file;                           /* files above this one */
+	unsigned bases[FILTER_INCLUDES_MAX + 1]; /* the depth that each file begins at */
 };
 
 void explain_report_begin(struct explain_report *report);

@@ -227,23 +227,20 @@ rehearsal_host_unlock(void *self)
 	rehearsal_host_note(host);
 }
 
-/* As for a delivery (agent/agent_host.c): all that variables can begin with. */
 static struct text
 rehearsal_host_environment(void *self, struct text name)
 {
 	struct rehearsal_host *host = self;
 
 	if (host->imports == NULL) {
-		struct agent_request all = *host->request;
-		all.mode = AGENT_MODE_MANUAL;
 		const struct rules_start start = {
-		    .request = &all,
+		    .request = host->request,
 		    .settings = host->request->settings,
 		    .user = host->user,
 		    .envelope = host->envelope,
 		    .message = host->message,
 		};
-		host->imports = rules_environment_new(host->arena, &start);
+		host->imports = rules_environment_imports(host->arena, &start);
 	}
 	return variables_get(host->imports, name);
 }

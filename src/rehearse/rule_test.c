@@ -4,7 +4,9 @@
 #include "rehearse/rule_test.h"
 
 #include "agent/rules_environment.h"
+#include "agent/rules_run.h"
 #include "config/settings.h"
+#include "filter/engine/envelope_value.h"
 #include "filter/engine/variable.h"
 #include "filter/mailfilter/mailfilter.h"
 #include "rehearse/rehearsal.h"
@@ -49,8 +51,8 @@ rule_test_given_list(const struct rule_test_stage *stage, struct arena *arena,
 	return list;
 }
 
-static const struct rule_test_given *
-rule_test_last(
+const struct rule_test_given *
+rule_test_given_last(
     const struct rule_test_given *const *given, size_t count, enum rule_test_given_kind kind)
 {
 	while (count > 0)
@@ -79,8 +81,7 @@ rule_test_default_rules(struct rule_test_stage *stage, const struct rule_test *t
 	if (!text_has_suffix(name, TEXT(".test")) || name.size <= directory.size + 5)
 		return error_set(error, ERROR_INPUT,
 		    "%.*s:%u:1: which rules? Write a line \"rules FILE\", or \"rules <<END\" and "
-		    "the rules in the "
-		    "lines behind",
+		    "the rules in the lines behind",
 		    TEXT_ARGUMENTS(stage->file->name), test->line);
 	*name_out = text_slice(name, directory.size, name.size - 5);
 	if (rule_test_material_read(
@@ -96,7 +97,7 @@ rule_test_find_rules(struct rule_test_stage *stage, const struct rule_test *test
     const struct rule_test_given *const *given, size_t count, struct text *name_out,
     struct text *rules_out, struct error *error)
 {
-	const struct rule_test_given *rules = rule_test_last(given, count, RULE_TEST_RULES);
+	const struct rule_test_given *rules = rule_test_given_last(given, count, RULE_TEST_RULES);
 
 	if (rules == NULL)
 		return rule_test_default_rules(stage, test, name_out, rules_out, error);
@@ -156,12 +157,13 @@ rule_test_append_name(struct buffer *out, struct text name)
 	}
 }
 
-/* With system rules: both files are included by rules of two lines, the system's first, as a delivery runs them. */
+/* With system rules: both files are included by rules of two lines, the system's first, as a
+ * delivery runs them. */
 static bool
 rule_test_add_system_rules(struct rule_test_work *work, struct error *error)
 {
 	const struct rule_test_given *system =
-	    rule_test_last(work->given, work->count, RULE_TEST_SYSTEM_RULES);
+	    rule_test_given_last(work->given, work->count, RULE_TEST_SYSTEM_RULES);
 	struct buffer both;
 
 	if (system == NULL)
@@ -214,7 +216,7 @@ rule_test_prepare(struct rule_test_work *work, struct error *error)
 			return false;
 	}
 	const struct rule_test_given *rules =
-	    rule_test_last(work->given, work->count, RULE_TEST_RULES);
+	    rule_test_given_last(work->given, work->count, RULE_TEST_RULES);
 	if (rules == NULL || rules->source.form == RULE_TEST_SOURCE_FILE) {
 		struct text path =
 		    rule_test_material_path(&work->stage->material, work->arena, work->rules_name);
@@ -228,16 +230,6 @@ static struct envelope
 rule_test_envelope(const struct rule_test_work *work)
 {
 	struct envelope envelope = {0};
-	const struct {
-		const char *name;
-		struct text *place;
-	} members[] = {{"sender", &envelope.sender}, {"recipient", &envelope.recipient},
-	    {"original_recipient", &envelope.original_recipient},
-	    {"extension", &envelope.extension}, {"queue_id", &envelope.queue_id},
-	    {"client_address", &envelope.client_address}, {"client_name", &envelope.client_name},
-	    {"client_helo", &envelope.client_helo}, {"client_protocol", &envelope.client_protocol},
-	    {"sasl_user", &envelope.sasl_user}, {"sasl_method", &envelope.sasl_method},
-	    {"sasl_sender", &envelope.sasl_sender}};
 
 	if (!work->is_bare) {
 		envelope.has_sender = true;
@@ -245,12 +237,11 @@ rule_test_envelope(const struct rule_test_work *work)
 		envelope.recipient = TEXT("bob@example.org");
 	}
 	for (size_t i = 0; i < work->count; i++) {
-		for (size_t j = 0; j < sizeof members / sizeof *members; j++)
-			if (work->given[i]->kind == RULE_TEST_ENVELOPE &&
-			    text_is_equal(work->given[i]->name, text_from_string(members[j].name)))
-				*members[j].place = work->given[i]->value;
-		envelope.has_sender |= work->given[i]->kind == RULE_TEST_ENVELOPE &&
-				       text_is_equal(work->given[i]->name, TEXT("sender"));
+		const struct rule_test_given *given = work->given[i];
+		if (given->kind != RULE_TEST_ENVELOPE)
+			continue;
+		envelope_value_set(&envelope, given->name, given->value);
+		envelope.has_sender |= text_is_equal(given->name, TEXT("sender"));
 	}
 	struct text rest = envelope.recipient;
 	envelope.local_part = text_split(&rest, '@');
@@ -298,7 +289,8 @@ rule_test_strings(struct rule_test_work *work, enum rule_test_given_kind kind)
 	return strings;
 }
 
-/* The settings of a test: the defaults, a host name that is the same everywhere, and what the test sets. */
+/* The settings of a test: the defaults, a host name that is the same everywhere, and what the test
+ * sets. */
 static const struct settings *
 rule_test_settings(struct rule_test_work *work, struct error *error)
 {
@@ -322,7 +314,7 @@ static struct user
 rule_test_user(struct rule_test_work *work)
 {
 	const struct rule_test_given *given =
-	    rule_test_last(work->given, work->count, RULE_TEST_USER);
+	    rule_test_given_last(work->given, work->count, RULE_TEST_USER);
 	struct user user = {.name = "bob", .home = "/home/bob", .shell = "/bin/sh"};
 
 	if (given != NULL) {
@@ -331,18 +323,6 @@ rule_test_user(struct rule_test_work *work)
 	}
 	work->host.home = text_from_string(user.home);
 	return user;
-}
-
-static struct verdicts
-rule_test_verdicts(const struct settings *settings)
-{
-	static const enum verdict verdicts[] = {[UNDECIDED_LATER] = VERDICT_LATER,
-	    [UNDECIDED_OPEN] = VERDICT_OPEN,
-	    [UNDECIDED_CLOSED] = VERDICT_CLOSED};
-
-	return (struct verdicts){.limit = verdicts[settings->pattern_limit_verdict],
-	    .undecodable = verdicts[settings->undecodable_verdict],
-	    .timeout = verdicts[settings->command_timeout_verdict]};
 }
 
 /* The rules alone, by the engine: of `bare` tests, and in embedded mode, which has no delivery. */
@@ -365,7 +345,7 @@ rule_test_run_engine(struct rule_test_work *work, const struct envelope *envelop
 	    .host = &work->host.functions,
 	    .host_self = &work->host,
 	    .is_embedded = work->is_embedded,
-	    .verdicts = rule_test_verdicts(work->settings),
+	    .verdicts = rules_run_verdicts(work->settings),
 	    .match_limit = (uint32_t)work->settings->pattern_limit,
 	};
 	result->rules = filter_run(work->arena, &input);

@@ -4,6 +4,7 @@
 #include "rehearse/rule_test_expected.h"
 
 #include "base/number.h"
+#include "filter/engine/filter.h"
 
 /* What follows the word. */
 enum rule_test_form {
@@ -66,8 +67,6 @@ static const struct rule_test_expectation {
 
 enum { RULE_TEST_EXPECTATIONS = sizeof rule_test_expectations / sizeof *rule_test_expectations };
 
-static const char *const rule_test_ends[] = {"fall-through", "delivered", "exit", "failed"};
-
 bool
 rule_test_expected_parse_field(struct rule_test_line *line, const char *what, struct text *name_out,
     struct text *value_out, struct error *error)
@@ -117,8 +116,8 @@ rule_test_expected_parse_end(
 	expected->value = rule_test_line_word(line);
 	expected->number = -1;
 	bool is_known = false;
-	for (size_t i = 0; i < sizeof rule_test_ends / sizeof *rule_test_ends; i++)
-		is_known |= text_is_equal(expected->value, text_from_string(rule_test_ends[i]));
+	for (enum filter_end end = FILTER_END_FALL_THROUGH; end <= FILTER_END_FAILED; end++)
+		is_known |= text_is_equal(expected->value, text_from_string(filter_end_word(end)));
 	if (!is_known)
 		return rule_test_line_refuse(&before, error,
 		    "rules end with fall-through, delivered, exit or failed, and an exit status");
@@ -235,9 +234,8 @@ rule_test_expected_parse(
 	}
 	return rule_test_line_refuse(&before, error,
 	    "\"%.*s\" can not be expected; there are to, cc, mailbox, pipe, keep, discard, reject, "
-	    "later, delivered, "
-	    "header, flags, keyword, log, echo, variable, status, nothing else and more "
-	    "(culver-test(1))",
+	    "later, delivered, header, flags, keyword, log, echo, variable, status, nothing else "
+	    "and more (culver-test(1))",
 	    TEXT_ARGUMENTS(text_slice(word, 0, 40)));
 }
 

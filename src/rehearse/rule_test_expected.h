@@ -11,7 +11,8 @@
 bool rule_test_expected_parse(
     struct rule_test_line *line, struct rule_test_expected *expected_out, struct error *error);
 
-/* "Name: value" and "NAME=VALUE", to the end of the line; the whole field, or the value, may be in quotes. */
+/* "Name: value" and "NAME=VALUE", to the end of the line; the whole field, or the value, may be in
+ * quotes. */
 bool rule_test_expected_parse_field(struct rule_test_line *line, const char *what,
     struct text *name_out, struct text *value_out, struct error *error);
 bool rule_test_expected_parse_pair(struct rule_test_line *line, struct text *name_out,

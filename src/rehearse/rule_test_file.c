@@ -1,6 +1,7 @@
 /*
- * The parser of rule tests; see rule_test_file.h. One line is one directive, whose first word is looked up in a table
- * that says what follows it. What stands before the first `test` is shared by all.
+ * The parser of rule tests; see rule_test_file.h. One line is one directive, whose first word is
+ * looked up in a table that says what follows it. What stands before the first `test` is shared by
+ * all.
  */
 #include "rehearse/rule_test_file.h"
 
@@ -108,8 +109,8 @@ rule_test_file_parse_envelope(struct rule_test_parser *parser, struct rule_test_
 	}
 	return rule_test_line_refuse(&before, parser->error,
 	    "the envelope has sender, recipient, original_recipient, extension, queue_id, "
-	    "client_address, "
-	    "client_name, client_helo, client_protocol, sasl_user, sasl_method and sasl_sender");
+	    "client_address, client_name, client_helo, client_protocol, sasl_user, sasl_method and "
+	    "sasl_sender");
 }
 
 /* A date of mail, "@SECONDS", or "2026-11-22 10:00:00" in UTC, with a T or Z if wanted. */
@@ -211,8 +212,7 @@ rule_test_file_parse_answer(struct rule_test_parser *parser, struct rule_test_gi
 	else
 		return rule_test_line_refuse(&before, parser->error,
 		    "expected what the command does: prints TEXT, adds HEADER, status N, succeeds "
-		    "or hangs "
-		    "(a command of several words stands in quotes)");
+		    "or hangs (a command of several words stands in quotes)");
 	return rule_test_line_end(line, parser->error);
 }
 
@@ -405,11 +405,8 @@ rule_test_file_parse_line(struct rule_test_parser *parser)
 			return rule_test_file_add_given(parser, &rule_test_directives[i]);
 	return rule_test_line_refuse(&before, parser->error,
 	    "\"%.*s\" begins no line of a test; there are test, rules, message, header, body, "
-	    "without, envelope, "
-	    "time, user, argument, set, setting, environment, file, database, answer, fail, bare, "
-	    "embedded, "
-	    "system-rules, "
-	    "expect and or",
+	    "without, envelope, time, user, argument, set, setting, environment, file, database, "
+	    "answer, fail, bare, embedded, system-rules, expect and or",
 	    TEXT_ARGUMENTS(text_slice(word, 0, 40)));
 }
 

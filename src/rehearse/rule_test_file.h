@@ -1,6 +1,6 @@
 /*
- * A file of rule tests (culver-test(1)) as values: its tests, what each gives the rules and what it expects. Text in,
- * values out; files that it names are not opened here.
+ * A file of rule tests (culver-test(1)) as values: its tests, what each gives the rules and what it
+ * expects. Text in, values out; files that it names are not opened here.
  */
 #ifndef REHEARSE_RULE_TEST_FILE_H
 #define REHEARSE_RULE_TEST_FILE_H
@@ -37,9 +37,9 @@ enum rule_test_given_kind {
 	RULE_TEST_SET,          /* name, value: a variable */
 	RULE_TEST_ENVIRONMENT,  /* name, value: what `import` finds */
 	RULE_TEST_FILE,         /* name, source: what `include` and `lookup` find */
-	RULE_TEST_ANSWER, /* name: the command, "*": any other; number: its status; how; value */
-	RULE_TEST_FAIL,   /* name: of a destination, log or lock; how; value: the reason */
-	RULE_TEST_DATABASE, /* name; source.text: the key; value: what gdbmopen() finds under that name */
+	RULE_TEST_ANSWER,   /* name: the command, "*": any other; number: its status; how; value */
+	RULE_TEST_FAIL,     /* name: of a destination, log or lock; how; value: the reason */
+	RULE_TEST_DATABASE, /* name; source.text: a key in it; value */
 	RULE_TEST_BARE,
 	RULE_TEST_EMBEDDED,
 };
@@ -107,7 +107,8 @@ struct rule_test {
 	struct rule_test_expected *expected;
 	size_t expected_count, expected_capacity;
 	unsigned alternatives; /* at least 1 */
-	/* Where its `expect` and `or` lines stand in the file, in order, and where more would be put: bytes. */
+	/* Where its `expect` and `or` lines stand in the file, in order, and where more would be
+	 * put: bytes. */
 	struct rule_test_range {
 		size_t start, end;
 	} * ranges;
@@ -123,8 +124,8 @@ struct rule_test_file {
 	size_t count, capacity;
 };
 
-/* Parses a whole file; the result borrows from `source` and lives in the arena. On failure the error's text is
- * "name:line:column: what is wrong, and what to write". */
+/* Parses a whole file; the result borrows from `source` and lives in the arena. On failure the
+ * error's text is "name:line:column: what is wrong, and what to write". */
 bool rule_test_file_parse(struct arena *arena, struct text name, struct text source,
     struct rule_test_file *file_out, struct error *error);
 

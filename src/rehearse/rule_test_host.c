@@ -1,5 +1,6 @@
 /*
- * The host of rule tests; see rule_test_host.h. What the plan does not know is put in front of its functions.
+ * The host of rule tests; see rule_test_host.h. What the plan does not know is put in front of its
+ * functions.
  */
 #include "rehearse/rule_test_host.h"
 
@@ -81,7 +82,6 @@ rule_test_host_deliver(void *self, const struct delivery_request *request)
 	if (request->variables != NULL && !request->copy && request->destination.size > 0)
 		delivery.is_default |= text_is_equal(
 		    request->destination, variables_get(request->variables, TEXT("DEFAULT")));
-
 	delivery.text = request->form == DESTINATION_ARGUMENTS
 			    ? rule_test_host_join(arena, request)
 			    : arena_copy_text(arena, request->destination);
@@ -153,7 +153,8 @@ rule_test_host_run(void *self, const struct command_request *request,
 	return error_set(error, ERROR_AGAIN, "the test has no answer for this command");
 }
 
-/* The name as it lies on the disk: relative ones, and those below the home, begin where the rules file is. */
+/* The name as it lies on the disk: relative ones, and those below the home, begin where the rules
+ * file is. */
 static bool
 rule_test_host_read_rules(
     void *self, struct arena *arena, struct text name, struct text *rules_out, struct error *error)

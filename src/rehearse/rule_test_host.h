@@ -1,7 +1,8 @@
 /*
- * The host of a rule test: the plan of filter/engine/plan.h, which does nothing and writes down what it is asked, with
- * the test's answers for commands, its files for `include` and `lookup`, and what each delivery would have laid down.
- * A command is never run: one that the test has no answer for is a failure, and its name is kept.
+ * The host of a rule test: the plan of filter/engine/plan.h, which does nothing and writes down
+ * what it is asked, with the test's answers for commands, its files for `include` and `lookup`, and
+ * what each delivery would have laid down. A command is never run: one that the test has no answer
+ * for is a failure, and its name is kept.
  */
 #ifndef REHEARSE_RULE_TEST_HOST_H
 #define REHEARSE_RULE_TEST_HOST_H
@@ -16,7 +17,8 @@
 #include "rehearse/rule_test_file.h"
 #include "rehearse/rule_test_material.h"
 
-/* Statements of the rules, and bytes written down, after which a run is ended as one that takes too long. */
+/* Statements of the rules, and bytes written down, after which a run is ended as one that takes too
+ * long. */
 enum { RULE_TEST_STATEMENTS_MAX = 100000, RULE_TEST_KEPT_MAX = 256 * 1024 * 1024 };
 
 /* One thing that was asked, as `expect` names it. */

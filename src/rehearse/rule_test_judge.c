@@ -1,6 +1,6 @@
 /*
- * Judging a rule test; see rule_test_judge.h. The things asked are compared in order: what is expected must come in
- * that order, with anything between unless the test says "nothing else".
+ * Judging a rule test; see rule_test_judge.h. The things asked are compared in order: what is
+ * expected must come in that order, with anything between unless the test says "nothing else".
  */
 #include "rehearse/rule_test_judge.h"
 
@@ -12,8 +12,8 @@
 
 enum { RULE_TEST_GOT_MAX = 1024 * 1024 };
 
-/* Things asked that have an order among themselves: who expects a folder need not know whether a line of the log comes
- * before it. Where nothing else may come, all are one stream. */
+/* Things asked that have an order among themselves: who expects a folder need not know whether a
+ * line of the log comes before it. Where nothing else may come, all are one stream. */
 enum rule_test_stream {
 	RULE_TEST_STREAM_DELIVERIES,
 	RULE_TEST_STREAM_OUTPUT,
@@ -23,28 +23,28 @@ enum rule_test_stream {
 };
 
 /* One alternative of one test. */
-struct rule_test_case {
+struct rule_test_trial {
 	struct rule_test_stage *stage;
 	struct arena *arena;
 	const struct rule_test_result *result;
 	struct rule_test_verdict verdict;
 	bool *is_met; /* of each thing asked: it was expected */
-	size_t
-	    positions[RULE_TEST_STREAMS]; /* of the next thing asked that an expectation may mean */
-	const struct rule_test_expected
-	    *exact; /* "nothing else", "no other delivery"; NULL: neither */
+	/* Of the next thing asked that an expectation may mean. */
+	size_t positions[RULE_TEST_STREAMS];
+	/* "nothing else", "no other delivery"; NULL: neither. */
+	const struct rule_test_expected *exact;
 	bool is_one_stream;
 	bool knows_failure; /* the test says that it should not end well */
 };
 
-/* The check of one aspect: what came instead is written to `got`. */
+/* Adds a failure; `got` is what came instead. */
 static void
-rule_test_fail(
-    struct rule_test_case *c, unsigned line, unsigned column, struct text expected, struct text got)
+rule_test_fail(struct rule_test_trial *trial, unsigned line, unsigned column, struct text expected,
+    struct text got)
 {
-	struct rule_test_verdict *verdict = &c->verdict;
+	struct rule_test_verdict *verdict = &trial->verdict;
 
-	verdict->failures = vector_grow(c->arena, verdict->failures, verdict->count,
+	verdict->failures = vector_grow(trial->arena, verdict->failures, verdict->count,
 	    &verdict->capacity, sizeof *verdict->failures);
 	verdict->failures[verdict->count++] =
 	    (struct rule_test_failure){line, column, expected, got};
@@ -52,24 +52,16 @@ rule_test_fail(
 
 static void
 rule_test_fail_expected(
-    struct rule_test_case *c, const struct rule_test_expected *expected, struct buffer *got)
+    struct rule_test_trial *trial, const struct rule_test_expected *expected, struct buffer *got)
 {
 	struct buffer wanted;
 
 	buffer_init(&wanted, RULE_TEST_GOT_MAX);
 	rule_test_expected_append(&wanted, expected);
-	rule_test_fail(c, expected->line, expected->column,
-	    arena_copy_text(c->arena, buffer_text(&wanted)),
-	    arena_copy_text(c->arena, buffer_text(got)));
+	rule_test_fail(trial, expected->line, expected->column,
+	    arena_copy_text(trial->arena, buffer_text(&wanted)),
+	    arena_copy_text(trial->arena, buffer_text(got)));
 	buffer_clear(&wanted);
-}
-
-static const char *
-rule_test_end_word(enum filter_end end)
-{
-	static const char *const words[] = {"fall-through", "delivered", "exit", "failed"};
-
-	return words[end];
 }
 
 void
@@ -181,7 +173,7 @@ rule_test_ask_is(const struct rule_test_ask *ask, const struct rule_test_expecte
 }
 
 static enum rule_test_stream
-rule_test_stream_of(const struct rule_test_case *c, const struct rule_test_expected *expected)
+rule_test_stream_of(const struct rule_test_trial *trial, const struct rule_test_expected *expected)
 {
 	static const struct {
 		const char *word;
@@ -192,7 +184,7 @@ rule_test_stream_of(const struct rule_test_case *c, const struct rule_test_expec
 	    {"echo", RULE_TEST_STREAM_OUTPUT}, {"echo-part", RULE_TEST_STREAM_OUTPUT},
 	    {"log", RULE_TEST_STREAM_LOG}, {"logfile", RULE_TEST_STREAM_LOG}};
 
-	if (c->is_one_stream || expected->aspect == RULE_TEST_KEEP)
+	if (trial->is_one_stream || expected->aspect == RULE_TEST_KEEP)
 		return RULE_TEST_STREAM_DELIVERIES;
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
 		if (text_is_equal(expected->word, text_from_string(words[i].word)))
@@ -203,10 +195,10 @@ rule_test_stream_of(const struct rule_test_case *c, const struct rule_test_expec
 /* The next thing asked that is the expected one, or for `no` any. */
 static bool
 rule_test_judge_ask(
-    struct rule_test_case *c, const struct rule_test_expected *expected, struct buffer *got)
+    struct rule_test_trial *trial, const struct rule_test_expected *expected, struct buffer *got)
 {
-	const struct rule_test_result *result = c->result;
-	size_t *position = &c->positions[rule_test_stream_of(c, expected)];
+	const struct rule_test_result *result = trial->result;
+	size_t *position = &trial->positions[rule_test_stream_of(trial, expected)];
 
 	for (size_t i = expected->is_negated ? 0 : *position; i < result->count; i++) {
 		if (!rule_test_ask_is(&result->asks[i], expected))
@@ -215,7 +207,7 @@ rule_test_judge_ask(
 			rule_test_judge_append_ask(got, &result->asks[i]);
 			return true;
 		}
-		c->is_met[i] = true;
+		trial->is_met[i] = true;
 		*position = i + 1;
 		return true;
 	}
@@ -244,37 +236,37 @@ rule_test_judge_whole(
 
 static bool
 rule_test_judge_outcome(
-    struct rule_test_case *c, enum outcome_class class, struct text reason, struct buffer *got)
+    struct rule_test_trial *trial, enum outcome_class class, struct text reason, struct buffer *got)
 {
-	const struct outcome *outcome = &c->result->outcome;
+	const struct outcome *outcome = &trial->result->outcome;
 	struct text said = text_from_string(outcome->reason);
 
-	rule_test_append_got(got, c->result);
+	rule_test_append_got(got, trial->result);
 	return outcome->class == class &&
 	       (reason.size == 0 || text_find(said, 0, reason) < said.size);
 }
 
 static bool
 rule_test_judge_end(
-    struct rule_test_case *c, const struct rule_test_expected *expected, struct buffer *got)
+    struct rule_test_trial *trial, const struct rule_test_expected *expected, struct buffer *got)
 {
-	const char *word = rule_test_end_word(c->result->rules.end);
-	int status = outcome_exit_status(&c->result->rules.outcome);
+	const char *word = filter_end_word(trial->result->rules.end);
+	int status = outcome_exit_status(&trial->result->rules.outcome);
 
 	buffer_append_format(got, "end %s", word);
-	if (c->result->rules.end != FILTER_END_FALL_THROUGH)
+	if (trial->result->rules.end != FILTER_END_FALL_THROUGH)
 		buffer_append_format(got, " %d", status);
-	if (c->result->rules.end == FILTER_END_FAILED)
-		buffer_append_format(got, " (%s)", c->result->rules.outcome.reason);
+	if (trial->result->rules.end == FILTER_END_FAILED)
+		buffer_append_format(got, " (%s)", trial->result->rules.outcome.reason);
 	return text_is_equal(expected->value, text_from_string(word)) &&
 	       (expected->number < 0 || expected->number == status);
 }
 
 static bool
 rule_test_judge_variable(
-    struct rule_test_case *c, const struct rule_test_expected *expected, struct buffer *got)
+    struct rule_test_trial *trial, const struct rule_test_expected *expected, struct buffer *got)
 {
-	const struct variables *variables = c->result->variables;
+	const struct variables *variables = trial->result->variables;
 
 	if (variables == NULL || !variables_is_set(variables, expected->name)) {
 		buffer_append_format(got, "%.*s is not set", TEXT_ARGUMENTS(expected->name));
@@ -288,15 +280,15 @@ rule_test_judge_variable(
 
 static bool
 rule_test_judge_field(
-    struct rule_test_case *c, const struct rule_test_expected *expected, struct buffer *got)
+    struct rule_test_trial *trial, const struct rule_test_expected *expected, struct buffer *got)
 {
-	const struct header *header = message_header(c->result->message);
+	const struct header *header = message_header(trial->result->message);
 
 	for (size_t i = 0; i < header->count; i++) {
 		const struct header_field *field = &header->fields[i];
 		if (!text_is_equal_nocase(field->name, expected->name))
 			continue;
-		struct text value = header_unfold(c->arena, field->body);
+		struct text value = header_unfold(trial->arena, field->body);
 		if (expected->word.size == 0 || text_is_equal(value, expected->value)) {
 			if (expected->is_negated)
 				buffer_append_format(got, "header %.*s: %.*s",
@@ -322,9 +314,9 @@ rule_test_has_letters(struct text all, struct text letters)
 
 static bool
 rule_test_judge_flags(
-    struct rule_test_case *c, const struct rule_test_expected *expected, struct buffer *got)
+    struct rule_test_trial *trial, const struct rule_test_expected *expected, struct buffer *got)
 {
-	struct text flags = c->result->flags;
+	struct text flags = trial->result->flags;
 
 	buffer_append(got, TEXT("flags "));
 	rule_test_line_append_argument(got, flags);
@@ -336,9 +328,9 @@ rule_test_judge_flags(
 
 static bool
 rule_test_judge_keyword(
-    struct rule_test_case *c, const struct rule_test_expected *expected, struct buffer *got)
+    struct rule_test_trial *trial, const struct rule_test_expected *expected, struct buffer *got)
 {
-	struct text rest = c->result->keywords;
+	struct text rest = trial->result->keywords;
 
 	buffer_append(got, TEXT("keywords "));
 	rule_test_line_append_argument(got, rest);
@@ -352,7 +344,7 @@ rule_test_judge_keyword(
 
 /* Whole bytes: where they part is what came instead. */
 static bool
-rule_test_judge_bytes(struct rule_test_case *c, const struct rule_test_expected *expected,
+rule_test_judge_bytes(struct rule_test_trial *trial, const struct rule_test_expected *expected,
     struct text bytes, struct buffer *got)
 {
 	struct text wanted;
@@ -360,7 +352,8 @@ rule_test_judge_bytes(struct rule_test_case *c, const struct rule_test_expected 
 	size_t same = 0;
 	unsigned line = 1;
 
-	if (!rule_test_material_source(&c->stage->material, &expected->source, &wanted, &error)) {
+	if (!rule_test_material_source(
+		&trial->stage->material, &expected->source, &wanted, &error)) {
 		buffer_append(got, text_from_string(error.text));
 		return expected->is_negated;
 	}
@@ -383,9 +376,9 @@ rule_test_judge_bytes(struct rule_test_case *c, const struct rule_test_expected 
 
 static bool
 rule_test_judge_result(
-    struct rule_test_case *c, const struct rule_test_expected *expected, struct buffer *got)
+    struct rule_test_trial *trial, const struct rule_test_expected *expected, struct buffer *got)
 {
-	const struct rule_test_result *result = c->result;
+	const struct rule_test_result *result = trial->result;
 	const struct place *place = &result->rules.place;
 
 	switch (expected->aspect) {
@@ -394,8 +387,8 @@ rule_test_judge_result(
 		    text_from_string(result->outcome.reason), expected->value, got);
 	case RULE_TEST_PLACE:
 		return rule_test_judge_whole(
-		    arena_format(c->arena, "%.*s:%u:%u", TEXT_ARGUMENTS(place->file), place->line,
-			place->column),
+		    arena_format(trial->arena, "%.*s:%u:%u", TEXT_ARGUMENTS(place->file),
+			place->line, place->column),
 		    expected, got);
 	case RULE_TEST_CONDITION:
 		return rule_test_judge_whole(result->rules.condition, expected, got);
@@ -404,17 +397,17 @@ rule_test_judge_result(
 	case RULE_TEST_UNDECIDED:
 		return rule_test_judge_part(result->rules.undecided, expected->value, got);
 	case RULE_TEST_VARIABLE:
-		return rule_test_judge_variable(c, expected, got);
+		return rule_test_judge_variable(trial, expected, got);
 	case RULE_TEST_FIELD:
-		return rule_test_judge_field(c, expected, got);
+		return rule_test_judge_field(trial, expected, got);
 	case RULE_TEST_FLAGS:
-		return rule_test_judge_flags(c, expected, got);
+		return rule_test_judge_flags(trial, expected, got);
 	case RULE_TEST_KEYWORD:
-		return rule_test_judge_keyword(c, expected, got);
+		return rule_test_judge_keyword(trial, expected, got);
 	case RULE_TEST_DELIVERED_BYTES:
-		return rule_test_judge_bytes(c, expected, message_bytes(result->message), got);
+		return rule_test_judge_bytes(trial, expected, message_bytes(result->message), got);
 	case RULE_TEST_DELIVERED_BODY:
-		return rule_test_judge_bytes(c, expected, message_body(result->message), got);
+		return rule_test_judge_bytes(trial, expected, message_body(result->message), got);
 	default:
 		return false;
 	}
@@ -422,16 +415,16 @@ rule_test_judge_result(
 
 static bool
 rule_test_judge_aspect(
-    struct rule_test_case *c, const struct rule_test_expected *expected, struct buffer *got)
+    struct rule_test_trial *trial, const struct rule_test_expected *expected, struct buffer *got)
 {
-	const struct rule_test_result *result = c->result;
+	const struct rule_test_result *result = trial->result;
 
 	switch (expected->aspect) {
 	case RULE_TEST_ASK:
-		return rule_test_judge_ask(c, expected, got);
+		return rule_test_judge_ask(trial, expected, got);
 	case RULE_TEST_KEEP:
 		if (!result->is_bare)
-			return rule_test_judge_ask(c, expected, got);
+			return rule_test_judge_ask(trial, expected, got);
 		rule_test_append_got(got, result);
 		return result->is_kept;
 	case RULE_TEST_DELIVERED:
@@ -441,17 +434,17 @@ rule_test_judge_aspect(
 		rule_test_append_got(got, result);
 		return rule_test_is_discarded(result);
 	case RULE_TEST_REJECT:
-		return rule_test_judge_outcome(c, OUTCOME_NEVER, expected->value, got);
+		return rule_test_judge_outcome(trial, OUTCOME_NEVER, expected->value, got);
 	case RULE_TEST_DEFER:
-		return rule_test_judge_outcome(c, OUTCOME_LATER, expected->value, got);
+		return rule_test_judge_outcome(trial, OUTCOME_LATER, expected->value, got);
 	case RULE_TEST_END:
-		return rule_test_judge_end(c, expected, got);
+		return rule_test_judge_end(trial, expected, got);
 	case RULE_TEST_STATUS:
 		rule_test_append_got(got, result);
 		buffer_append_format(got, "\nstatus %d", result->status);
 		return expected->number == result->status;
 	default:
-		return rule_test_judge_result(c, expected, got);
+		return rule_test_judge_result(trial, expected, got);
 	}
 }
 
@@ -465,16 +458,16 @@ rule_test_is_about_failure(const struct rule_test_expected *expected)
 }
 
 static void
-rule_test_judge_expected(struct rule_test_case *c, const struct rule_test_expected *expected)
+rule_test_judge_expected(struct rule_test_trial *trial, const struct rule_test_expected *expected)
 {
-	const struct rule_test_result *result = c->result;
+	const struct rule_test_result *result = trial->result;
 	struct buffer got;
 	bool holds;
 
 	if (expected->aspect == RULE_TEST_NOTHING_ELSE ||
 	    expected->aspect == RULE_TEST_NO_OTHER_DELIVERY) {
-		if (c->exact == NULL || c->exact->aspect != RULE_TEST_NOTHING_ELSE)
-			c->exact = expected;
+		if (trial->exact == NULL || trial->exact->aspect != RULE_TEST_NOTHING_ELSE)
+			trial->exact = expected;
 		return;
 	}
 	buffer_init(&got, RULE_TEST_GOT_MAX);
@@ -487,57 +480,58 @@ rule_test_judge_expected(struct rule_test_case *c, const struct rule_test_expect
 			buffer_append(&got, TEXT("rules without an error"));
 		}
 	} else {
-		holds = rule_test_judge_aspect(c, expected, &got);
+		holds = rule_test_judge_aspect(trial, expected, &got);
 	}
-	c->knows_failure |= !expected->is_negated && rule_test_is_about_failure(expected);
+	trial->knows_failure |= !expected->is_negated && rule_test_is_about_failure(expected);
 	if (holds == expected->is_negated)
-		rule_test_fail_expected(c, expected, &got);
+		rule_test_fail_expected(trial, expected, &got);
 	buffer_clear(&got);
 }
 
 /* What nobody expected, where nothing else may be. */
 static void
-rule_test_judge_rest(struct rule_test_case *c)
+rule_test_judge_rest(struct rule_test_trial *trial)
 {
-	const struct rule_test_result *result = c->result;
+	const struct rule_test_result *result = trial->result;
 	struct buffer got;
 
-	if (c->exact == NULL)
+	if (trial->exact == NULL)
 		return;
 	buffer_init(&got, RULE_TEST_GOT_MAX);
 	for (size_t i = 0; i < result->count; i++) {
-		if (c->is_met[i] || (c->exact->aspect == RULE_TEST_NO_OTHER_DELIVERY &&
-					!result->asks[i].is_delivery))
+		if (trial->is_met[i] || (trial->exact->aspect == RULE_TEST_NO_OTHER_DELIVERY &&
+					    !result->asks[i].is_delivery))
 			continue;
 		if (got.size > 0)
 			buffer_append_byte(&got, '\n');
 		rule_test_judge_append_ask(&got, &result->asks[i]);
 	}
 	if (got.size > 0)
-		rule_test_fail_expected(c, c->exact, &got);
+		rule_test_fail_expected(trial, trial->exact, &got);
 	buffer_clear(&got);
 }
 
 /* What fails a test whatever it expects. */
 static void
-rule_test_judge_run(struct rule_test_case *c, const struct rule_test *test, bool expects_refusal)
+rule_test_judge_run(
+    struct rule_test_trial *trial, const struct rule_test *test, bool expects_refusal)
 {
-	const struct rule_test_result *result = c->result;
+	const struct rule_test_result *result = trial->result;
 
 	if (result->refusal.size > 0) {
 		if (!expects_refusal)
 			rule_test_fail(
-			    c, test->line, 1, TEXT("rules without an error"), result->refusal);
+			    trial, test->line, 1, TEXT("rules without an error"), result->refusal);
 		return;
 	}
-	if (result->rules.end == FILTER_END_FAILED && !c->knows_failure)
-		rule_test_fail(c, test->line, 1, TEXT("rules that end well"),
-		    arena_format(c->arena, "%s %s",
+	if (result->rules.end == FILTER_END_FAILED && !trial->knows_failure)
+		rule_test_fail(trial, test->line, 1, TEXT("rules that end well"),
+		    arena_format(trial->arena, "%s %s",
 			result->outcome.class == OUTCOME_NEVER ? "reject" : "later",
 			result->rules.outcome.reason));
 	if (result->locks_left > 0)
-		rule_test_fail(c, test->line, 1, TEXT("every lock released"),
-		    arena_format(c->arena, "%u locks held at the end", result->locks_left));
+		rule_test_fail(trial, test->line, 1, TEXT("every lock released"),
+		    arena_format(trial->arena, "%u locks held at the end", result->locks_left));
 }
 
 static bool
@@ -555,36 +549,37 @@ rule_test_judge_alternative(struct rule_test_stage *stage, struct arena *arena,
     const struct rule_test *test, const struct rule_test_result *result, unsigned alternative)
 {
 	const struct rule_test *top = &stage->file->top;
-	struct rule_test_case c = {.stage = stage, .arena = arena, .result = result};
+	struct rule_test_trial trial = {.stage = stage, .arena = arena, .result = result};
 	bool expects_refusal = false, expects_something = false;
 
 	if (result->unanswered.data != NULL) {
-		rule_test_fail(&c, test->line, 1,
+		rule_test_fail(&trial, test->line, 1,
 		    rule_test_judge_answer(arena, result->unanswered, result->unanswered_use),
 		    TEXT("no answer for this command, and none is ever run: add such a line to the "
 			 "test"));
-		return c.verdict;
+		return trial.verdict;
 	}
-	c.is_one_stream = rule_test_is_exact(top, 0) || rule_test_is_exact(test, alternative);
-	c.is_met = arena_alloc_array(arena, result->count, sizeof *c.is_met);
+	trial.is_one_stream = rule_test_is_exact(top, 0) || rule_test_is_exact(test, alternative);
+	trial.is_met = arena_alloc_array(arena, result->count, sizeof *trial.is_met);
 	for (size_t i = 0; i < top->expected_count; i++)
-		rule_test_judge_expected(&c, &top->expected[i]);
+		rule_test_judge_expected(&trial, &top->expected[i]);
 	for (size_t i = 0; i < test->expected_count; i++) {
 		if (test->expected[i].alternative != alternative)
 			continue;
 		expects_something = true;
 		expects_refusal |= test->expected[i].aspect == RULE_TEST_REFUSED;
 		if (result->refusal.size == 0 || test->expected[i].aspect == RULE_TEST_REFUSED)
-			rule_test_judge_expected(&c, &test->expected[i]);
+			rule_test_judge_expected(&trial, &test->expected[i]);
 	}
-	rule_test_judge_run(&c, test, expects_refusal);
+	rule_test_judge_run(&trial, test, expects_refusal);
 	if (!expects_something)
-		rule_test_fail(&c, test->line, 1, TEXT("something: this test has no `expect` line"),
+		rule_test_fail(&trial, test->line, 1,
+		    TEXT("something: this test has no `expect` line"),
 		    TEXT("nothing to compare with; culver test --record writes what comes"));
 	if (result->refusal.size == 0)
-		rule_test_judge_rest(&c);
-	c.verdict.has_passed = c.verdict.count == 0;
-	return c.verdict;
+		rule_test_judge_rest(&trial);
+	trial.verdict.has_passed = trial.verdict.count == 0;
+	return trial.verdict;
 }
 
 struct rule_test_verdict

@@ -27,7 +27,8 @@ struct rule_test_verdict {
 struct rule_test_verdict rule_test_judge(struct rule_test_stage *stage, struct arena *arena,
     const struct rule_test *test, const struct rule_test_result *result);
 
-/* What came of the run in a line each, as `expect` lines would say it: what was asked, then how it ended. */
+/* What came of the run in a line each, as `expect` lines would say it: what was asked, then how it
+ * ended. */
 void rule_test_judge_append_story(
     struct buffer *out, const char *front, const struct rule_test_result *result);
 /* "to ./Junk/", "keep /var/mail/bob" */

@@ -1,6 +1,7 @@
 /*
- * Lines, words, quotes and blocks of a file of rule tests; see rule_test_line.h. Every byte value may stand anywhere;
- * only LF ends a line, and the CR of a file with CRLF is a blank at the end of the lines that are not inside a block.
+ * Lines, words, quotes and blocks of a file of rule tests; see rule_test_line.h. Every byte value
+ * may stand anywhere; only LF ends a line, and the CR of a file with CRLF is a blank at the end of
+ * the lines that are not inside a block.
  */
 #include "rehearse/rule_test_line.h"
 
@@ -103,8 +104,8 @@ rule_test_line_hex(char byte)
 }
 
 /*
- * Appends what the escape at `position` (that of the backslash) stands for; the position behind it, or 0 when it
- * stands for nothing.
+ * Appends what the escape at `position` (that of the backslash) stands for; the position behind it,
+ * or 0 when it stands for nothing.
  */
 static size_t
 rule_test_line_escape(struct text text, size_t position, struct buffer *out)

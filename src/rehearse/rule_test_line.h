@@ -1,6 +1,7 @@
 /*
- * The lines of a file of rule tests, and how bytes are written in them (culver-test(1)): a word, an argument to the
- * end of the line or in double quotes, and the lines between <<WORD and WORD. Nothing is copied but what had escapes.
+ * The lines of a file of rule tests, and how bytes are written in them (culver-test(1)): a word, an
+ * argument to the end of the line or in double quotes, and the lines between <<WORD and WORD.
+ * Nothing is copied but what had escapes.
  */
 #ifndef REHEARSE_RULE_TEST_LINE_H
 #define REHEARSE_RULE_TEST_LINE_H
@@ -13,8 +14,8 @@
 #include "base/error.h"
 #include "base/text.h"
 
-/* Where the reading stands. `rest` is what is left of the current line, without its line end and the blanks before
- * it; `position` is the byte behind that line. */
+/* Where the reading stands. `rest` is what is left of the current line, without its line end and
+ * the blanks before it; `position` is the byte behind that line. */
 struct rule_test_line {
 	struct arena *arena;
 	struct text file; /* its name, for errors */
@@ -25,10 +26,10 @@ struct rule_test_line {
 };
 
 /* Bytes that a test brings, or the file that holds them. */
-enum rule_test_line_form { RULE_TEST_SOURCE_NONE, RULE_TEST_SOURCE_BYTES, RULE_TEST_SOURCE_FILE };
+enum rule_test_source_form { RULE_TEST_SOURCE_NONE, RULE_TEST_SOURCE_BYTES, RULE_TEST_SOURCE_FILE };
 
 struct rule_test_source {
-	enum rule_test_line_form form;
+	enum rule_test_source_form form;
 	struct text text; /* the bytes; the name as it is written */
 };
 
@@ -46,12 +47,12 @@ bool rule_test_line_refuse(const struct rule_test_line *line, struct error *erro
 
 /* The bytes up to a blank; empty at the line's end. The blanks behind it are skipped. */
 struct text rule_test_line_word(struct rule_test_line *line);
-/* A word, or a text in double quotes with the escapes \n \r \t \\ \" \xHH. Empty only in quotes: else an error that
- * says "expected WHAT". */
+/* A word, or a text in double quotes with the escapes \n \r \t \\ \" \xHH. Empty only in quotes:
+ * else an error that says "expected WHAT". */
 bool rule_test_line_quoted_word(
     struct rule_test_line *line, const char *what, struct text *text_out, struct error *error);
-/* All that is left of the line, or one text in double quotes with nothing behind it; an empty rest is an error as
- * above. */
+/* All that is left of the line, or one text in double quotes with nothing behind it; an empty rest
+ * is an error as above. */
 bool rule_test_line_argument(
     struct rule_test_line *line, const char *what, struct text *text_out, struct error *error);
 /* Nothing may be left of the line. */

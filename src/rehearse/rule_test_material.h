@@ -1,6 +1,6 @@
 /*
- * What a file of rule tests works on: the files that it and its rules name, each read once, and the message that a
- * test builds.
+ * What a file of rule tests works on: the files that it and its rules name, each read once, and the
+ * message that a test builds.
  */
 #ifndef REHEARSE_RULE_TEST_MATERIAL_H
 #define REHEARSE_RULE_TEST_MATERIAL_H
@@ -18,8 +18,8 @@ enum { RULE_TEST_MATERIAL_MAX = 64 * 1024 * 1024 }; /* bytes of one file, and of
 
 struct rule_test_material {
 	struct arena *arena;
-	struct text
-	    directory;      /* of the test file, with a slash at its end; empty: the current one */
+	/* Of the test file, with a slash at its end; empty: the current one. */
+	struct text directory;
 	struct table files; /* path -> struct text * */
 };
 
@@ -39,9 +39,9 @@ bool rule_test_material_source(struct rule_test_material *material,
     const struct rule_test_source *source, struct text *bytes_out, struct error *error);
 
 /*
- * The message that the lines give: the last `message`, or the built-in one; its header without the fields that
- * `header` and `without` name, then those of `header`; the last `body` in place of its own. Without such lines the
- * bytes are those of the message to the last.
+ * The message that the lines give: the last `message`, or the built-in one; its header without the
+ * fields that `header` and `without` name, then those of `header`; the last `body` in place of its
+ * own. Without such lines the bytes are those of the message to the last.
  */
 bool rule_test_material_message(struct rule_test_material *material, struct arena *arena,
     const struct rule_test_given *const *given, size_t count, struct text *bytes_out,

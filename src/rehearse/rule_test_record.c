@@ -17,7 +17,8 @@
 
 enum { RULE_TEST_RECORD_MAX = 2 * RULE_TEST_FILE_MAX };
 
-/* With the engine alone everything that was asked is the expectation; for a delivery, what people see of it. */
+/* With the engine alone everything that was asked is the expectation; for a delivery, what people
+ * see of it. */
 static bool
 rule_test_record_is_worth(const struct rule_test_ask *ask, bool is_bare)
 {
@@ -43,7 +44,6 @@ rule_test_record_append_ask(struct buffer *out, const struct rule_test_ask *ask,
 static void
 rule_test_record_append_end(struct buffer *out, const struct rule_test_result *result)
 {
-	static const char *const ends[] = {"fall-through", "delivered", "exit", "failed"};
 	bool is_delivered = result->rules.end == FILTER_END_DELIVERED || result->is_kept;
 
 	if (result->is_bare && result->rules.end == FILTER_END_FALL_THROUGH) {
@@ -51,7 +51,7 @@ rule_test_record_append_end(struct buffer *out, const struct rule_test_result *r
 		return;
 	}
 	if (result->is_bare)
-		buffer_append_format(out, "expect end %s %d\n", ends[result->rules.end],
+		buffer_append_format(out, "expect end %s %d\n", filter_end_word(result->rules.end),
 		    outcome_exit_status(&result->rules.outcome));
 	if (result->outcome.class == OUTCOME_DONE &&
 	    (result->is_bare || (is_delivered && result->status == 0)))

@@ -1,6 +1,6 @@
 /*
- * Reports of rule tests; see rule_test_report.h. Bytes of mail and rules reach neither a terminal nor a TAP reader as
- * control characters.
+ * Reports of rule tests; see rule_test_report.h. Bytes of mail and rules reach neither a terminal
+ * nor a TAP reader as control characters.
  */
 #include "rehearse/rule_test_report.h"
 
@@ -106,16 +106,6 @@ rule_test_report_shell_word(struct rule_test_report *report, struct text word)
 	rule_test_report_raw(report, "'");
 }
 
-static const struct rule_test_given *
-rule_test_report_last(
-    const struct rule_test_given *const *given, size_t count, enum rule_test_given_kind kind)
-{
-	while (count > 0)
-		if (given[--count]->kind == kind)
-			return given[count];
-	return NULL;
-}
-
 /* "culver test --print=WHAT --filter NAME FILE" */
 static void
 rule_test_report_print_command(struct rule_test_report *report, const struct rule_test_stage *stage,
@@ -134,7 +124,7 @@ rule_test_report_hint(struct rule_test_report *report, struct rule_test_stage *s
 {
 	size_t count;
 	const struct rule_test_given **given = rule_test_given_list(stage, arena, test, &count);
-	const struct rule_test_given *rules = rule_test_report_last(given, count, RULE_TEST_RULES);
+	const struct rule_test_given *rules = rule_test_given_last(given, count, RULE_TEST_RULES);
 	bool has_file = rules == NULL || rules->source.form == RULE_TEST_SOURCE_FILE;
 	struct text path = {NULL, 0};
 

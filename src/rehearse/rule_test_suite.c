@@ -1,5 +1,6 @@
 /*
- * A run over files and directories of rule tests; see rule_test_suite.h. One file at a time is in memory.
+ * A run over files and directories of rule tests; see rule_test_suite.h. One file at a time is in
+ * memory.
  */
 #include "rehearse/rule_test_suite.h"
 

@@ -35,8 +35,8 @@ struct terminal terminal_look(int descriptor, enum terminal_colour colour);
 /* "auto", "always", "never"; false for another word. */
 bool terminal_parse_colour(struct text word, enum terminal_colour *colour_out);
 
-/* Appends the text, control characters and bytes that are not UTF-8 as "?" (a tab as it is), between the
- * escape sequences of the style where the terminal has colour. */
+/* Appends the text, control characters and bytes that are not UTF-8 as "?" (a tab as it is),
+ * between the escape sequences of the style where the terminal has colour. */
 void terminal_append(struct buffer *buffer, const struct terminal *terminal,
     enum terminal_style style, struct text text);
 

@@ -62,7 +62,7 @@ head -c 1048577 /dev/zero | tr '\0' '\n' >"$work/large.conf"
 run config check "$work/large.conf"
 is "a file of more than 1 MiB is refused" "$status" 78
 run config show --set umask
-is "an option without a value is refused" "$complaint" "culver: --set umask: write NAME=VALUE"
+is "an option without a value is refused" "$complaint" "culver: umask: write it as NAME=VALUE"
 run config show --set lock-timeout=9z
 is "an option's error says what is allowed" "$complaint" \
     "culver: lock_timeout cannot be \"9z\"; it must be a duration from 0s to 1d (a number and s, m, h or d)"

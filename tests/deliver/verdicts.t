@@ -53,6 +53,12 @@ printf '%s\n' 'DEFAULT="./default"' 'if (/^Subject:.*cr.*me/ || /^From: a@b/ && 
 deliver undecodable 'undecodable_verdict = later'
 is "a pattern that matches such a text, or asks for another, has its answer" "$status $box" "0 matched "
 test_that "and the log says null" grep -q '"undecided":null' log
+printf '%s\n' 'to "./matched" `sleep 9`' >destination
+chmod 600 destination
+deliver destination 'command_timeout_verdict = open' 'command_limit = 1s'
+is "a destination may ask a question without an answer" "$status $box" "0 matched "
+test_that "the log of that very delivery says so" \
+    grep -q '"undecided":"destination:1:[0-9]*: command .*sleep 9.* did not end' log
 
 # Memory: a large text part is decoded piece by piece.
 if [ -n "$sanitizers" ]; then

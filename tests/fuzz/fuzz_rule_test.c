@@ -1,7 +1,7 @@
 /*
- * Fuzz target: any bytes as a file of rule tests. Every place lies in the file; an expectation that is written back is
- * read as the same; with recorded lines in place of all expectations the file still parses, with as many tests; and
- * messages are built from what stands in the file alone.
+ * Fuzz target: any bytes as a file of rule tests. Every place lies in the file; an expectation that
+ * is written back is read as the same; with recorded lines in place of all expectations the file
+ * still parses, with as many tests; and messages are built from what stands in the file alone.
  */
 #include <stdint.h>
 

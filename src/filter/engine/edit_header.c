@@ -4,7 +4,6 @@
 #include "filter/engine/edit_header.h"
 
 #include "filter/engine/observe.h"
-#include "filter/engine/run_command.h"
 #include "mail/header_edit.h"
 
 static struct edit_header *
@@ -64,8 +63,7 @@ edit_header_note(struct evaluator *evaluator, const struct statement *statement)
 	if (!header_edit_is_name(edit.name))
 		return evaluate_fail(evaluator, ERROR_INPUT, values->offset,
 		    "this is no name of a header field: 1 to %d printable characters without "
-		    "blanks and "
-		    "colons",
+		    "blanks and colons",
 		    (int)HEADER_EDIT_NAME_MAX);
 	if (edit.value.size > EDIT_HEADER_VALUE_MAX)
 		return evaluate_fail(evaluator, ERROR_LIMIT, values->next->offset,
@@ -128,7 +126,7 @@ edit_header_make(struct evaluator *evaluator)
 		return edit_header_fail(evaluator);
 	edits->rounds++;
 	edit_header_forget(edits);
-	run_command_take_message(evaluator, edited);
+	evaluate_take_message(evaluator, edited);
 	return true;
 }
 

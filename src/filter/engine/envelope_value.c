@@ -53,6 +53,16 @@ envelope_value_is_name(struct text name)
 }
 
 bool
+envelope_value_set(struct envelope *envelope, struct text name, struct text value)
+{
+	const struct envelope_name *found = envelope_value_find(name);
+
+	if (found != NULL)
+		*(struct text *)(void *)((char *)envelope + found->offset) = value;
+	return found != NULL;
+}
+
+bool
 envelope_value(
     struct evaluator *evaluator, const struct expression *expression, struct text *value_out)
 {

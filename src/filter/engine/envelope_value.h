@@ -9,6 +9,8 @@
 /* All names, for an error: "sender, recipient, ...". */
 extern const char envelope_value_names[];
 bool envelope_value_is_name(struct text name);
+/* Gives it a value; false: there is no such name. */
+bool envelope_value_set(struct envelope *envelope, struct text name, struct text value);
 /* The value; empty when it is not known. */
 bool envelope_value(
     struct evaluator *evaluator, const struct expression *expression, struct text *value_out);

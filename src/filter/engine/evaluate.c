@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/number.h"
 #include "filter/engine/database.h"
 #include "filter/engine/edit_header.h"
 #include "filter/engine/envelope_value.h"
@@ -66,6 +67,37 @@ evaluate_begin(struct evaluator *evaluator)
 		arena_clear(&evaluator->scratch);
 	arena_init(&evaluator->scratch, evaluator->scratch_first, sizeof evaluator->scratch_first);
 	evaluator->scratch_used = 0;
+}
+
+void
+evaluate_set_number(struct evaluator *evaluator, struct text name, uint64_t number)
+{
+	char digits[NUMBER_DIGITS_MAX];
+
+	variables_set(evaluator->input->variables, name, number_format_unsigned(number, digits));
+}
+
+static void
+evaluate_set_lines(struct evaluator *evaluator)
+{
+	evaluate_set_number(evaluator, TEXT("LINES"), message_line_end_count(evaluator->message));
+}
+
+void
+evaluate_count_lines(struct evaluator *evaluator)
+{
+	if (!variables_is_set(evaluator->input->variables, TEXT("LINES")))
+		evaluate_set_lines(evaluator);
+}
+
+void
+evaluate_take_message(struct evaluator *evaluator, const struct message *message)
+{
+	evaluator->message = message;
+	scope_close(evaluator->scope);
+	evaluator->scope = scope_new(evaluator->arena, message);
+	evaluate_set_number(evaluator, TEXT("SIZE"), message_bytes(message).size);
+	evaluate_set_lines(evaluator);
 }
 
 bool

@@ -17,7 +17,6 @@
 enum {
 	EVALUATE_SCRATCH_MAX = 4 * VARIABLE_VALUE_MAX, /* bytes of values in one statement */
 	EVALUATE_SCRATCH_FIRST = 2048,
-	EVALUATE_INCLUDES_MAX = 20,
 	EVALUATE_FOREACH_MAX = 100000,         /* matches */
 	EVALUATE_FOREACH_GROUPS_MAX = 1000000, /* of all matches together */
 };
@@ -87,6 +86,12 @@ bool evaluate_take_work(struct evaluator *evaluator, uint32_t offset, struct tex
 /* The text with its variables replaced, when `expands`. */
 bool evaluate_text(struct evaluator *evaluator, struct text source, bool expands, uint32_t offset,
     struct text *value_out);
+/* Sets a variable to a number. */
+void evaluate_set_number(struct evaluator *evaluator, struct text name, uint64_t number);
+/* The message is this one from now on: sets SIZE and LINES. */
+void evaluate_take_message(struct evaluator *evaluator, const struct message *message);
+/* Sets LINES, unless it is set. */
+void evaluate_count_lines(struct evaluator *evaluator);
 /* The deadline has passed or the process was asked to stop; then evaluator->error is set. */
 bool evaluate_is_interrupted(struct evaluator *evaluator, uint32_t offset);
 

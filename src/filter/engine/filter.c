@@ -10,7 +10,6 @@
 #include <sysexits.h>
 
 #include "base/number.h"
-#include "base/vector.h"
 #include "filter/engine/database.h"
 #include "filter/engine/edit_header.h"
 #include "filter/engine/evaluate.h"
@@ -26,6 +25,19 @@ enum { FILTER_TIMEOUT_MAX = 86400 /* seconds */ };
 enum filter_flow { FILTER_NEXT, FILTER_ENDED, FILTER_FAILURE };
 
 static enum filter_flow filter_run_list(struct evaluator *evaluator, const struct statement *list);
+
+const char *
+filter_end_word(enum filter_end end)
+{
+	static const char *const words[] = {
+	    [FILTER_END_FALL_THROUGH] = "fall-through",
+	    [FILTER_END_DELIVERED] = "delivered",
+	    [FILTER_END_EXIT] = "exit",
+	    [FILTER_END_FAILED] = "failed",
+	};
+
+	return words[end];
+}
 
 /* An error in the rules themselves: evaluator->error is set. */
 static enum filter_flow
@@ -100,13 +112,14 @@ filter_deliver(struct evaluator *evaluator, const struct statement *statement)
 	    .copy = is_copy,
 	    .variables = input->variables,
 	    .place = program_place(evaluator->program, statement->offset),
-	    .condition = text_slice(evaluator->condition, 0, FILTER_MATCHED_MAX),
-	    .undecided = evaluator->undecided,
-	    .matched = {evaluator->matched, evaluator->matched_size},
 	};
 
 	if (!target_evaluate(evaluator, statement, &request) || !edit_header_settle(evaluator))
 		return filter_fail(evaluator, statement);
+	/* The destination may have matched a pattern or asked a question of its own. */
+	request.condition = text_slice(evaluator->condition, 0, FILTER_MATCHED_MAX);
+	request.matched = (struct text){evaluator->matched, evaluator->matched_size};
+	request.undecided = evaluator->undecided;
 	request.message = evaluator->message;
 	struct outcome outcome = input->host->deliver(input->host_self, &request);
 	if (observe_is_on(evaluator))
@@ -466,7 +479,7 @@ filter_enter_program(
 	if (observe_is_on(evaluator))
 		observe_file(evaluator, true);
 	if (program->mentions_lines)
-		run_command_count_lines(evaluator);
+		evaluate_count_lines(evaluator);
 	evaluator->states =
 	    arena_alloc_array(arena, program->pattern_count, sizeof *evaluator->states);
 }
@@ -500,9 +513,9 @@ filter_read_program(struct evaluator *evaluator, const struct statement *stateme
 
 	if (!evaluate(evaluator, statement->expression, &name))
 		return false;
-	if (evaluator->includes >= EVALUATE_INCLUDES_MAX)
+	if (evaluator->includes >= FILTER_INCLUDES_MAX)
 		return evaluate_fail(evaluator, ERROR_LIMIT, statement->offset,
-		    "`include` is nested more than %d files deep", (int)EVALUATE_INCLUDES_MAX);
+		    "`include` is nested more than %d files deep", (int)FILTER_INCLUDES_MAX);
 	name = arena_copy_text(arena, name);
 	if (!input->host->read_rules(input->host_self, arena, name, &rules, error))
 		return evaluate_fail_at(evaluator, statement->offset);
@@ -680,33 +693,4 @@ filter_run(struct arena *arena, const struct filter_input *input)
 	buffer_clear(&evaluator.work);
 	arena_clear(&evaluator.scratch);
 	return result;
-}
-
-size_t
-filter_check_patterns(
-    struct arena *arena, const struct program *program, struct filter_problem **problems_out)
-{
-	struct pattern_engine *engine = pattern_engine_new(arena, 0);
-	struct filter_problem *problems = NULL;
-	size_t count = 0, capacity = 0;
-
-	for (const struct program_pattern *at = program->patterns; at != NULL; at = at->next) {
-		struct error error;
-		struct pattern *pattern;
-		if (at->expands)
-			continue;
-		pattern = pattern_compile(engine, at->source, at->case_sensitive, &error);
-		if (pattern != NULL) {
-			pattern_free(engine, pattern);
-			continue;
-		}
-		problems = vector_grow(arena, problems, count, &capacity, sizeof *problems);
-		problems[count++] = (struct filter_problem){
-		    program_place(program, at->offset),
-		    arena_copy_text(arena, text_from_string(error.text)),
-		};
-	}
-	pattern_engine_close(engine);
-	*problems_out = problems;
-	return count;
 }

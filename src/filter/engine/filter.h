@@ -27,6 +27,9 @@ enum filter_end {
 	FILTER_END_FAILED, /* a delivery or the rules failed; `outcome` says how */
 };
 
+/* "fall-through", "delivered", "exit", "failed". */
+const char *filter_end_word(enum filter_end end);
+
 /*
  * What becomes of a question that has no answer: a pattern that reached its limit of work, a text
  * that could not be decoded, a command that did not end in time. Whatever is chosen, the first such
@@ -53,17 +56,21 @@ struct filter_result {
 				  may be empty */
 	struct text matched;   /* what it matched, cut to FILTER_MATCHED_MAX bytes */
 	struct text undecided; /* "file:line:column: what"; empty: every question had an answer */
-	const struct message
-	    *message; /* as the rules left it: `xfilter` and edits make a new one */
+	/* As the rules left it: `xfilter` and edits make a new one. */
+	const struct message *message;
 };
 
-enum { FILTER_MATCHED_MAX = 200, FILTER_REASON_MAX = 400 };
+enum {
+	FILTER_MATCHED_MAX = 200,
+	FILTER_REASON_MAX = 400,
+	FILTER_INCLUDES_MAX = 20, /* files that include each other, the first not counted */
+};
 
 struct filter_input {
 	const struct program *program;
 	const struct message *message;
-	struct variables
-	    *variables; /* set up by the caller (HOME, DEFAULT, FROM ...), changed by the rules */
+	/* Set up by the caller (HOME, DEFAULT, FROM ...), changed by the rules. */
+	struct variables *variables;
 	const struct envelope *envelope; /* for `envelope "sender"`; NULL: nothing is known */
 	const struct filter_host *host;
 	void *host_self;
@@ -86,18 +93,5 @@ struct filter_result filter_run(struct arena *arena, const struct filter_input *
  * kept; any other number is "later" with that exit status.
  */
 struct outcome filter_exit_outcome(struct arena *arena, const struct variables *variables);
-
-struct filter_problem {
-	struct place place;
-	struct text what;
-};
-
-/*
- * Compiles every pattern of the program that holds no variables, and lists those that do not
- * compile, in the order of the file. A run compiles a pattern only when it needs it. Returns the
- * number of problems.
- */
-size_t filter_check_patterns(
-    struct arena *arena, const struct program *program, struct filter_problem **problems_out);
 
 #endif

@@ -59,8 +59,7 @@ flag_words_check(struct text word, struct error *error)
 		    strchr("(){%*\"\\],", word.data[i]) != NULL)
 			return error_set(error, ERROR_INPUT,
 			    "a keyword holds no blanks, control characters, letters outside of "
-			    "ASCII, "
-			    "and none of ( ) { %% * \" \\ ] ,");
+			    "ASCII, and none of ( ) { %% * \" \\ ] ,");
 	return true;
 }
 

@@ -46,8 +46,8 @@ struct delivery_request {
 	size_t argument_count;
 	bool copy; /* cc: the rules go on afterwards */
 	const struct message *message;
-	const struct variables
-	    *variables; /* at this moment; FLAGS, MAILDIRQUOTA, UMASK ... are the host's to read */
+	/* At this moment; FLAGS, MAILDIRQUOTA, UMASK ... are the host's to read. */
+	const struct variables *variables;
 	struct place place;
 	/* Why, for the log: the pattern that matched last, as the rule writes it, and what it
 	 * matched. May be empty. */

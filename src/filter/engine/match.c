@@ -231,7 +231,6 @@ match_take(struct evaluator *evaluator, struct text written, const struct patter
 		observe_match(evaluator, written, compiled, subject);
 }
 
-/* The same for a match that a verdict made. */
 void
 match_take_closed(struct evaluator *evaluator, struct text written)
 {
@@ -317,7 +316,7 @@ match_search(
 	return answer != PATTERN_FAILED;
 }
 
-/* The next match in a text. *is_closed_out: a verdict made it, and it is the last. */
+/* The next match in a text. *is_closed becomes true when a verdict made it: it is the last. */
 static enum pattern_answer
 match_next_in_text(struct evaluator *evaluator, const struct program_pattern *pattern,
     struct text subject, struct pattern_cursor *cursor, bool *is_closed)

@@ -32,7 +32,7 @@ struct match_list {
 bool match_collect(struct evaluator *evaluator, const struct expression *expression,
     struct arena *arena, struct match_list *list);
 /* Sets the variables MATCH, MATCH1 ... from the compiled pattern's last match in the subject, and
- * remembers it for the log under the name `written`. */
+ * remembers it for the log as what matched the pattern `written`. */
 void match_take(struct evaluator *evaluator, struct text written, const struct pattern *compiled,
     struct text subject);
 /* The same for a match that a verdict made: MATCH is empty. */

@@ -28,7 +28,8 @@ static const uint64_t pattern_work_max = UINT64_C(1) << 30;
 #define PATTERN_MARK "(?C1)"
 
 enum {
-	/* A place that takes no more, or no more than this and the size of the subject, is not counted. */
+	/* A place that takes no more, or no more than this and the size of the subject, is not
+	 * counted. */
 	PATTERN_CHEAP_STEPS = 128,
 	PATTERN_CHEAP_STEPS_LEAST = 16,
 	PATTERN_STEPS_FACTOR = 8, /* what takes more is tried again with so many times the limit */
@@ -55,14 +56,14 @@ struct pattern_library {
 
 struct pattern {
 	struct pattern *next, **link;
-	bool
-	    is_plain; /* `plain` finds it in the subjects that it takes: code is NULL until another one comes */
+	/* `plain` finds it in the subjects that it takes: code is NULL until another one comes. */
+	bool is_plain;
 	struct plain_pattern plain;
 	size_t start, end; /* of its last match */
 	bool has_offsets;  /* the last match was found by PCRE2 */
 	pcre2_code *code;
-	pcre2_code
-	    *valid_code; /* for subjects known to be UTF-8; NULL until one is searched again */
+	/* For subjects known to be UTF-8; NULL until one is searched again. */
+	pcre2_code *valid_code;
 	pcre2_match_data *data;
 	bool case_sensitive;
 	size_t source_size;
@@ -517,6 +518,7 @@ pattern_next(struct pattern_engine *engine, struct pattern *pattern, struct text
 	cursor->at = pattern->end;
 	return PATTERN_YES;
 }
+
 unsigned
 pattern_group_count(const struct pattern_engine *engine, const struct pattern *pattern)
 {

@@ -2,8 +2,8 @@
  * The host that does nothing and writes down what it was asked: for tests, for checking rules and
  * for explaining them. Deliveries, commands and locks succeed unless the plan was told otherwise;
  * included rules come from a table of texts, data bases are tables of values (one whose name is to
- * fail cannot be opened, a key that is to fail cannot be stored). A command without an answer prints nothing; one of
- * `xfilter` leaves the message as it is.
+ * fail cannot be opened, a key that is to fail cannot be stored). A command without an answer
+ * prints nothing; one of `xfilter` leaves the message as it is.
  */
 #ifndef FILTER_ENGINE_PLAN_H
 #define FILTER_ENGINE_PLAN_H
@@ -53,9 +53,8 @@ struct plan {
 	struct plan_item *items; /* in the order they were asked for */
 	size_t count, capacity;
 	struct table rules; /* name -> struct text *: what `include` finds */
-	struct table
-	    failures; /* destination, log file, log line or lock -> struct outcome *: what fails, and
-			 how */
+	/* Destination, log file, log line or lock -> struct outcome *: what fails, and how. */
+	struct table failures;
 	struct table answers;                /* command -> struct plan_answer * */
 	struct table databases;              /* name -> struct database * */
 	unsigned locks;                      /* held */

@@ -5,19 +5,10 @@
 
 #include <string.h>
 
-#include "base/number.h"
 #include "filter/engine/edit_header.h"
 #include "filter/engine/observe.h"
 
 enum { RUN_COMMAND_SHOWN_MAX = 80 };
-
-static void
-run_command_set_number(struct evaluator *evaluator, struct text name, uint64_t number)
-{
-	char digits[NUMBER_DIGITS_MAX];
-
-	variables_set(evaluator->input->variables, name, number_format_unsigned(number, digits));
-}
 
 /* The command's time was over; true: the rules go on as after one that failed. */
 static bool
@@ -47,7 +38,7 @@ run_command_ask(struct evaluator *evaluator, uint32_t offset, struct command_req
 		result_out->status = RUN_COMMAND_UNKNOWN;
 	if (observe_is_on(evaluator))
 		observe_command(evaluator, offset, request, result_out->status, known);
-	run_command_set_number(evaluator, TEXT("RETURNCODE"), (uint64_t)result_out->status);
+	evaluate_set_number(evaluator, TEXT("RETURNCODE"), (uint64_t)result_out->status);
 	if (known)
 		return true;
 	/* A command that was stopped because we are: nothing that rules may go on after. */
@@ -67,18 +58,6 @@ run_command_join_lines(char *bytes, size_t size)
 			bytes[i] = ' ';
 }
 
-static struct text
-run_command_trim(struct text value)
-{
-	size_t from = 0, to = value.size;
-
-	while (from < to && text_is_space(value.data[from]))
-		from++;
-	while (to > from && text_is_space(value.data[to - 1]))
-		to--;
-	return text_slice(value, from, to);
-}
-
 bool
 run_command_capture(
     struct evaluator *evaluator, const struct expression *expression, struct text *value_out)
@@ -94,7 +73,7 @@ run_command_capture(
 	if (known && result.status == 0 && output.size > 0) {
 		run_command_join_lines(output.data, output.size);
 		buffer_reset(&evaluator->work);
-		buffer_append(&evaluator->work, run_command_trim(buffer_text(&output)));
+		buffer_append(&evaluator->work, text_trim(buffer_text(&output)));
 		known = evaluate_take_work(evaluator, expression->offset, value_out);
 	}
 	buffer_clear(&output);
@@ -108,30 +87,6 @@ run_command_system(struct evaluator *evaluator, uint32_t offset, struct text com
 	struct command_result result;
 
 	return run_command_ask(evaluator, offset, &request, &result);
-}
-
-static void
-run_command_set_lines(struct evaluator *evaluator)
-{
-	run_command_set_number(
-	    evaluator, TEXT("LINES"), message_line_end_count(evaluator->message));
-}
-
-void
-run_command_count_lines(struct evaluator *evaluator)
-{
-	if (!variables_is_set(evaluator->input->variables, TEXT("LINES")))
-		run_command_set_lines(evaluator);
-}
-
-void
-run_command_take_message(struct evaluator *evaluator, const struct message *message)
-{
-	evaluator->message = message;
-	scope_close(evaluator->scope);
-	evaluator->scope = scope_new(evaluator->arena, message);
-	run_command_set_number(evaluator, TEXT("SIZE"), message_bytes(message).size);
-	run_command_set_lines(evaluator);
 }
 
 bool
@@ -150,6 +105,6 @@ run_command_rewrite(struct evaluator *evaluator, uint32_t offset, struct text co
 		    "the command of xfilter ended with status %d: %.*s", result.status,
 		    TEXT_ARGUMENTS(shown));
 	}
-	run_command_take_message(evaluator, result.rewritten);
+	evaluate_take_message(evaluator, result.rewritten);
 	return true;
 }

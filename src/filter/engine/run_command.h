@@ -24,9 +24,5 @@ bool run_command_system(struct evaluator *evaluator, uint32_t offset, struct tex
 /* Replaces the message by what the command prints, and sets SIZE and LINES. On an error the old
  * message stays. */
 bool run_command_rewrite(struct evaluator *evaluator, uint32_t offset, struct text command);
-/* The message is this one from now on: sets SIZE and LINES. */
-void run_command_take_message(struct evaluator *evaluator, const struct message *message);
-/* Sets LINES, unless it is set. */
-void run_command_count_lines(struct evaluator *evaluator);
 
 #endif

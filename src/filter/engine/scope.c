@@ -17,8 +17,8 @@
 
 enum {
 	SCOPE_BUCKETS = 64,
-	SCOPE_CHUNK =
-	    512, /* fields in one piece of memory: an array that grows would leave its old places behind */
+	/* Fields in one piece of memory: an array that grows would leave its old places behind. */
+	SCOPE_CHUNK = 512,
 	SCOPE_CHUNKS_MAX = (MESSAGE_FIELDS_MAX + SCOPE_PART_FIELDS_MAX) / SCOPE_CHUNK + 1,
 };
 
@@ -271,7 +271,8 @@ scope_field_name(const struct scope *scope, size_t number)
 	return text_slice(field->raw, 0, field->name_size);
 }
 
-/* The next field of the chain whose name fits; 0: none (yet). Looks at each field of the chain once in a walk. */
+/* The next field of the chain whose name fits; 0: none (yet). Looks at each field of the chain once
+ * in a walk. */
 static size_t
 scope_chain_peek(const struct scope *scope, struct scope_chain *chain, struct text name)
 {

@@ -31,8 +31,8 @@ void scope_close(struct scope *scope);
 
 struct scope_line {
 	struct text text;
-	struct text
-	    folded; /* in lower case, when it is known and the line is all ASCII; else NULL data */
+	/* In lower case, when it is known and the line is all ASCII; else NULL data. */
+	struct text folded;
 	bool is_whole; /* not a line, but a text that may hold many */
 };
 
@@ -50,8 +50,8 @@ struct scope_cursor {
 	struct text field; /* only fields of this name, and those without a name; empty: all */
 	size_t next;       /* without a name: the number of the last field */
 	struct scope_chain named, nameless; /* with one */
-	const struct prefilter
-	    *prefilter; /* lines of the body that it excludes are left out; NULL: none */
+	/* Lines of the body that it excludes are left out; NULL: none. */
+	const struct prefilter *prefilter;
 	struct body_text_cursor body;
 	struct text raw; /* what is left of the body as it stands */
 	bool in_raw;

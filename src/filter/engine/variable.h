@@ -1,7 +1,7 @@
 /*
  * The variables of a rules run: byte-string values under byte-string names, remembered in the order
- * of first assignment. Some are special (filter/engine/variable.c has the table): their default,
- * and who sets them.
+ * of first assignment. What special ones mean (mailfilter(5), VARIABLES) is known to whoever sets or
+ * reads them: agent/rules_environment.c at the start, the evaluator, the host.
  */
 #ifndef FILTER_ENGINE_VARIABLE_H
 #define FILTER_ENGINE_VARIABLE_H

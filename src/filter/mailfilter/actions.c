@@ -137,8 +137,7 @@ actions_check(
 	if (names_field && actions_is_literal(value) && !header_edit_is_name(value->text))
 		parser_fail(parser, value->offset,
 		    "this is no name of a header field: 1 to %d printable characters without "
-		    "blanks and "
-		    "colons",
+		    "blanks and colons",
 		    (int)HEADER_EDIT_NAME_MAX);
 	if (word->kind != STATEMENT_FLAG && word->kind != STATEMENT_UNFLAG)
 		return !parser->failed;

@@ -312,8 +312,7 @@ lexer_pattern(struct lexer *lexer, struct token *token, size_t start)
 	if (at >= source.size || source.data[at] != '/') {
 		lexer_fail(lexer, token, start,
 		    "this pattern has no closing / on its line (a path is written in quotes; a "
-		    "division has "
-		    "blanks on both sides)");
+		    "division has blanks on both sides)");
 		return;
 	}
 	struct text text = text_slice(source, start + 1, at);

@@ -157,8 +157,7 @@ parser_condition_inside(struct parser *parser)
 	if (parser->token.kind != TOKEN_CLOSE_PARENTHESIS) {
 		parser_fail(parser, parser->token.start,
 		    "a closing ) is expected here (a condition that goes on in the next line needs "
-		    "a \\ at the "
-		    "line's end)");
+		    "a \\ at the line's end)");
 		return NULL;
 	}
 	parser_advance(parser);

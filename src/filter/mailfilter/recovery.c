@@ -186,8 +186,7 @@ recovery_close_parenthesis(struct parser *parser, uint32_t start)
 			if (list->count > 0)
 				diagnostic_advise(list, &list->items[list->count - 1],
 				    "a condition that goes on in the next line needs a \\ at the "
-				    "end "
-				    "of this one");
+				    "end of this one");
 			return;
 		}
 	} while (token.start < stopped || depth > 0);

@@ -9,6 +9,7 @@
 
 #include "deliver/backend.h"
 #include "system/signals.h"
+#include "support/files.h"
 #include "support/tap.h"
 
 static struct arena arena;
@@ -16,20 +17,6 @@ static char directory[] = "/tmp/culver-forward-XXXXXX";
 static const char *environment[] = {"PATH=/usr/bin:/bin", "STATUS=0", NULL};
 static struct settings settings;
 static struct envelope envelope;
-
-static struct text
-read_output(const char *path)
-{
-	char bytes[4096];
-	FILE *file = fopen(path, "r");
-
-	if (file == NULL)
-		return TEXT("(none)");
-	size_t size = fread(bytes, 1, sizeof bytes, file);
-	fclose(file);
-	unlink(path);
-	return arena_copy_text(&arena, (struct text){bytes, size});
-}
 
 static struct outcome
 forward(const char *target, struct text message)
@@ -67,10 +54,10 @@ arguments_are_the_common_ones(void)
 {
 	set_envelope();
 	check(forward("carol@example.com", TEXT("Subject: x\n\n.\nbody\n")).class == OUTCOME_DONE);
-	check_text(read_output("arguments"),
+	check_text(files_take(&arena, "arguments"),
 	    TEXT("[-oi]\n[-f]\n[bob@example.net]\n[--]\n[carol@example.com]\n"));
-	check_text(
-	    read_output("input"), TEXT("Delivered-To: Alice@example.org\nSubject: x\n\n.\nbody\n"));
+	check_text(files_take(&arena, "input"),
+	    TEXT("Delivered-To: Alice@example.org\nSubject: x\n\n.\nbody\n"));
 }
 
 static void
@@ -79,18 +66,19 @@ sender_is_kept(void)
 	set_envelope();
 	envelope.sender = TEXT("");
 	check(forward("c@example.com", TEXT("\n")).class == OUTCOME_DONE);
-	check_text(read_output("arguments"), TEXT("[-oi]\n[-f]\n[<>]\n[--]\n[c@example.com]\n"));
+	check_text(
+	    files_take(&arena, "arguments"), TEXT("[-oi]\n[-f]\n[<>]\n[--]\n[c@example.com]\n"));
 	envelope.has_sender = false;
 	check(forward("c@example.com", TEXT("\n")).class == OUTCOME_DONE);
-	check_text(read_output("arguments"), TEXT("[-oi]\n[--]\n[c@example.com]\n"));
+	check_text(files_take(&arena, "arguments"), TEXT("[-oi]\n[--]\n[c@example.com]\n"));
 	envelope.has_sender = true;
 	envelope.sender = TEXT("-oQ$(touch x) 'y'@example.com");
 	check(forward("c@example.com", TEXT("\n")).class == OUTCOME_DONE);
-	check_text(read_output("arguments"),
+	check_text(files_take(&arena, "arguments"),
 	    TEXT("[-oi]\n[-f]\n[-oQ$(touch x) 'y'@example.com]\n[--]\n[c@example.com]\n"));
 	envelope.sender = TEXT("a\nb@example.com");
 	check(forward("c@example.com", TEXT("\n")).class == OUTCOME_LATER);
-	check_text(read_output("arguments"), TEXT("(none)"));
+	check_text(files_take(&arena, "arguments"), TEXT("(none)"));
 }
 
 static void
@@ -99,7 +87,7 @@ several_addresses_are_split(void)
 	set_envelope();
 	check(forward(" a@x.example, b@x.example\tc ,,d@x.example ", TEXT("\n")).class ==
 	      OUTCOME_DONE);
-	check_text(read_output("arguments"),
+	check_text(files_take(&arena, "arguments"),
 	    TEXT("[-oi]\n[-f]\n[bob@example.net]\n[--]\n[a@x.example]\n[b@x.example]\n[c]\n"
 		 "[d@x.example]\n"));
 }
@@ -114,7 +102,7 @@ other_words_are_refused(void)
 	set_envelope();
 	for (size_t i = 0; i < sizeof targets / sizeof *targets; i++) {
 		check_number(forward(targets[i], TEXT("\n")).class, OUTCOME_LATER);
-		check_text(read_output("arguments"), TEXT("(none)"));
+		check_text(files_take(&arena, "arguments"), TEXT("(none)"));
 	}
 	char many[101 * 2 + 1];
 	for (size_t i = 0; i < 101; i++)
@@ -122,7 +110,7 @@ other_words_are_refused(void)
 	check(forward(many, TEXT("\n")).class == OUTCOME_LATER);
 	many[200] = '\0';
 	check(forward(many, TEXT("\n")).class == OUTCOME_DONE);
-	read_output("arguments");
+	files_take(&arena, "arguments");
 }
 
 static void
@@ -133,7 +121,7 @@ setting_may_hold_arguments(void)
 	set_envelope();
 	settings.sendmail = arena_format(&arena, "%.*s  -O  x", TEXT_ARGUMENTS(before));
 	check(forward("c", TEXT("\n")).class == OUTCOME_DONE);
-	check_text(read_output("arguments"),
+	check_text(files_take(&arena, "arguments"),
 	    TEXT("[-O]\n[x]\n[-oi]\n[-f]\n[bob@example.net]\n[--]\n[c]\n"));
 	settings.sendmail = TEXT(" ");
 	check(forward("c", TEXT("\n")).class == OUTCOME_LATER);
@@ -184,7 +172,7 @@ check_loop(const char *message, bool is_loop)
 	char code[OUTCOME_CODE_SIZE];
 	check_text(outcome_format_code(&outcome, code), TEXT("5.4.6"));
 	check_number(outcome_exit_status(&outcome), EX_UNAVAILABLE);
-	check_text(read_output("input"), TEXT("(none)"));
+	check_text(files_take(&arena, "input"), TEXT("(none)"));
 }
 
 static void
@@ -210,7 +198,7 @@ own_mark_is_not_doubled(void)
 
 	set_envelope();
 	check(forward("c", text_from_string(message)).class == OUTCOME_DONE);
-	check_text(read_output("input"), text_from_string(message));
+	check_text(files_take(&arena, "input"), text_from_string(message));
 }
 
 static void
@@ -222,7 +210,8 @@ unknown_recipient_is_user_and_host(void)
 	check_loop("Received: a\nDelivered-To: Alice\n\n", true);
 	check_loop("Received: a\nDelivered-To: bob\n\n", false);
 	check(forward("c", TEXT("A: b\r\n\r\n")).class == OUTCOME_DONE);
-	check_text(read_output("input"), TEXT("Delivered-To: alice@host.example\r\nA: b\r\n\r\n"));
+	check_text(
+	    files_take(&arena, "input"), TEXT("Delivered-To: alice@host.example\r\nA: b\r\n\r\n"));
 }
 
 static void
@@ -230,7 +219,7 @@ what_is_forwarded_twice_is_a_loop(void)
 {
 	set_envelope();
 	check(forward("c", TEXT("Received: first\n\nx\n")).class == OUTCOME_DONE);
-	struct text copy = read_output("input");
+	struct text copy = files_take(&arena, "input");
 	struct text back = arena_format(&arena, "Received: again\n%.*s", TEXT_ARGUMENTS(copy));
 	check(forward("c", back).class == OUTCOME_NEVER);
 }

@@ -2,7 +2,6 @@
  * Keywords of a message in a Maildir as Dovecot and as Courier keep them, and the folders that rules
  * name: what is there afterwards, byte for byte.
  */
-#include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -15,30 +14,13 @@
 #include "system/file.h"
 #include "system/lock.h"
 #include "system/signals.h"
+#include "support/files.h"
 #include "support/tap.h"
 
 static struct arena arena;
 static char directory[] = "/tmp/culver-keywords-test.XXXXXX";
 static struct settings settings;
 static struct delivery delivery;
-
-static void
-remove_tree(const char *path)
-{
-	DIR *entries = opendir(path);
-	const struct dirent *entry;
-
-	while (entries != NULL && (entry = readdir(entries)) != NULL) {
-		const char *inside = arena_format(&arena, "%s/%s", path, entry->d_name).data;
-		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
-			continue;
-		if (unlink(inside) < 0)
-			remove_tree(inside);
-	}
-	if (entries != NULL)
-		closedir(entries);
-	rmdir(path);
-}
 
 static void
 begin(void)
@@ -48,7 +30,7 @@ begin(void)
 	settings = *settings_values(settings_new(&arena));
 	settings.lock_timeout = 0;
 	delivery = (struct delivery){.spool = NULL};
-	remove_tree("m");
+	files_remove_tree(&arena, "m");
 	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
 		check(mkdir(parts[i], 0700) == 0);
 }
@@ -346,7 +328,7 @@ static void
 folders_of_the_file_system_layout_have_parents(void)
 {
 	begin();
-	remove_tree("m");
+	files_remove_tree(&arena, "m");
 	settings.mailbox_layout = MAILBOX_LAYOUT_FS;
 	check(deliver_to(DESTINATION_MAILBOX, "A/B/C", "").class == OUTCOME_DONE);
 	check(text_has_prefix(delivery.final_place, TEXT("m/A/B/C/new/")));
@@ -433,7 +415,7 @@ main(void)
 	    a_half_made_folder_is_completed_with_its_subscription);
 	test(
 	    "folders and indexes have the rights of the root", folders_have_the_rights_of_the_root);
-	remove_tree(directory);
+	files_remove_tree(&arena, directory);
 	arena_clear(&arena);
 	return tests_end();
 }

@@ -11,6 +11,7 @@
 #include "deliver/backend.h"
 #include "deliver/destination.h"
 #include "system/file.h"
+#include "support/files.h"
 #include "support/tap.h"
 
 static struct arena arena;
@@ -46,24 +47,6 @@ only_entry(const char *path)
 	return found;
 }
 
-static void
-remove_tree(const char *path)
-{
-	DIR *entries = opendir(path);
-	const struct dirent *entry;
-
-	while (entries != NULL && (entry = readdir(entries)) != NULL) {
-		const char *inside = arena_format(&arena, "%s/%s", path, entry->d_name).data;
-		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
-			continue;
-		if (unlink(inside) < 0)
-			remove_tree(inside);
-	}
-	if (entries != NULL)
-		closedir(entries);
-	rmdir(path);
-}
-
 static struct settings settings;
 static struct delivery delivery;
 
@@ -85,7 +68,7 @@ begin(void)
 	settings = *settings_values(settings_new(&arena));
 	settings.hostname = TEXT("ho/st:1");
 	delivery = (struct delivery){.spool = NULL};
-	remove_tree("m");
+	files_remove_tree(&arena, "m");
 }
 
 static void
@@ -199,14 +182,14 @@ a_full_mailbox_is_warned_of_once_a_day(void)
 	check(deliver_to("m/").class == OUTCOME_DONE);
 	check(deliver_to("m/").class == OUTCOME_DONE);
 	check(access("m/quotawarn", F_OK) < 0);
-	remove_tree("m/new");
+	files_remove_tree(&arena, "m/new");
 	check(mkdir("m/new", 0700) == 0);
 	check(deliver_to("m/").class == OUTCOME_DONE);
 	check(access("m/quotawarn", F_OK) == 0);
 	delivery.quota = TEXT("100000S");
 	delivery.quota_warning_percent = 1;
 	check(deliver_to("m/").class == OUTCOME_DONE);
-	remove_tree("m/new");
+	files_remove_tree(&arena, "m/new");
 	check(mkdir("m/new", 0700) == 0 && utimes("m/quotawarn", yesterday) == 0);
 	delivery.quota = TEXT("100000S,3C");
 	unlink("m/maildirsize");
@@ -275,7 +258,7 @@ main(void)
 	test("a full mailbox is warned of once a day", a_full_mailbox_is_warned_of_once_a_day);
 	test("a step that fails leaves nothing behind", a_failed_step_leaves_nothing);
 	test("without nameless files a name in tmp is used", without_nameless_files_a_name_is_used);
-	remove_tree(directory);
+	files_remove_tree(&arena, directory);
 	arena_clear(&arena);
 	return tests_end();
 }

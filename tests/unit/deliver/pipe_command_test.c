@@ -11,6 +11,7 @@
 
 #include "deliver/backend.h"
 #include "system/signals.h"
+#include "support/files.h"
 #include "support/tap.h"
 
 static struct arena arena;
@@ -29,20 +30,6 @@ write_program(const char *path, const char *content)
 
 	check(write(descriptor, content, strlen(content)) == (ssize_t)strlen(content));
 	close(descriptor);
-}
-
-static struct text
-read_output(const char *path)
-{
-	char bytes[4096];
-	FILE *file = fopen(path, "r");
-
-	if (file == NULL)
-		return TEXT("(none)");
-	size_t size = fread(bytes, 1, sizeof bytes, file);
-	fclose(file);
-	unlink(path);
-	return arena_copy_text(&arena, (struct text){bytes, size});
 }
 
 static struct delivery
@@ -85,10 +72,10 @@ static void
 command_gets_the_message(void)
 {
 	check(deliver("cat >out").class == OUTCOME_DONE);
-	check_text(read_output("out"), TEXT("Subject: x\n\nbody\n"));
+	check_text(files_take(&arena, "out"), TEXT("Subject: x\n\nbody\n"));
 	check(shell_was_used());
 	check(deliver("./keep >out 2>&1; exit 0").class == OUTCOME_DONE);
-	check_text(read_output("kept"), TEXT("Subject: x\n\nbody\n"));
+	check_text(files_take(&arena, "kept"), TEXT("Subject: x\n\nbody\n"));
 }
 
 static void
@@ -102,17 +89,17 @@ plain_words_need_no_shell(void)
 	for (size_t i = 0; i < sizeof plain / sizeof *plain; i++) {
 		check(deliver(plain[i]).class == OUTCOME_DONE);
 		check(!shell_was_used());
-		check_text(read_output("kept"), TEXT("Subject: x\n\nbody\n"));
-		struct text arguments = read_output("arguments");
+		check_text(files_take(&arena, "kept"), TEXT("Subject: x\n\nbody\n"));
+		struct text arguments = files_take(&arena, "arguments");
 		const char *in_shell = arena_format(&arena, "%s;", plain[i]).data;
 		check(deliver(in_shell).class == OUTCOME_DONE);
 		check(shell_was_used());
-		check_text(read_output("arguments"), arguments);
+		check_text(files_take(&arena, "arguments"), arguments);
 	}
 	snprintf(absolute, sizeof absolute, "%s/bin/keep one", directory);
 	check(deliver(absolute).class == OUTCOME_DONE);
 	check(!shell_was_used());
-	check_text(read_output("arguments"), TEXT("one\n"));
+	check_text(files_take(&arena, "arguments"), TEXT("one\n"));
 }
 
 static void
@@ -139,7 +126,7 @@ other_shells_have_their_say(void)
 {
 	settings.shell = TEXT("/usr/sbin/nologin");
 	check(deliver("keep").class != OUTCOME_DONE);
-	check_text(read_output("kept"), TEXT("(none)"));
+	check_text(files_take(&arena, "kept"), TEXT("(none)"));
 	settings.shell = arena_format(&arena, "%s/bin/sh", directory);
 	environment[3] = "BASH_ENV=/dev/null";
 	check(deliver("keep").class == OUTCOME_DONE);
@@ -158,7 +145,7 @@ scripts_without_interpreter_line_run(void)
 {
 	check(deliver("bare").class == OUTCOME_DONE);
 	check(shell_was_used());
-	check_text(read_output("kept"), TEXT("bare\n"));
+	check_text(files_take(&arena, "kept"), TEXT("bare\n"));
 }
 
 static void
@@ -272,7 +259,7 @@ spooled_messages_are_given_as_files(void)
 	/* Twice: each reader begins at the start. */
 	check(pipe_command_backend.deliver(&delivery).class == OUTCOME_DONE);
 	check(pipe_command_backend.deliver(&delivery).class == OUTCOME_DONE);
-	check_text(read_output("out"), TEXT("regular file\n"));
+	check_text(files_take(&arena, "out"), TEXT("regular file\n"));
 	spool_close(spool);
 	close(file);
 	unlink("message");

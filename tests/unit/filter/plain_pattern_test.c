@@ -1,6 +1,6 @@
 /*
- * Patterns without an engine give the answers of PCRE2: beside hand-picked cases, a hundred thousand random patterns of
- * the subset on random lines, each tried by both.
+ * Patterns without an engine give the answers of PCRE2: beside hand-picked cases, a hundred
+ * thousand random patterns of the subset on random lines, each tried by both.
  */
 #include "filter/engine/plain_pattern.h"
 

@@ -1,5 +1,6 @@
 /*
- * The format of rule tests: how bytes are written, what each line becomes, and every error with its place.
+ * The format of rule tests: how bytes are written, what each line becomes, and every error with its
+ * place.
  */
 #include "rehearse/rule_test_file.h"
 
