@@ -85,7 +85,9 @@ for name in "${names[@]}"; do
 	test_that "$name --help names options at all" [ -n "$("$top_builddir/$name" --help 2>&1 </dev/null | help_options)" ]
 done
 for name in $(culver_commands); do
+	test_that "culver(1) says what culver $name is for" grep -q "^\.It Cm $name\$" "$pages/culver.1"
 	page=$pages/culver-$name.1
+	[ ! -f "$page" ] || test_that "and where to read on" grep -q "^\.Xr culver-$name 1" "$pages/culver.1"
 	[ -f "$page" ] || continue
 	is "the options of culver $name --help are those of its page" "$(options "$page" "$top_builddir/culver" "$name")" ""
 	test_that "culver $name --help names options at all" [ -n "$(help "$top_builddir/culver" "$name" | help_options)" ]
