@@ -4,6 +4,7 @@
  */
 #include "base/text.h"
 
+#include <stdint.h>
 #include <string.h>
 
 struct text
@@ -65,6 +66,21 @@ text_find(struct text whole, size_t from, struct text wanted)
 		return from;
 	const char *found = memmem(whole.data + from, whole.size - from, wanted.data, wanted.size);
 	return found == NULL ? whole.size : (size_t)(found - whole.data);
+}
+
+bool
+text_is_ascii(struct text bytes)
+{
+	uint64_t all = 0, word;
+	size_t at = 0;
+
+	for (; bytes.size - at >= sizeof word; at += sizeof word) {
+		memcpy(&word, bytes.data + at, sizeof word);
+		all |= word;
+	}
+	for (; at < bytes.size; at++)
+		all |= (unsigned char)bytes.data[at];
+	return (all & UINT64_C(0x8080808080808080)) == 0;
 }
 
 struct text

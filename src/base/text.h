@@ -53,6 +53,9 @@ bool text_has_suffix(struct text whole, struct text suffix);
 /* Order as memcmp has it, the shorter first when one is the beginning of the other: <0, 0, >0. */
 int text_compare(struct text a, struct text b);
 
+/* No byte above 127. Looks at eight bytes at a time. */
+bool text_is_ascii(struct text bytes);
+
 /* Position of the first such byte at or after `from`, or the text's size when there is none. */
 static inline size_t
 text_find_byte(struct text whole, size_t from, char byte)
@@ -105,6 +108,16 @@ static inline char
 text_upper(char byte)
 {
 	return byte >= 'a' && byte <= 'z' ? (char)(byte - ('a' - 'A')) : byte;
+}
+
+/* 0 to 15; -1: no hexadecimal digit. */
+static inline int
+text_hex_value(char digit)
+{
+	if (text_is_digit(digit))
+		return digit - '0';
+	digit = text_lower(digit);
+	return digit >= 'a' && digit <= 'f' ? digit - 'a' + 10 : -1;
 }
 
 #endif

@@ -6,7 +6,6 @@
  */
 #include "config/settings_file.h"
 
-#include <stdint.h>
 #include <string.h>
 
 #include "base/utf8.h"
@@ -22,22 +21,6 @@ settings_file_fail(struct settings_file *file, size_t position, struct error *er
 	error_prefix(error, "%s:%u:%u: ", file->path, file->line, column);
 	file->failed = true;
 	return false;
-}
-
-static bool
-settings_file_is_ascii(struct text bytes)
-{
-	const uint64_t high_bits = 0x8080808080808080;
-	uint64_t seen = 0, word = 0;
-	size_t i = 0;
-
-	for (; i + sizeof word <= bytes.size; i += sizeof word) {
-		memcpy(&word, bytes.data + i, sizeof word);
-		seen |= word;
-	}
-	for (; i < bytes.size; i++)
-		seen |= (unsigned char)bytes.data[i];
-	return (seen & high_bits) == 0;
 }
 
 /* Makes the line that holds the position the current one. */
@@ -64,7 +47,7 @@ settings_file_check_bytes(struct settings_file *file, struct error *error)
 		error_set(error, ERROR_INPUT, "a NUL byte; the file is not a text, restore it");
 		return settings_file_fail(file, position, error);
 	}
-	if (settings_file_is_ascii(bytes))
+	if (text_is_ascii(bytes))
 		return true;
 	for (size_t i = 0, length; i < bytes.size; i += length) {
 		length = utf8_sequence_length(bytes, i);

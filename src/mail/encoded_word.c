@@ -212,15 +212,6 @@ encoded_word_find_slot(struct encoded_word_reader *reader, struct text name)
 	return slot;
 }
 
-static int
-encoded_word_hex(char digit)
-{
-	if (text_is_digit(digit))
-		return digit - '0';
-	digit = text_lower(digit);
-	return digit >= 'a' && digit <= 'f' ? digit - 'a' + 10 : -1;
-}
-
 static void
 encoded_word_feed_q(
     struct encoded_word_reader *reader, struct charset_decoder *decoder, struct text payload)
@@ -232,8 +223,8 @@ encoded_word_feed_q(
 		char byte = payload.data[i];
 		int high = -1, low = -1;
 		if (byte == '=' && payload.size - i > 2) {
-			high = encoded_word_hex(payload.data[i + 1]);
-			low = encoded_word_hex(payload.data[i + 2]);
+			high = text_hex_value(payload.data[i + 1]);
+			low = text_hex_value(payload.data[i + 2]);
 		}
 		if (high >= 0 && low >= 0) {
 			byte = (char)(high << 4 | low);

@@ -90,15 +90,6 @@ header_edit_take_run(struct text *rest, bool is_blank)
 	return run;
 }
 
-static bool
-header_edit_is_ascii(struct text word)
-{
-	for (size_t i = 0; i < word.size; i++)
-		if ((unsigned char)word.data[i] >= 128)
-			return false;
-	return true;
-}
-
 /* The word and, when it is not ASCII, the words behind it that are not: blanks between encoded
  * words are no blanks, so they are encoded with them. */
 static struct text
@@ -107,11 +98,11 @@ header_edit_take_words(struct text *rest)
 	struct text whole = *rest, word = header_edit_take_run(rest, false);
 	size_t end = word.size;
 
-	while (!header_edit_is_ascii(word) && rest->size > 0) {
+	while (!text_is_ascii(word) && rest->size > 0) {
 		struct text ahead = *rest;
 		header_edit_take_run(&ahead, true);
 		word = header_edit_take_run(&ahead, false);
-		if (header_edit_is_ascii(word))
+		if (text_is_ascii(word))
 			break;
 		*rest = ahead;
 		end = whole.size - ahead.size;
@@ -169,7 +160,7 @@ header_edit_append_field(
 	buffer_append_byte(out, ':');
 	while (rest.size > 0) {
 		struct text words = header_edit_take_words(&rest);
-		if (header_edit_is_ascii(words)) {
+		if (text_is_ascii(words)) {
 			header_edit_append_word(&fold, blanks, words);
 		} else {
 			buffer_reset(&encoded);

@@ -4,7 +4,6 @@
 #include "rehearse/explain_plan.h"
 
 #include "base/json.h"
-#include "filter/engine/variable.h"
 #include "rehearse/explain_error.h"
 #include "rehearse/explain_json.h"
 #include "rehearse/explain_text.h"

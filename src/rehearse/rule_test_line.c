@@ -94,15 +94,6 @@ rule_test_line_word(struct rule_test_line *line)
 	return word;
 }
 
-static int
-rule_test_line_hex(char byte)
-{
-	if (text_is_digit(byte))
-		return byte - '0';
-	byte = text_lower(byte);
-	return byte >= 'a' && byte <= 'f' ? byte - 'a' + 10 : -1;
-}
-
 /*
  * Appends what the escape at `position` (that of the backslash) stands for; the position behind it,
  * or 0 when it stands for nothing.
@@ -121,8 +112,8 @@ rule_test_line_escape(struct text text, size_t position, struct buffer *out)
 	}
 	if (letter != 'x' || position + 3 >= text.size)
 		return 0;
-	int high = rule_test_line_hex(text.data[position + 2]),
-	    low = rule_test_line_hex(text.data[position + 3]);
+	int high = text_hex_value(text.data[position + 2]),
+	    low = text_hex_value(text.data[position + 3]);
 	if (high < 0 || low < 0)
 		return 0;
 	buffer_append_byte(out, (char)(high * 16 + low));

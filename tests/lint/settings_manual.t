@@ -56,7 +56,7 @@ printf '.It Cm umask No = Li 077\n.It Cm hostname No = Li \\&"\\&"\n.It Cm odd A
 is "a page is read item by item" "$(page_rows "$work/sample.5")" $'umask = 077\nhostname = ""'
 
 log_members() {
-	sed -nE 's/.*(json_name|json_member_text|json_member_integer|delivery_log_member|delivery_log_member_string)\((&)?json, "([a-z_]+)".*/\3/p' \
+	sed -nE 's/.*(json_name|json_member_[a-z]+|delivery_log_member|delivery_log_member_string)\((&)?json, "([a-z_]+)".*/\3/p' \
 	    "$top_srcdir/src/record/delivery_log.c" | LC_ALL=C sort
 }
 log_page=$top_srcdir/doc/man/culver-delivery.7

@@ -5,7 +5,6 @@
  */
 #include "filter/engine/plain_pattern.h"
 
-#include <stdint.h>
 #include <string.h>
 
 #include "filter/engine/prefilter.h"
@@ -87,17 +86,7 @@ plain_pattern_parse(struct text source, bool case_sensitive, struct plain_patter
 bool
 plain_pattern_takes(struct text subject)
 {
-	uint64_t all = 0, piece;
-	size_t at = 0;
-
-	for (; at + sizeof piece <= subject.size; at += sizeof piece) {
-		memcpy(&piece, subject.data + at, sizeof piece);
-		all |= piece;
-	}
-	for (; at < subject.size; at++)
-		all |= (unsigned char)subject.data[at];
-	return (all & UINT64_C(0x8080808080808080)) == 0 &&
-	       text_find_byte(subject, 0, '\n') == subject.size;
+	return text_is_ascii(subject) && text_find_byte(subject, 0, '\n') == subject.size;
 }
 
 /* Does the part lie at that place? */

@@ -8,8 +8,8 @@
 #include <stdint.h>
 
 #include "base/buffer.h"
+#include "filter/engine/expression.h"
 #include "filter/engine/prefilter.h"
-#include "filter/engine/program.h"
 #include "mail/address_line.h"
 #include "mail/content_type.h"
 #include "mail/encoded_word.h"
@@ -161,16 +161,6 @@ scope_add_parts(struct scope *scope)
 	}
 }
 
-static bool
-scope_is_ascii(struct text text)
-{
-	unsigned char all = 0;
-
-	for (size_t i = 0; i < text.size; i++)
-		all |= (unsigned char)text.data[i];
-	return all < 0x80;
-}
-
 /*
  * Decodes a raw line into scope->decoded. False: it is the decoded line already. Of a line that has
  * no room the raw form is matched.
@@ -181,7 +171,7 @@ scope_decode_line(
 {
 	struct encoded_word_facts facts = {0};
 	struct text body = raw;
-	bool has_words = encoded_word_is_present(raw) || !scope_is_ascii(raw);
+	bool has_words = encoded_word_is_present(raw) || !text_is_ascii(raw);
 	bool has_addresses = field->name.size > 0 && address_line_is_structured(field->name);
 
 	*is_damaged_out = false;

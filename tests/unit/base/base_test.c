@@ -60,6 +60,30 @@ searching_and_splitting(void)
 }
 
 static void
+bytes_have_their_kinds(void)
+{
+	char bytes[20];
+
+	for (size_t size = 0; size <= sizeof bytes; size++) {
+		memset(bytes, 0x7f, sizeof bytes);
+		struct text copy = exact_copy((struct text){bytes, size});
+		check(text_is_ascii(copy));
+		free((void *)(uintptr_t)copy.data);
+		for (size_t i = 0; i < size; i++) {
+			bytes[i] = (char)0x80;
+			check(!text_is_ascii((struct text){bytes, size}));
+			bytes[i] = 0;
+		}
+	}
+	for (int byte = 0; byte < 256; byte++) {
+		const char digits[] = "0123456789abcdefABCDEF";
+		const char *at = byte == 0 ? NULL : strchr(digits, byte);
+		int value = at == NULL ? -1 : (int)(at - digits) - (at - digits > 15 ? 6 : 0);
+		check_number(text_hex_value((char)byte), value);
+	}
+}
+
+static void
 arena_memory_is_zeroed_and_aligned(void)
 {
 	char first[300];
@@ -316,6 +340,7 @@ main(void)
 	test("texts are compared by bytes, NUL included", texts_are_compared_by_bytes);
 	test("a slice never leaves its text", slices_never_leave_the_text);
 	test("searching, splitting and trimming", searching_and_splitting);
+	test("ASCII is below 128, a hexadecimal digit has its value", bytes_have_their_kinds);
 	test("arena memory is zeroed and aligned", arena_memory_is_zeroed_and_aligned);
 	test("a buffer never passes its maximum", a_buffer_keeps_its_maximum);
 	test("a table finds what was set, in order", a_table_finds_what_was_set);
