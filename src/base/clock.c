@@ -27,6 +27,15 @@ clock_monotonic_milliseconds(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+uint64_t
+clock_processor_nanoseconds(void)
+{
+	struct timespec used;
+
+	REQUIRE(clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used) == 0);
+	return (uint64_t)used.tv_sec * UINT64_C(1000000000) + (uint64_t)used.tv_nsec;
+}
+
 /* Writes the number with leading zeros to `width` places; returns the place behind it. */
 static char *
 clock_write_digits(char *place, unsigned width, unsigned number)

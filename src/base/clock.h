@@ -16,6 +16,8 @@ struct timestamp {
 struct timestamp clock_now(void);
 /* Milliseconds on a clock that nobody sets; only differences mean something. */
 int64_t clock_monotonic_milliseconds(void);
+/* The processor time of this process, in nanoseconds. */
+uint64_t clock_processor_nanoseconds(void);
 
 enum { CLOCK_RFC3339_SIZE = 32, CLOCK_ASCTIME_SIZE = 26 };
 /* "2026-11-21T21:48:00.123Z" (RFC 3339, UTC). */

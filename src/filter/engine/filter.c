@@ -640,6 +640,13 @@ filter_finish(struct evaluator *evaluator, enum filter_flow flow)
 	return *result;
 }
 
+/* A search asks: whoever asked for it then fails with the same and its place. */
+static bool
+filter_on_watch(void *self)
+{
+	return evaluate_is_interrupted(self, 0);
+}
+
 struct filter_result
 filter_run(struct arena *arena, const struct filter_input *input)
 {
@@ -662,6 +669,7 @@ filter_run(struct arena *arena, const struct filter_input *input)
 	evaluator.message = input->message;
 	evaluator.scope = scope_new(arena, input->message);
 	evaluator.engine = pattern_engine_new(arena, input->match_limit);
+	pattern_engine_watch(evaluator.engine, filter_on_watch, &evaluator);
 	evaluator.includes = 0;
 	evaluator.database = NULL;
 	evaluator.is_embedded = input->is_embedded;

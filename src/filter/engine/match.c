@@ -117,6 +117,9 @@ match_undecided(
 enum pattern_answer
 match_failed(struct evaluator *evaluator, uint32_t offset)
 {
+	/* Not the pattern, the run was stopped. */
+	if (evaluator->is_interrupted && evaluate_is_interrupted(evaluator, offset))
+		return PATTERN_FAILED;
 	if (evaluator->error.kind == ERROR_LIMIT)
 		return match_undecided(
 		    evaluator, evaluator->input->verdicts.limit, offset, TEXT("limit"));

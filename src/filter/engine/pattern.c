@@ -13,6 +13,7 @@
 #include <pcre2.h>
 
 #include "base/bug.h"
+#include "base/clock.h"
 #include "base/utf8.h"
 #include "filter/engine/plain_pattern.h"
 
@@ -33,6 +34,10 @@ enum {
 	PATTERN_CHEAP_STEPS = 128,
 	PATTERN_CHEAP_STEPS_LEAST = 16,
 	PATTERN_STEPS_FACTOR = 8, /* what takes more is tried again with so many times the limit */
+	/* A place may need a look at all bytes behind it, of which so many count; when the sum is
+	 * this, the clock is looked at. */
+	PATTERN_WATCH_PLACE = 1 << 20,
+	PATTERN_WATCH_BYTES = 1 << 26,
 	PATTERN_BYTES_A_STEP =
 	    16, /* of a subject, which each try looks at to see whether it is UTF-8 */
 };
@@ -52,6 +57,7 @@ struct pattern_library {
 	__typeof__(pcre2_set_depth_limit) *set_depth_limit;
 	__typeof__(pcre2_set_heap_limit) *set_heap_limit;
 	__typeof__(pcre2_get_error_message) *get_error_message;
+	__typeof__(pcre2_pattern_info) *pattern_info;
 };
 
 struct pattern {
@@ -68,6 +74,7 @@ struct pattern {
 	bool case_sensitive;
 	size_t source_size;
 	bool is_whole;       /* holds \G */
+	bool is_line_bound;  /* PCRE2 would try it only where a line begins */
 	size_t options_size; /* of the (*OPTIONS) that it begins with */
 	char source[];       /* with PATTERN_MARK behind the options */
 };
@@ -76,6 +83,15 @@ struct pattern {
 struct pattern_track {
 	size_t start;
 	size_t last; /* the search must not go on behind this place */
+	const struct pattern *pattern;
+	struct pattern_budget *budget; /* of the search */
+	struct pattern_budget own;     /* where it has none */
+	uint64_t weight;               /* bytes that were perhaps looked at since the last look */
+	uint64_t since;                /* processor time at that; 0: none for this pattern */
+	uint64_t steps_max;            /* of the budget, without what its bytes allow */
+	bool (*is_over)(void *self);
+	void *self;
+	bool is_stopped;
 };
 
 struct pattern_engine {
@@ -119,13 +135,48 @@ pattern_load(void *handle, const char *name, void *function_out)
 	return symbol != NULL;
 }
 
+void
+pattern_engine_watch(struct pattern_engine *engine, bool (*is_over)(void *self), void *self)
+{
+	engine->track.is_over = is_over;
+	engine->track.self = self;
+}
+
+static bool
+pattern_budget_is_spent(struct pattern_budget *budget, uint64_t steps_max)
+{
+	if (budget->steps > steps_max + budget->bytes * PATTERN_BUDGET_STEPS_A_BYTE)
+		budget->is_spent = true;
+	return budget->is_spent;
+}
+
+/* Counts the time since the last look; true: that was too much, or somebody asks for the end. */
+static bool
+pattern_look_at_clock(struct pattern_track *track)
+{
+	uint64_t now = clock_processor_nanoseconds();
+
+	track->weight = 0;
+	if (track->since > 0)
+		track->budget->steps += (now - track->since) / PATTERN_NANOSECONDS_A_STEP;
+	track->since = now;
+	return pattern_budget_is_spent(track->budget, track->steps_max) ||
+	       (track->is_over != NULL && track->is_over(track->self));
+}
+
 static int
 pattern_on_start(pcre2_callout_block *block, void *self)
 {
 	struct pattern_track *track = self;
+	size_t left = block->subject_length - block->start_match;
 
 	track->start = block->start_match;
-	return track->start > track->last ? PCRE2_ERROR_CALLOUT : 0;
+	if (track->start > track->last)
+		return PCRE2_ERROR_CALLOUT;
+	track->weight += left < PATTERN_WATCH_PLACE ? left : PATTERN_WATCH_PLACE;
+	if (track->weight >= PATTERN_WATCH_BYTES)
+		track->is_stopped = pattern_look_at_clock(track);
+	return track->is_stopped ? PCRE2_ERROR_CALLOUT : 0;
 }
 
 static bool
@@ -153,7 +204,8 @@ pattern_engine_open(struct pattern_engine *engine, struct error *error)
 	    !pattern_load(handle, "pcre2_set_callout_8", &library->set_callout) ||
 	    !pattern_load(handle, "pcre2_set_depth_limit_8", &library->set_depth_limit) ||
 	    !pattern_load(handle, "pcre2_set_heap_limit_8", &library->set_heap_limit) ||
-	    !pattern_load(handle, "pcre2_get_error_message_8", &library->get_error_message))
+	    !pattern_load(handle, "pcre2_get_error_message_8", &library->get_error_message) ||
+	    !pattern_load(handle, "pcre2_pattern_info_8", &library->pattern_info))
 		return error_set(
 		    error, ERROR_SYSTEM, "%s is too old: %s", PATTERN_LIBRARY, dlerror());
 	engine->context = library->context_create(NULL);
@@ -177,6 +229,59 @@ pattern_translate(const struct pattern_engine *engine, const struct pattern *pat
 		options |= PCRE2_CASELESS;
 	return engine->library.compile((PCRE2_SPTR)pattern->source,
 	    pattern->source_size + sizeof PATTERN_MARK - 1, options, code_out, position_out, NULL);
+}
+
+/* Does a match begin only at the start of a line, or of the subject? */
+static bool
+pattern_is_line_bound(const struct pattern_engine *engine, const pcre2_code *code)
+{
+	uint32_t first = 0, options = 0;
+
+	engine->library.pattern_info(code, PCRE2_INFO_FIRSTCODETYPE, &first);
+	engine->library.pattern_info(code, PCRE2_INFO_ALLOPTIONS, &options);
+	return first == 2 || (options & PCRE2_ANCHORED) != 0;
+}
+
+/* Does it hold something like (?s)? Without that, only ^ and the like anchor a pattern. */
+static bool
+pattern_sets_options(const struct pattern *pattern)
+{
+	struct text source = {pattern->source, pattern->source_size + sizeof PATTERN_MARK - 1};
+	size_t at = 0;
+
+	for (;; at += 2) {
+		at = text_find(source, at, TEXT("(?"));
+		if (at + 2 >= source.size)
+			return false;
+		char next = source.data[at + 2];
+		if (next == '^' || next == '-' || (text_is_alpha(next) && next != 'C'))
+			return true;
+	}
+}
+
+/*
+ * The code for subjects that may be other than UTF-8. There `.*` ends where a bad byte stands and can
+ * begin again behind it, which PCRE2 passes over when it takes a pattern that begins so for one that
+ * matches at the start of a line or not at all.
+ */
+static pcre2_code *
+pattern_translate_for_any(const struct pattern_engine *engine, struct pattern *pattern,
+    int *code_out, PCRE2_SIZE *position_out)
+{
+	pcre2_code *code =
+	    pattern_translate(engine, pattern, PCRE2_MATCH_INVALID_UTF, code_out, position_out);
+	uint32_t options = 0;
+
+	if (code == NULL || !pattern_is_line_bound(engine, code))
+		return code;
+	engine->library.pattern_info(code, PCRE2_INFO_ALLOPTIONS, &options);
+	if ((options & PCRE2_ANCHORED) != 0 && !pattern_sets_options(pattern))
+		return code;
+	engine->library.code_free(code);
+	code = pattern_translate(engine, pattern, PCRE2_MATCH_INVALID_UTF | PCRE2_NO_DOTSTAR_ANCHOR,
+	    code_out, position_out);
+	pattern->is_line_bound = code != NULL && !pattern_is_line_bound(engine, code);
+	return code;
 }
 
 /* (*UTF), (*ANYCRLF) and the like must be the first of a pattern. */
@@ -222,8 +327,7 @@ pattern_build(struct pattern_engine *engine, struct pattern *pattern, struct err
 
 	if (!pattern_engine_open(engine, error))
 		return false;
-	pattern->code =
-	    pattern_translate(engine, pattern, PCRE2_MATCH_INVALID_UTF, &code, &position);
+	pattern->code = pattern_translate_for_any(engine, pattern, &code, &position);
 	if (pattern->code == NULL) {
 		PCRE2_UCHAR message[ERROR_TEXT_MAX / 2];
 		engine->library.get_error_message(code, message, sizeof message);
@@ -252,6 +356,7 @@ pattern_compile(
 	pattern->valid_code = NULL;
 	pattern->data = NULL;
 	pattern->has_offsets = false;
+	pattern->is_line_bound = false;
 	pattern->case_sensitive = case_sensitive;
 	pattern->is_whole = text_find(source, 0, TEXT("\\G")) < source.size;
 	pattern->is_plain = plain_pattern_parse(source, case_sensitive, &pattern->plain);
@@ -283,6 +388,8 @@ pattern_is_from(const struct pattern *pattern, struct text source)
 void
 pattern_free(struct pattern_engine *engine, struct pattern *pattern)
 {
+	if (engine->track.pattern == pattern)
+		engine->track.pattern = NULL;
 	*pattern->link = pattern->next;
 	if (pattern->next != NULL)
 		pattern->next->link = pattern->link;
@@ -305,6 +412,21 @@ struct pattern_search {
 	uint32_t options;
 	bool is_valid;
 };
+
+/* Readies the watch for a search. */
+static void
+pattern_begin_watch(struct pattern_search *search)
+{
+	struct pattern_track *track = &search->engine->track;
+
+	if (track->pattern != search->pattern)
+		track->since = 0;
+	track->pattern = search->pattern;
+	track->own = (struct pattern_budget){.bytes = search->subject.size};
+	track->budget = search->budget == NULL ? &track->own : search->budget;
+	track->steps_max = (uint64_t)search->engine->match_limit * PATTERN_BUDGET_LIMITS;
+	track->is_stopped = false;
+}
 
 /* PCRE2's answer from this place on, within the limit for each place. */
 static int
@@ -336,10 +458,8 @@ pattern_charge(struct pattern_search *search, uint32_t steps)
 	if (budget == NULL)
 		return search->steps <= limit * PATTERN_SEARCH_LIMITS;
 	budget->steps += steps;
-	if (budget->steps >
-	    limit * PATTERN_BUDGET_LIMITS + budget->bytes * PATTERN_BUDGET_STEPS_A_BYTE)
-		budget->is_spent = true;
-	return !budget->is_spent && search->steps <= limit * PATTERN_SEARCH_LIMITS;
+	return !pattern_budget_is_spent(budget, limit * PATTERN_BUDGET_LIMITS) &&
+	       search->steps <= limit * PATTERN_SEARCH_LIMITS;
 }
 
 /*
@@ -373,7 +493,7 @@ pattern_search(struct pattern_search *search, size_t at)
 			track->last = at;
 			result = pattern_call(search, at, limit);
 		} while (result == PCRE2_ERROR_MATCHLIMIT);
-		if (result != PCRE2_ERROR_CALLOUT || at == search->last)
+		if (result != PCRE2_ERROR_CALLOUT || at == search->last || track->is_stopped)
 			return result;
 		if (!pattern_charge(search, limit))
 			return PCRE2_ERROR_MATCHLIMIT;
@@ -396,6 +516,7 @@ pattern_try(struct pattern_engine *engine, struct pattern *pattern, struct text 
 	/* In a subject that is not UTF-8, PCRE2 would try each stretch that is. */
 	if ((options & PCRE2_ANCHORED) != 0)
 		search.last = cursor->at;
+	pattern_begin_watch(&search);
 	/* What looks for the place where a search began must not be begun elsewhere. */
 	if (pattern->is_whole) {
 		engine->track.last = search.last;
@@ -403,6 +524,8 @@ pattern_try(struct pattern_engine *engine, struct pattern *pattern, struct text 
 	} else {
 		result = pattern_search(&search, cursor->at);
 	}
+	if (engine->track.is_stopped && result == PCRE2_ERROR_CALLOUT)
+		result = PCRE2_ERROR_MATCHLIMIT;
 	if (result >= 0)
 		return PATTERN_YES;
 	if (result == PCRE2_ERROR_NOMATCH || result == PCRE2_ERROR_CALLOUT)
@@ -450,7 +573,7 @@ pattern_next_match(struct pattern_engine *engine, struct pattern *pattern, struc
 
 	if (cursor->at == 0 && !cursor->after_empty && cursor->budget != NULL)
 		cursor->budget->bytes += subject.size;
-	if (cursor->at > 0 && !cursor->is_checked) {
+	if ((cursor->at > 0 || pattern->is_line_bound) && !cursor->is_checked) {
 		cursor->is_checked = true;
 		cursor->is_valid =
 		    utf8_is_valid(subject) && pattern_prepare_for_valid(engine, pattern);

@@ -6,7 +6,8 @@
  * Subjects may hold any bytes; what is not UTF-8 matches nothing but does not stop the search. Work
  * is bounded by limits on backtracking steps, depth and memory: a limit that is reached is an
  * error, never "no match". The match limit of PCRE2 holds for one place where a match could begin; a
- * place that takes more than a few steps is counted, and the sums are bounded too.
+ * place that takes more than a few steps is counted, and the sums are bounded too. One step may look
+ * at a long run of bytes: on long subjects processor time is counted as steps.
  */
 #ifndef FILTER_ENGINE_PATTERN_H
 #define FILTER_ENGINE_PATTERN_H
@@ -31,10 +32,13 @@ enum {
 	PATTERN_SEARCH_LIMITS = 20,
 	PATTERN_BUDGET_LIMITS = 100,
 	PATTERN_BUDGET_STEPS_A_BYTE = 16,
+	PATTERN_NANOSECONDS_A_STEP = 25,
 };
 
 /* A match_limit of 0 is the default. Nothing is loaded yet. */
 struct pattern_engine *pattern_engine_new(struct arena *arena, uint32_t match_limit);
+/* Asked from time to time in a long search: true ends it, as a limit does. */
+void pattern_engine_watch(struct pattern_engine *engine, bool (*is_over)(void *self), void *self);
 /* Frees what PCRE2 allocated, all patterns of this engine included. */
 void pattern_engine_close(struct pattern_engine *engine);
 

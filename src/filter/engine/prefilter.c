@@ -244,6 +244,16 @@ prefilter_escape(struct prefilter_reader *reader)
 	}
 }
 
+/* [:x:], [.x.] and [=x=] are names of classes, and errors where they stand alone. */
+static bool
+prefilter_is_class_name(struct text written)
+{
+	char first = written.size > 2 ? written.data[1] : '\0';
+
+	return written.size > 3 && (first == ':' || first == '.' || first == '=') &&
+	       written.data[written.size - 2] == first;
+}
+
 /* [...]: plain characters, ranges of them, \d \w \s and their opposites, escaped punctuation. */
 static void
 prefilter_class(struct prefilter_reader *reader)
@@ -290,6 +300,8 @@ prefilter_class(struct prefilter_reader *reader)
 		at++;
 		previous = -1;
 	}
+	if (prefilter_is_class_name(text_slice(source, reader->at, at)))
+		reader->failed = true;
 	reader->at = at;
 	prefilter_other(reader, true);
 }

@@ -191,6 +191,10 @@ literals_and_fields(void)
 	check_text(prefilter_analyse(&arena, TEXT("x(abc)?y+z"), true).literal, TEXT("x"));
 	check(!prefilter_analyse(&arena, TEXT("abc|d"), false).understood);
 	check(!prefilter_analyse(&arena, TEXT("(abc"), false).understood);
+	check(!prefilter_analyse(&arena, TEXT("[:abc:]d"), false).understood);
+	check(!prefilter_analyse(&arena, TEXT("[.a.]d"), false).understood);
+	check(!prefilter_analyse(&arena, TEXT("[==]d"), false).understood);
+	check(prefilter_analyse(&arena, TEXT("[.]d[:]e[a:]"), false).understood);
 	check_number((long long)prefilter_analyse(&arena, TEXT("^.a:b"), false).field.size, 0);
 	check_number((long long)prefilter_analyse(&arena, TEXT("^ab:?c"), false).field.size, 0);
 	arena_clear(&arena);

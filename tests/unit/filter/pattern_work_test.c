@@ -179,6 +179,74 @@ honest_lines_are_not(void)
 	check(!budget.is_spent);
 }
 
+static bool
+ask_for_the_end(void *self)
+{
+	++*(unsigned *)self;
+	return true;
+}
+
+/* One step here may look at all that is left. */
+static void
+long_scans_are_bounded(void)
+{
+	enum { SUBJECT = 4 << 20 };
+	struct pattern_budget budget = {0};
+	struct pattern_cursor cursor = {.budget = &budget};
+	unsigned asked = 0;
+	struct arena arena;
+	struct error error;
+	char *bytes = malloc(SUBJECT);
+
+	check(bytes != NULL);
+	memset(bytes, 'a', SUBJECT);
+	const struct text subject = {bytes, SUBJECT};
+	arena_init(&arena, NULL, 0);
+	struct pattern_engine *engine = pattern_engine_new(&arena, 100);
+	struct pattern *pattern = pattern_compile(engine, TEXT("a+[cd]"), true, &error);
+	check(pattern_next(engine, pattern, subject, &cursor, &error) == PATTERN_FAILED);
+	check(error.kind == ERROR_LIMIT && budget.is_spent);
+	pattern_engine_watch(engine, ask_for_the_end, &asked);
+	budget = (struct pattern_budget){0};
+	cursor = (struct pattern_cursor){.budget = &budget};
+	check(pattern_next(engine, pattern, subject, &cursor, &error) == PATTERN_FAILED);
+	check_number(asked, 1);
+	check(!budget.is_spent);
+	pattern_engine_close(engine);
+	arena_clear(&arena);
+	free(bytes);
+}
+
+static void
+check_match(const char *source, const char *line, const char *matched)
+{
+	struct text subject = exact_copy(text_from_string(line));
+	struct pattern_cursor cursor = {0};
+	struct arena arena;
+	struct error error;
+
+	arena_init(&arena, NULL, 0);
+	struct pattern_engine *engine = pattern_engine_new(&arena, 0);
+	struct pattern *pattern = pattern_compile(engine, text_from_string(source), true, &error);
+	check(pattern != NULL);
+	check(pattern_next(engine, pattern, subject, &cursor, &error) == PATTERN_YES);
+	check_text(pattern_group(engine, pattern, subject, 0), text_from_string(matched));
+	pattern_engine_close(engine);
+	arena_clear(&arena);
+	free((void *)(uintptr_t)subject.data);
+}
+
+static void
+search_goes_on_behind_bad_bytes(void)
+{
+	check_match("foo", "caf\xe9 foo", "foo");
+	check_match(".*foo", "caf\xe9 foo", " foo");
+	check_match("(.*)foo|bar", "caf\xe9 foo", " foo");
+	check_match("(?s).*foo", "caf\xe9 foo", " foo");
+	check_match("(?i:.*)foo", "\xff\xfe-foo", "-foo");
+	check_match(".*foo", "caf\xc3\xa9 foo", "caf\xc3\xa9 foo");
+}
+
 int
 main(void)
 {
@@ -186,5 +254,8 @@ main(void)
 	test(
 	    "exponential patterns end, on one line and on ten thousand", hostile_lines_are_bounded);
 	test("patterns that are only slow have their answer", honest_lines_are_not);
+	test("long scans end by the clock, or when somebody asks", long_scans_are_bounded);
+	test("a pattern that begins with .* matches behind bytes that are not UTF-8",
+	    search_goes_on_behind_bad_bytes);
 	return tests_end();
 }
