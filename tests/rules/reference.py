@@ -18,8 +18,8 @@ MESSAGE = (b'From: "Joe Brown" <joe@example.com>\nTo: alice@example.org, "Bob" <
            b"Cc: Carol <CAROL@Example.NET>\nSubject: Hello World\nMessage-ID: <1@example.com>\n\n"
            b"body line one\nFrom the start\nsecond FOO line\n")
 BLOCKS = ("rules", "message", "file", "setup", "system", "gives", "here")
-WORDS = ("mode", "options", "arguments", "environment", "hide", "show", "says", "deviation", "why")
-MANY = ("file", "environment", "hide", "show")
+WORDS = ("lock", "mode", "options", "arguments", "environment", "hide", "show", "says", "deviation", "why")
+MANY = ("file", "environment", "hide", "lock", "show")
 TIME_LIMIT = 10
 
 
@@ -203,6 +203,7 @@ class Place:
     def written(self, entry, hidden):
         given = {"rules", ".mailfilter"} | {name for name, _ in entry.many("file")} | hidden
         shows = {name for name, _ in entry.many("show")}
+        locks = {name for name, _ in entry.many("lock")}
         lines = []
         for folder, folders, names in os.walk(self.home):
             place = os.path.relpath(folder, self.home)
@@ -216,7 +217,7 @@ class Place:
                 if os.path.basename(place) in ("new", "cur", "tmp", "courierimapkeywords"):
                     name = "(unique)" + (":" + name.split(":", 1)[1] if ":" in name else "")
                 path = os.path.normpath(os.path.join(place, name))
-                found.append("file %s %d" % (path, len(content)))
+                found.append("file %s %s" % (path, "-" if path in locks else len(content)))
                 if path in shows:
                     content = re.sub(rb"(?m)^(From \S+ ).{24}$", rb"\1(date)", content)
                     content = re.sub(rb"(?m)^Date: \w+ \w+ [ \d]+ [\d:]+ \d+$", b"Date: (date)", content)
@@ -298,7 +299,7 @@ def result_words(entry, lines):
             out.append("prints `%s`" % rest.replace("|", "\\|") if rest else "prints an empty line")
         elif word == "file":
             name, size = rest.rsplit(" ", 1)
-            out.append("writes `%s`, %s bytes" % (name, size))
+            out.append("leaves the lock `%s`" % name if size == "-" else "writes `%s`, %s bytes" % (name, size))
         else:
             out.append("in it: `%s`" % rest.partition(" ")[2].replace("|", "\\|"))
     return "<br>".join(out)
