@@ -10,6 +10,7 @@ dist_man_MANS += \
 
 EXTRA_DIST += \
 	%D%/architecture.md \
+	%D%/compat.md \
 	%D%/culver.conf.example \
 	%D%/tolerance.md \
 	%D%/decisions \

@@ -23,3 +23,6 @@ TESTS += %D%/check_rules.t
 dist_check_SCRIPTS += %D%/check_rules.t
 TESTS += %D%/acting.t %D%/dovecot.t
 dist_check_SCRIPTS += %D%/acting.t %D%/dovecot.t
+
+TESTS += %D%/people_files.t
+dist_check_SCRIPTS += %D%/people_files.t

@@ -13,3 +13,7 @@ tests_rules_diagnostic_cases_test_SOURCES = %D%/diagnostic_cases_test.c
 tests_rules_diagnostic_cases_test_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 tests_rules_diagnostic_cases_test_LDADD = libfilter.a libmail.a libbase.a
 EXTRA_DIST += %D%/diagnostics
+
+TESTS += tests/rules/reference.t tests/rules/generated_compat.t
+dist_check_SCRIPTS += %D%/reference.t %D%/generated_compat.t
+EXTRA_DIST += %D%/reference.table %D%/reference.py %D%/generated_compat.py %D%/generated_compat.deviations

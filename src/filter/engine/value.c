@@ -244,6 +244,7 @@ value_echo_escape(struct text source, size_t at, char *byte_out)
 		*byte_out = bytes[letter - letters];
 		return 1;
 	}
+	/* As many digits as there are; the last eight bits count. */
 	while (at + size < source.size && source.data[at + size] >= '0' &&
 	       source.data[at + size] <= '7')
 		octal = octal * 8 + (unsigned)(source.data[at + size++] - '0');
