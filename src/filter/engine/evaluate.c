@@ -346,8 +346,7 @@ evaluate(struct evaluator *evaluator, const struct expression *expression, struc
 	case EXPRESSION_COMPLEMENT:
 		if (!evaluate(evaluator, expression->operands, value_out))
 			return false;
-		*value_out =
-		    value_format_number(&evaluator->scratch, value_complement(*value_out));
+		*value_out = value_format_number(&evaluator->scratch, value_complement(*value_out));
 		return true;
 	case EXPRESSION_SEARCH:
 	case EXPRESSION_MATCH:
