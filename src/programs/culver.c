@@ -18,8 +18,7 @@ static const struct culver_command {
 	"rules files: every error and likely mistake, with its place and what to write"},
     {"config", culver_config, "show|check|example ...",
 	"the settings: which are in force, and where each comes from"},
-    {"test", culver_test, "[--tap] [--record] FILE|DIRECTORY...",
-	"runs tests of rules"},
+    {"test", culver_test, "[--tap] [--record] FILE|DIRECTORY...", "runs tests of rules"},
     {"explain", culver_explain, "[--rules FILE] [-d USER] < message",
 	"why a message goes where it goes: the rules, step by step, without acting"},
 };
