@@ -398,6 +398,7 @@ RULES
 mail 'Subject: =?iso-8859-1?Q?caf=E9?='
 both "a pattern on encoded words finds nothing, since fields are decoded" "status 0
 ./box: 1"
+test_that "culver check names the encoded word" checked '[matches-nothing]'
 sed -i 's|1\\?/)|1\\?/:r)|' "$rules"
 furnish
 is "with the flag r it does" "$(by "$deliver --config $config" -d dove)" "status 0

@@ -158,6 +158,43 @@ inspect_backtracking(struct inspection *inspection, const struct expression *exp
 	    "or *+");
 }
 
+/* The size of an encoded word's beginning, =\?charset\?, at `at` of a pattern; 0: there is none. */
+static size_t
+inspect_encoded_word(struct text source, size_t at)
+{
+	size_t end = at + 3;
+
+	if (!text_has_prefix(text_slice(source, at, source.size), TEXT("=\\?")))
+		return 0;
+	while (end < source.size &&
+	       (text_is_alpha(source.data[end]) || text_is_digit(source.data[end]) ||
+		   strchr("-_.*+[]", source.data[end]) != NULL))
+		end++;
+	bool is_closed = text_has_prefix(text_slice(source, end, source.size), TEXT("\\?"));
+	return end > at + 3 && is_closed ? end + 2 - at : 0;
+}
+
+static void
+inspect_encoded_words(struct inspection *inspection, const struct expression *expression)
+{
+	const struct program_pattern *pattern = expression->pattern;
+	size_t size = 0;
+
+	if (expression->kind != EXPRESSION_SEARCH ||
+	    (pattern->scope & (PATTERN_SCOPE_RAW | PATTERN_SCOPE_BODY)) != 0)
+		return;
+	for (size_t at = 0; at < pattern->source.size && size == 0; at++) {
+		size = inspect_encoded_word(pattern->source, at);
+		if (size == 0)
+			continue;
+		struct diagnostic *added = diagnostics_add(inspection->diagnostics,
+		    DIAGNOSTIC_MATCHES_NOTHING, pattern->offset + 1 + (uint32_t)at, (uint32_t)size,
+		    "header fields are searched decoded: no encoded word is there to be found");
+		diagnostic_advise(inspection->diagnostics, added,
+		    "look for the text itself, or with the flag r for the field as it stands");
+	}
+}
+
 void
 inspect_pattern(struct inspection *inspection, const struct inspect_site *site,
     const struct expression *expression)
@@ -166,6 +203,7 @@ inspect_pattern(struct inspection *inspection, const struct inspect_site *site,
 	struct error error;
 
 	inspect_flag_letter(inspection, pattern);
+	inspect_encoded_words(inspection, expression);
 	if (pattern->expands)
 		return;
 	struct pattern *compiled =
