@@ -44,3 +44,10 @@ libfilter_a_SOURCES += \
 	%D%/mailfilter/inspect_taint.c \
 	%D%/mailfilter/inspect_variable.c \
 	%D%/mailfilter/recovery.c %D%/mailfilter/recovery.h
+libfilter_a_SOURCES += \
+	%D%/mailfilter/deviation.c %D%/mailfilter/deviation.h \
+	%D%/mailfilter/inspect_deviation.c \
+	%D%/mailfilter/inspect_field.c \
+	%D%/mailfilter/inspect_score.c \
+	%D%/mailfilter/inspect_status.c \
+	%D%/mailfilter/pattern_flag.c %D%/mailfilter/pattern_flag.h

@@ -34,3 +34,6 @@ librehearse_a_SOURCES += %D%/check.c %D%/check.h
 librehearse_a_SOURCES += %D%/check_places.c %D%/check_places.h
 librehearse_a_SOURCES += %D%/diagnostic_report.c %D%/diagnostic_report.h
 librehearse_a_SOURCES += %D%/explain_error.c %D%/explain_error.h
+librehearse_a_SOURCES += %D%/check_lookup.c %D%/check_lookup.h
+librehearse_a_SOURCES += %D%/check_mailbox.c %D%/check_mailbox.h
+librehearse_a_SOURCES += %D%/deviation_report.c %D%/deviation_report.h

@@ -214,6 +214,20 @@ taint_string(const struct taint_walk *walk, const struct expression *expression)
 	return taint;
 }
 
+/* SENDER = "$5": what the mail server hands on under this name, its sender has written. */
+static unsigned
+taint_of_sender(const struct expression *assignment)
+{
+	struct text name;
+
+	if (!text_is_equal(assignment->text, TEXT("SENDER")) &&
+	    !text_is_equal(assignment->text, TEXT("FROM")))
+		return 0;
+	return inspect_is_variable(assignment->operands, &name) && text_is_digit(name.data[0])
+		   ? TAINT_ALL
+		   : 0;
+}
+
 static unsigned
 taint_expression(struct taint_walk *walk, const struct expression *expression, bool is_certain)
 {
@@ -251,8 +265,10 @@ taint_expression(struct taint_walk *walk, const struct expression *expression, b
 		    is_certain &&
 			(expression->kind != EXPRESSION_OR || at == expression->operands));
 	}
-	if (expression->kind == EXPRESSION_ASSIGNMENT)
+	if (expression->kind == EXPRESSION_ASSIGNMENT) {
+		taint |= taint_of_sender(expression);
 		taint_set(walk, expression->text, taint);
+	}
 	return expression->kind == EXPRESSION_CONCATENATION || expression->kind == EXPRESSION_OR ||
 		       expression->kind == EXPRESSION_AND ||
 		       expression->kind == EXPRESSION_ASSIGNMENT
@@ -366,16 +382,28 @@ taint_join(struct taint_walk *walk, size_t since, size_t until)
 		    walk->changes[i].variable->taint | walk->changes[i].after);
 }
 
+/* What was there before these changes may be there still. */
+static void
+taint_keep_older(struct taint_walk *walk, size_t since, size_t until)
+{
+	for (size_t i = since; i < until; i++)
+		taint_set(walk, walk->changes[i].variable->name,
+		    walk->changes[i].variable->taint | walk->changes[i].before);
+}
+
 static bool
 taint_if(struct taint_walk *walk, const struct statement *statement)
 {
 	size_t since = walk->change_count;
 	bool all_end = true;
 
-	/* What a condition leaves behind is there in its branch and in all that come after it. */
+	/* Behind a condition that was false a match did not happen, or did: both may be there. */
 	for (;;) {
+		size_t asked = walk->change_count;
 		taint_expression(walk, statement->expression, true);
+		size_t known = walk->change_count;
 		all_end &= taint_branch(walk, statement->body);
+		taint_keep_older(walk, asked, known);
 		if (!statement->otherwise_is_if)
 			break;
 		statement = statement->otherwise;
