@@ -4,6 +4,8 @@
  */
 #include "filter/mailfilter/inspect.h"
 
+enum { INSPECT_NEARLY_ALL = 250 /* of 256 bytes */ };
+
 /* It is tried at the beginning of a line only, so that there is one match at most. */
 static bool
 inspect_is_anchored(const struct shape_node *node)
@@ -11,6 +13,23 @@ inspect_is_anchored(const struct shape_node *node)
 	while (node != NULL && (node->kind == SHAPE_SEQUENCE || node->kind == SHAPE_GROUP))
 		node = node->children;
 	return node == NULL || node->kind == SHAPE_START;
+}
+
+/* .* takes a line as a whole: that is meant. */
+static bool
+inspect_takes_all(const struct shape_node *node)
+{
+	unsigned count = 0;
+
+	while ((node->kind == SHAPE_GROUP || node->kind == SHAPE_SEQUENCE) &&
+	       node->children != NULL && node->children->next == NULL)
+		node = node->children;
+	if (node->kind != SHAPE_REPEAT || node->maximum != SHAPE_MANY ||
+	    node->children->kind != SHAPE_SET)
+		return false;
+	for (unsigned byte = 0; byte < 256; byte++)
+		count += byte_set_has(&node->children->set, (unsigned char)byte);
+	return count >= INSPECT_NEARLY_ALL;
 }
 
 void
@@ -21,7 +40,8 @@ inspect_empty_match(struct inspection *inspection, const struct inspect_site *si
 	bool is_round = site->statement->kind == STATEMENT_FOREACH && site->parent == NULL;
 
 	if ((!is_round && !pattern->weighted) || shape->root == NULL ||
-	    shape_node_width(shape->root) > 0 || inspect_is_anchored(shape->root))
+	    shape_node_width(shape->root) > 0 || inspect_is_anchored(shape->root) ||
+	    inspect_takes_all(shape->root))
 		return;
 	struct diagnostic *added = diagnostics_add(inspection->diagnostics, DIAGNOSTIC_EMPTY_MATCH,
 	    pattern->offset, (uint32_t)pattern->written.size,

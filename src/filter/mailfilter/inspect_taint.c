@@ -21,11 +21,15 @@ enum {
 struct taint_variable {
 	struct text name;
 	unsigned taint;
+	/* While ways come together: what they gave, and how many of them. */
+	unsigned joined, ways, last_way;
+	bool is_joining;
 };
 
 struct taint_change {
 	struct taint_variable *variable;
 	unsigned before, after;
+	unsigned way; /* the branch that it was made in; 0: none that goes on */
 };
 
 struct taint_walk {
@@ -33,6 +37,7 @@ struct taint_walk {
 	struct table variables;
 	struct taint_change *changes;
 	size_t change_count, change_capacity;
+	unsigned way_count;
 };
 
 static bool taint_list(struct taint_walk *walk, const struct statement *list);
@@ -57,12 +62,11 @@ taint_set(struct taint_walk *walk, struct text name, unsigned taint)
 		variable->name = arena_copy_text(walk->inspection->arena, name);
 		table_set(&walk->variables, name, variable);
 	}
-	if (variable->taint == taint)
-		return;
+	/* Also when it stays the same: that this way set it counts where ways come together. */
 	walk->changes = vector_grow(walk->inspection->arena, walk->changes, walk->change_count,
 	    &walk->change_capacity, sizeof *walk->changes);
 	walk->changes[walk->change_count++] =
-	    (struct taint_change){variable, variable->taint, taint};
+	    (struct taint_change){variable, variable->taint, taint, 0};
 	variable->taint = taint;
 }
 
@@ -367,19 +371,43 @@ taint_branch(struct taint_walk *walk, const struct statement *list)
 {
 	size_t since = walk->change_count;
 	bool ends = taint_list(walk, list);
+	unsigned way = ends ? 0 : ++walk->way_count;
 
-	for (size_t i = since; i < walk->change_count; i++)
-		walk->changes[i].after = ends ? 0 : walk->changes[i].variable->taint;
+	for (size_t i = since; i < walk->change_count; i++) {
+		walk->changes[i].after = walk->changes[i].variable->taint;
+		walk->changes[i].way = way;
+	}
 	taint_rewind(walk, since, walk->change_count);
 	return ends;
 }
 
+/* So many ways come together, of which some changed something since then: a variable that all of
+ * them set is what they set it to. */
 static void
-taint_join(struct taint_walk *walk, size_t since, size_t until)
+taint_join(struct taint_walk *walk, size_t since, unsigned way_count)
 {
-	for (size_t i = since; i < until; i++)
-		taint_set(walk, walk->changes[i].variable->name,
-		    walk->changes[i].variable->taint | walk->changes[i].after);
+	size_t until = walk->change_count;
+
+	for (size_t i = since; i < until; i++) {
+		const struct taint_change *change = &walk->changes[i];
+		struct taint_variable *variable = change->variable;
+		if (change->way == 0)
+			continue;
+		if (!variable->is_joining)
+			variable->joined = variable->ways = variable->last_way = 0;
+		variable->is_joining = true;
+		variable->joined |= change->after;
+		variable->ways += variable->last_way != change->way;
+		variable->last_way = change->way;
+	}
+	for (size_t i = since; i < until; i++) {
+		struct taint_variable *variable = walk->changes[i].variable;
+		if (!variable->is_joining)
+			continue;
+		variable->is_joining = false;
+		unsigned other = variable->ways < way_count ? variable->taint : 0;
+		taint_set(walk, variable->name, other | variable->joined);
+	}
 }
 
 /* What was there before these changes may be there still. */
@@ -395,23 +423,22 @@ static bool
 taint_if(struct taint_walk *walk, const struct statement *statement)
 {
 	size_t since = walk->change_count;
-	bool all_end = true;
+	unsigned way_count = 0;
 
 	/* Behind a condition that was false a match did not happen, or did: both may be there. */
 	for (;;) {
 		size_t asked = walk->change_count;
 		taint_expression(walk, statement->expression, true);
 		size_t known = walk->change_count;
-		all_end &= taint_branch(walk, statement->body);
+		way_count += !taint_branch(walk, statement->body);
 		taint_keep_older(walk, asked, known);
 		if (!statement->otherwise_is_if)
 			break;
 		statement = statement->otherwise;
 	}
-	bool has_else = statement->otherwise != NULL;
-	all_end &= taint_branch(walk, statement->otherwise) && has_else;
-	taint_join(walk, since, walk->change_count);
-	return all_end;
+	way_count += !taint_branch(walk, statement->otherwise);
+	taint_join(walk, since, way_count);
+	return way_count == 0;
 }
 
 static void
@@ -421,7 +448,7 @@ taint_loop(struct taint_walk *walk, const struct statement *statement)
 
 	taint_expression(walk, statement->expression, true);
 	taint_branch(walk, statement->body);
-	taint_join(walk, since, walk->change_count);
+	taint_join(walk, since, 2); /* with the way past it */
 }
 
 /* True: it ends the rules. */
