@@ -19,7 +19,7 @@ DELIVER_TESTS = \
 TESTS += $(DELIVER_TESTS)
 dist_check_SCRIPTS += $(DELIVER_TESTS)
 
-TESTS += %D%/check_rules.t
-dist_check_SCRIPTS += %D%/check_rules.t
+TESTS += %D%/check_rules.t %D%/check_maildrop.t
+dist_check_SCRIPTS += %D%/check_rules.t %D%/check_maildrop.t
 TESTS += %D%/acting.t %D%/dovecot.t
 dist_check_SCRIPTS += %D%/acting.t %D%/dovecot.t

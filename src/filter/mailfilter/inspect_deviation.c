@@ -19,13 +19,14 @@ static void
 search_add_expression(
     struct inspect_search *search, enum deviation deviation, const struct expression *expression)
 {
-	uint32_t offset = expression->offset;
+	const struct program_pattern *pattern = expression->pattern;
 
-	if (expression->pattern != NULL)
-		offset = expression->pattern->offset;
-	/* Where the pattern of `text =~ /pattern/` stands is known, its token is not. */
-	uint32_t size = expression->pattern != NULL ? (uint32_t)expression->pattern->written.size
-						    : inspect_size(&search->inspection, expression);
+	/* Of any(...) =~ /pattern/ the function is meant. */
+	if (expression->kind == EXPRESSION_FIELDS)
+		pattern = NULL;
+	uint32_t offset = pattern != NULL ? pattern->offset : expression->offset;
+	uint32_t size = pattern != NULL ? (uint32_t)pattern->written.size
+					: inspect_size(&search->inspection, expression);
 	deviation_list_add(search->list, deviation, offset, size);
 }
 
@@ -229,7 +230,9 @@ search_pattern(struct inspect_search *search, const struct inspect_site *site,
 	if (is_foreach && text_find_byte(pattern->source, 0, '(') < pattern->source.size)
 		search_add_expression(search, DEVIATION_FOREACH_GROUPS, expression);
 	search_text_marks(search, expression);
-	if ((!is_foreach && !pattern->weighted) || pattern->expands)
+	/* Lines of the message end at an empty match in both. */
+	if ((!is_foreach && !pattern->weighted) || pattern->expands ||
+	    expression->kind != EXPRESSION_MATCH)
 		return;
 	const struct pattern_shape *shape = pattern_shape_parse(
 	    &search->inspection.scratch, pattern->source, pattern->case_sensitive);

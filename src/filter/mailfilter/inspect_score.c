@@ -43,12 +43,14 @@ inspect_empty_match(struct inspection *inspection, const struct inspect_site *si
 	    shape_node_width(shape->root) > 0 || inspect_is_anchored(shape->root) ||
 	    inspect_takes_all(shape->root))
 		return;
+	const char *what =
+	    is_round ? "there is a round of `foreach` for every line" : "every line counts";
+	if (expression->kind == EXPRESSION_MATCH)
+		what = is_round ? "between any two characters there is a round of `foreach`"
+				: "every place in the text counts";
 	struct diagnostic *added = diagnostics_add(inspection->diagnostics, DIAGNOSTIC_EMPTY_MATCH,
 	    pattern->offset, (uint32_t)pattern->written.size,
-	    is_round ? "this pattern matches the empty text too: between any two characters there "
-		       "is a round of `foreach`"
-		     : "this pattern matches the empty text too, and each time counts: the score "
-		       "grows with the length of the mail");
+	    "this pattern matches the empty text too: %s", what);
 	diagnostic_advise(inspection->diagnostics, added,
 	    "let something be there: + instead of *, nothing optional (?), no empty alternative");
 }
