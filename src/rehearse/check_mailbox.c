@@ -11,6 +11,13 @@
 #include "deliver/mailbox_name.h"
 #include "system/user.h"
 
+static bool
+check_mailbox_asks_name(struct text pattern)
+{
+	return text_find(pattern, 0, TEXT("$LOGNAME")) < pattern.size ||
+	       text_find(pattern, 0, TEXT("$USER")) < pattern.size;
+}
+
 /* The directory of the folder when it is known; NULL: it is not. */
 static const char *
 check_mailbox_path(const struct check *check, const struct mailbox_name *name)
@@ -21,9 +28,13 @@ check_mailbox_path(const struct check *check, const struct mailbox_name *name)
 	if (check->user == NULL)
 		return NULL;
 	bool is_set = pattern.size > 0;
-	struct text root = rules_environment_default_mailbox(
-	    check->arena, is_set ? pattern : settings->default_mailbox, check->user);
-	if (!is_set && !destination_is_maildir(check->arena, root))
+	if (!is_set)
+		pattern = settings->default_mailbox;
+	bool is_known = check->user->name[0] != '\0' || !check_mailbox_asks_name(pattern);
+	if (is_set && !is_known)
+		return NULL;
+	struct text root = rules_environment_default_mailbox(check->arena, pattern, check->user);
+	if (!is_set && (!is_known || !destination_is_maildir(check->arena, root)))
 		root = TEXT("Maildir");
 	if (!text_has_prefix(root, TEXT("/")))
 		root =
