@@ -49,5 +49,6 @@ libfilter_a_SOURCES += \
 	%D%/mailfilter/inspect_deviation.c \
 	%D%/mailfilter/inspect_field.c \
 	%D%/mailfilter/inspect_score.c \
+	%D%/mailfilter/inspect_shadow.c \
 	%D%/mailfilter/inspect_status.c \
 	%D%/mailfilter/pattern_flag.c %D%/mailfilter/pattern_flag.h

@@ -157,14 +157,15 @@ deviation_summary(struct buffer *out, const struct terminal *terminal, const str
 				     "compared."));
 		buffer_append(out, TEXT(" `culver check` without --maildrop names them.\n"));
 	}
-	if (kinds == 0) {
+	bool is_whole = check->errors == 0;
+	if (kinds > 0) {
+		buffer_append_format(out, "%u difference%s, in %zu place%s of %u file%s.%s\n",
+		    kinds, kinds == 1 ? "" : "s", places, places == 1 ? "" : "s", check->file_count,
+		    check->file_count == 1 ? "" : "s",
+		    is_whole ? " All else in these rules is done as under maildrop." : "");
+	} else if (is_whole) {
 		terminal_append(out, terminal, TERMINAL_GOOD, TEXT("Nothing differs."));
 		buffer_append(out, TEXT(" These rules do here what they do under maildrop.\n"));
-	} else {
-		buffer_append_format(out, "%u difference%s, in %zu place%s of %u file%s. ", kinds,
-		    kinds == 1 ? "" : "s", places, places == 1 ? "" : "s", check->file_count,
-		    check->file_count == 1 ? "" : "s");
-		buffer_append(out, TEXT("All else in these rules is done as under maildrop.\n"));
 	}
 	buffer_append(
 	    out, TEXT("What depends on the message or the machine and not on the rules is in "

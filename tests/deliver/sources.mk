@@ -15,6 +15,7 @@ DELIVER_TESTS = \
 	%D%/maildir_concurrent.t \
 	%D%/postfix.t \
 	%D%/store.t \
+	%D%/system_rules.t \
 	%D%/verdicts.t
 TESTS += $(DELIVER_TESTS)
 dist_check_SCRIPTS += $(DELIVER_TESTS)

@@ -65,6 +65,8 @@ void inspect_score(struct inspection *inspection, const struct expression *condi
 void inspect_status(struct inspection *inspection);
 /* Every line that the later pattern matches, the earlier one matches too. */
 bool inspect_covers(const struct program_pattern *earlier, const struct program_pattern *later);
+/* Of rules that a rule above them leaves nothing to do. */
+void inspect_shadows(struct inspection *inspection);
 void inspect_flow(struct inspection *inspection);
 void inspect_taint(struct inspection *inspection);
 
