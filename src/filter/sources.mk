@@ -43,3 +43,11 @@ libfilter_a_SOURCES = \
 	%D%/mailfilter/mailfilter.c %D%/mailfilter/mailfilter.h \
 	%D%/mailfilter/parser.c %D%/mailfilter/parser.h \
 	%D%/mailfilter/recovery.c %D%/mailfilter/recovery.h
+libfilter_a_SOURCES += \
+	%D%/mailfilter/deviation.c %D%/mailfilter/deviation.h \
+	%D%/mailfilter/inspect_deviation.c \
+	%D%/mailfilter/inspect_field.c \
+	%D%/mailfilter/inspect_score.c \
+	%D%/mailfilter/inspect_shadow.c \
+	%D%/mailfilter/inspect_status.c \
+	%D%/mailfilter/pattern_flag.c %D%/mailfilter/pattern_flag.h

@@ -13,9 +13,11 @@
 #include <unistd.h>
 
 #include "base/json.h"
+#include "config/settings.h"
 #include "filter/mailfilter/mailfilter.h"
 #include "programs/culver.h"
 #include "rehearse/check.h"
+#include "rehearse/deviation_report.h"
 #include "rehearse/diagnostic_report.h"
 #include "system/terminal.h"
 #include "system/user.h"
@@ -27,11 +29,14 @@ static const char culver_check_help[] =
     "\n"
     "Rules files: every error and likely mistake, with its place and what to write.\n"
     "\n"
+    "      --maildrop     what these rules do otherwise than under maildrop, for the move\n"
     "      --strict       warnings count as errors for the exit status\n"
     "      --no-includes  leave files alone that the rules include\n"
     "      --no-notes     leave out notes on where maildrop does something else\n"
     "      --home DIR     look for folders and files that the rules name from here\n"
     "  -d, --user USER    the same from this user's home\n"
+    "      --config FILE  settings from FILE instead of culver.conf\n"
+    "  -o, --set NAME=VALUE  one setting\n"
     "      --json         one JSON object, for programs\n"
     "      --color WHEN   auto (on a terminal), always or never\n"
     "  -h, --help         this text\n"
@@ -42,9 +47,11 @@ static const char culver_check_help[] =
     "74 cannot write.\n";
 
 struct culver_check {
-	bool is_json, is_strict, has_includes, has_notes, ends_here;
+	struct settings_source *settings;
+	bool is_json, is_strict, has_includes, has_notes, compares, ends_here;
 	enum terminal_colour colour;
-	const char *home, *user;
+	const char *home, *user, *config;
+	struct user account; /* whose home it is */
 };
 
 enum {
@@ -53,8 +60,77 @@ enum {
 	OPTION_STRICT,
 	OPTION_INCLUDES,
 	OPTION_NOTES,
-	OPTION_HOME
+	OPTION_HOME,
+	OPTION_MAILDROP,
+	OPTION_CONFIG
 };
+
+/* Options without a value; false: it is none of them. */
+static bool
+culver_check_take_flag(struct culver_check *options, int option)
+{
+	switch (option) {
+	case OPTION_JSON:
+		options->is_json = true;
+		return true;
+	case OPTION_STRICT:
+		options->is_strict = true;
+		return true;
+	case OPTION_INCLUDES:
+		options->has_includes = false;
+		return true;
+	case OPTION_NOTES:
+		options->has_notes = false;
+		return true;
+	case OPTION_MAILDROP:
+		options->compares = true;
+		return true;
+	case 'h':
+		options->ends_here = true;
+		return true;
+	default:
+		return false;
+	}
+}
+
+static int
+culver_check_set(struct culver_check *options, const char *assignment)
+{
+	struct text value = text_from_string(assignment);
+	struct text name = text_split(&value, '=');
+	struct error error;
+
+	if (strchr(assignment, '=') == NULL)
+		return culver_refuse_usage("check: write --set NAME=VALUE, not", assignment);
+	if (!settings_set(options->settings, name, value, &error))
+		return culver_refuse_usage("check:", error.text);
+	return EX_OK;
+}
+
+/* EX_OK, or the exit status of a wrong command line. */
+static int
+culver_check_take_value(struct culver_check *options, int option, const char *value)
+{
+	switch (option) {
+	case OPTION_HOME:
+		options->home = value;
+		return EX_OK;
+	case OPTION_CONFIG:
+		options->config = value;
+		return EX_OK;
+	case 'd':
+		options->user = value;
+		return EX_OK;
+	case 'o':
+		return culver_check_set(options, value);
+	case OPTION_COLOUR:
+		if (terminal_parse_colour(text_from_string(value), &options->colour))
+			return EX_OK;
+		return culver_refuse_usage("check: --color is auto, always or never, not", value);
+	default:
+		return EX_USAGE;
+	}
+}
 
 /* EX_OK, or the exit status of a wrong command line; the files begin at optind. */
 static int
@@ -63,6 +139,8 @@ culver_check_options(int count, char **arguments, struct culver_check *options)
 	static const struct option names[] = {{"json", no_argument, NULL, OPTION_JSON},
 	    {"color", required_argument, NULL, OPTION_COLOUR},
 	    {"colour", required_argument, NULL, OPTION_COLOUR},
+	    {"config", required_argument, NULL, OPTION_CONFIG},
+	    {"maildrop", no_argument, NULL, OPTION_MAILDROP}, {"set", required_argument, NULL, 'o'},
 	    {"strict", no_argument, NULL, OPTION_STRICT},
 	    {"no-includes", no_argument, NULL, OPTION_INCLUDES},
 	    {"no-notes", no_argument, NULL, OPTION_NOTES},
@@ -71,33 +149,33 @@ culver_check_options(int count, char **arguments, struct culver_check *options)
 	int option;
 
 	opterr = 0;
-	while ((option = getopt_long(count, arguments, "d:h", names, NULL)) != -1) {
-		if (option == 'h')
-			options->ends_here = true;
-		else if (option == OPTION_JSON)
-			options->is_json = true;
-		else if (option == OPTION_STRICT)
-			options->is_strict = true;
-		else if (option == OPTION_INCLUDES)
-			options->has_includes = false;
-		else if (option == OPTION_NOTES)
-			options->has_notes = false;
-		else if (option == OPTION_HOME)
-			options->home = optarg;
-		else if (option == 'd')
-			options->user = optarg;
-		else if (option != OPTION_COLOUR)
+	while ((option = getopt_long(count, arguments, "d:ho:", names, NULL)) != -1) {
+		if (option == '?')
 			return culver_refuse_usage(
 			    "check: unknown or incomplete option:", arguments[optind - 1]);
-		else if (!terminal_parse_colour(text_from_string(optarg), &options->colour))
-			return culver_refuse_usage(
-			    "check: --color is auto, always or never, not", optarg);
+		if (culver_check_take_flag(options, option))
+			continue;
+		int status = culver_check_take_value(options, option, optarg);
+		if (status != EX_OK)
+			return status;
 	}
 	if (optind == count && !options->ends_here)
 		return culver_refuse_usage("check: expected a file", NULL);
 	if (options->home != NULL && options->user != NULL)
 		return culver_refuse_usage("check: --home and --user exclude each other", NULL);
 	return EX_OK;
+}
+
+static int
+culver_check_settings(struct culver_check *options)
+{
+	const char *path = options->config != NULL ? options->config : settings_default_path;
+	struct error error;
+
+	if (settings_read_file(options->settings, path, options->config != NULL, &error))
+		return EX_OK;
+	fprintf(stderr, "culver: check: %s\n", error.text);
+	return EX_CONFIG;
 }
 
 /* Without --home and --user: the caller's home, when the file lies in it. */
@@ -118,19 +196,21 @@ static int
 culver_check_find_home(struct arena *arena, struct culver_check *options, const char *first_file)
 {
 	struct error error;
-	struct user user;
 
+	options->account = (struct user){.name = "", .shell = ""};
 	if (options->user != NULL) {
-		enum user_answer answer = user_find_name(arena, options->user, &user, &error);
+		enum user_answer answer =
+		    user_find_name(arena, options->user, &options->account, &error);
 		if (answer != USER_FOUND) {
 			fprintf(stderr, "culver: check: %s: %s\n", options->user,
 			    answer == USER_UNKNOWN ? "no such user" : error.text);
 			return EX_NOUSER;
 		}
-		options->home = user.home;
+		options->home = options->account.home;
 	}
 	if (options->home == NULL)
 		options->home = culver_check_default_home(arena, first_file);
+	options->account.home = options->home;
 	return EX_OK;
 }
 
@@ -186,11 +266,28 @@ culver_check_json(const struct check *check, bool has_notes, struct buffer *repo
 		diagnostic_report_json(
 		    &json, file->name, file->source, &file->diagnostics, has_notes);
 	json_end_array(&json);
+	if (check->compares)
+		deviation_report_json(&json, check);
 	json_member_integer(&json, "errors", (int64_t)check->errors);
 	json_member_integer(&json, "warnings", (int64_t)check->warnings);
 	json_member_integer(&json, "notes", (int64_t)check->notes);
 	json_member_integer(&json, "files", check->file_count);
 	json_end_object(&json);
+	buffer_append_byte(report, '\n');
+}
+
+static void
+culver_check_text(const struct check *check, const struct terminal *terminal, bool has_notes,
+    struct buffer *report)
+{
+	for (const struct check_file *file = check->files; file != NULL; file = file->next)
+		diagnostic_report_text(
+		    report, terminal, file->name, file->source, &file->diagnostics, has_notes);
+	terminal_append(report, terminal,
+	    check->errors > 0     ? TERMINAL_BAD
+	    : check->warnings > 0 ? TERMINAL_WARN
+				  : TERMINAL_GOOD,
+	    check_summary(check));
 	buffer_append_byte(report, '\n');
 }
 
@@ -202,22 +299,18 @@ culver_check_files(int count, char **files, struct culver_check *options, struct
 	bool is_unread = false;
 
 	check_init(&check, arena, options->home, options->has_includes);
+	check.settings = settings_values(options->settings);
+	check.user = options->home != NULL ? &options->account : NULL;
+	check.compares = options->compares;
 	for (int i = 0; i < count; i++)
 		is_unread |= !culver_check_read(&check, files[i]);
-	if (options->is_json) {
+	struct terminal terminal = terminal_look(STDOUT_FILENO, options->colour);
+	if (options->is_json)
 		culver_check_json(&check, options->has_notes, report);
-	} else {
-		struct terminal terminal = terminal_look(STDOUT_FILENO, options->colour);
-		for (const struct check_file *file = check.files; file != NULL; file = file->next)
-			diagnostic_report_text(report, &terminal, file->name, file->source,
-			    &file->diagnostics, options->has_notes);
-		terminal_append(report, &terminal,
-		    check.errors > 0     ? TERMINAL_BAD
-		    : check.warnings > 0 ? TERMINAL_WARN
-					 : TERMINAL_GOOD,
-		    check_summary(&check));
-		buffer_append_byte(report, '\n');
-	}
+	else if (options->compares)
+		deviation_report_text(report, &terminal, &check);
+	else
+		culver_check_text(&check, &terminal, options->has_notes, report);
 	int status = culver_print(buffer_text(report));
 	if (status != EX_OK)
 		return status;
@@ -227,6 +320,19 @@ culver_check_files(int count, char **files, struct culver_check *options, struct
 									      : EX_OK;
 }
 
+static int
+culver_check_run(int count, char **files, struct culver_check *options, struct arena *arena,
+    struct buffer *report)
+{
+	int status = culver_check_settings(options);
+
+	if (status == EX_OK)
+		status = culver_check_find_home(arena, options, files[0]);
+	if (status == EX_OK)
+		status = culver_check_files(count, files, options, arena, report);
+	return status;
+}
+
 int
 culver_check(int count, char **arguments)
 {
@@ -234,17 +340,15 @@ culver_check(int count, char **arguments)
 	struct arena arena;
 	struct buffer report;
 
-	int status = culver_check_options(count, arguments, &options);
-	if (status == EX_OK && options.ends_here)
-		return culver_print(TEXT(culver_check_help));
-	if (status != EX_OK)
-		return status;
 	arena_init(&arena, NULL, 0);
 	buffer_init(&report, CULVER_CHECK_REPORT_MAX);
-	status = culver_check_find_home(&arena, &options, arguments[optind]);
-	if (status == EX_OK)
-		status = culver_check_files(
-		    count - optind, arguments + optind, &options, &arena, &report);
+	options.settings = settings_new(&arena);
+	int status = culver_check_options(count, arguments, &options);
+	if (status == EX_OK && options.ends_here)
+		status = culver_print(TEXT(culver_check_help));
+	else if (status == EX_OK)
+		status =
+		    culver_check_run(count - optind, arguments + optind, &options, &arena, &report);
 	buffer_clear(&report);
 	arena_clear(&arena);
 	return status;

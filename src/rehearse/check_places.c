@@ -8,7 +8,9 @@
 #include <sys/stat.h>
 
 #include "base/buffer.h"
+#include "config/settings.h"
 #include "filter/engine/value.h"
+#include "rehearse/check_mailbox.h"
 #include "system/file.h"
 
 enum { PLACE_SIZE_MAX = 4096 };
@@ -115,15 +117,14 @@ place_is_maildir(struct place_walk *walk, const char *path)
 	return true;
 }
 
-static struct diagnostic *
-place_add(struct place_walk *walk, const struct expression *expression, enum diagnostic_code code,
-    const char *format, struct text name)
+/* The bytes of the first word or string of it: there the caret goes. */
+static uint32_t
+place_size(const struct place_walk *walk, const struct expression *expression)
 {
 	struct text source = walk->program->source;
 	uint32_t start = expression->offset, end = start + 1;
 	char quote = start < source.size ? source.data[start] : '\0';
 
-	/* The caret goes below the first word or string of it. */
 	if (quote == '"' || quote == '\'')
 		while (end < source.size && source.data[end - 1] != '\n' &&
 		       (end == start + 1 || source.data[end - 1] != quote))
@@ -132,8 +133,25 @@ place_add(struct place_walk *walk, const struct expression *expression, enum dia
 		while (end < source.size && !text_is_space(source.data[end]) &&
 		       strchr(";#),", source.data[end]) == NULL)
 			end++;
-	return diagnostics_add(
-	    walk->diagnostics, code, start, end - start, "%.*s: %s", TEXT_ARGUMENTS(name), format);
+	return end - start;
+}
+
+static struct diagnostic *
+place_add(struct place_walk *walk, const struct expression *expression, enum diagnostic_code code,
+    const char *format, struct text name)
+{
+	return diagnostics_add(walk->diagnostics, code, expression->offset,
+	    place_size(walk, expression), "%.*s: %s", TEXT_ARGUMENTS(name), format);
+}
+
+/* Each folder, and each directory that holds folders, is told once. */
+static bool
+place_is_said(struct place_walk *walk, struct text path)
+{
+	if (table_find(&walk->check->said, path) != NULL)
+		return true;
+	table_set(&walk->check->said, path, walk->check);
+	return false;
 }
 
 static void
@@ -142,7 +160,7 @@ place_check_folder(struct place_walk *walk, const struct expression *expression,
 {
 	struct diagnostic *added;
 
-	if (place_is_maildir(walk, path))
+	if (place_is_maildir(walk, path) || place_is_said(walk, text_from_string(path)))
 		return;
 	if (name.data[name.size - 1] != '/') {
 		place_add(walk, expression, DIAGNOSTIC_MISSING_FOLDER,
@@ -151,9 +169,10 @@ place_check_folder(struct place_walk *walk, const struct expression *expression,
 		    name);
 		return;
 	}
+	if (walk->check->settings != NULL && walk->check->settings->create_folders)
+		return;
 	added = place_add(walk, expression, DIAGNOSTIC_MISSING_FOLDER,
-	    "there is no such Maildir: mail for it is deferred, unless the setting create_folders "
-	    "is yes",
+	    "there is no such Maildir: mail for it is deferred (the setting create_folders is no)",
 	    name);
 	diagnostic_advise(
 	    walk->diagnostics, added, "create it: maildirmake %.*s", TEXT_ARGUMENTS(name));
@@ -170,11 +189,15 @@ place_check_mbox(struct place_walk *walk, const struct expression *expression, s
 		return;
 	const char *directory = arena_copy_string(walk->check->arena, file_directory(path));
 	if (!place_is_directory(directory)) {
-		place_add(walk, expression, DIAGNOSTIC_MISSING_FOLDER,
+		if (place_is_said(walk, text_from_string(directory)))
+			return;
+		added = place_add(walk, expression, DIAGNOSTIC_MISSING_FOLDER,
 		    "its directory does not exist: mail for it is deferred", name);
+		diagnostic_advise(walk->diagnostics, added,
+		    "create %s (other mailboxes in it are not named again)", directory);
 		return;
 	}
-	if (!place_is_maildir(walk, directory))
+	if (!place_is_maildir(walk, directory) || place_is_said(walk, text_from_string(path)))
 		return;
 	added = place_add(walk, expression, DIAGNOSTIC_MISSING_FOLDER,
 	    "there is no such folder, and without a / at its end it becomes an mbox file inside of "
@@ -248,12 +271,65 @@ place_assign(struct place_walk *walk, const struct expression *assignment)
 		place_destination(walk, assignment->operands);
 }
 
+/* The second value of lookup(), and what stands in that file. */
+static void
+place_lookup_file(struct place_walk *walk, const struct expression *file)
+{
+	struct error error;
+	struct text name, flags = {NULL, 0};
+	struct stat status;
+
+	if (!place_resolve(walk, file, &name))
+		return;
+	const char *path = place_path(walk, name);
+	if (path == NULL)
+		return;
+	if (file->next != NULL && !place_resolve(walk, file->next, &flags))
+		return;
+	bool is_case_sensitive = text_find_byte(flags, 0, 'D') < flags.size;
+	if (stat(path, &status) != 0)
+		place_missing_file(walk, file, name);
+	else if (walk->check->follows_includes &&
+		 !check_read_lookup(walk->check, path, is_case_sensitive, &error) &&
+		 error.kind != ERROR_LIMIT)
+		place_missing_file(walk, file, name);
+}
+
+/* `logfile`: the file is made, its directory is not. */
+static void
+place_log_file(struct place_walk *walk, const struct expression *expression)
+{
+	struct text name;
+
+	if (walk->exceptions > 0 || walk->makes_folders || !place_resolve(walk, expression, &name))
+		return;
+	const char *path = place_path(walk, name);
+	if (path == NULL)
+		return;
+	const char *directory = arena_copy_string(walk->check->arena, file_directory(path));
+	if (place_is_directory(directory) || place_is_said(walk, text_from_string(directory)))
+		return;
+	struct diagnostic *added = place_add(walk, expression, DIAGNOSTIC_MISSING_FILE,
+	    "its directory does not exist: the log cannot be opened, and mail is deferred", name);
+	diagnostic_advise(walk->diagnostics, added, "create %s", directory);
+}
+
+/* mailbox "Name", to mailbox "Name". */
+static void
+place_mailbox(struct place_walk *walk, const struct expression *expression)
+{
+	struct text name;
+
+	if (expression->kind == EXPRESSION_LIST)
+		expression = expression->operands;
+	if (expression != NULL && place_resolve(walk, expression, &name))
+		check_mailbox(walk->check, name, expression->offset, place_size(walk, expression),
+		    walk->diagnostics);
+}
+
 static void
 place_expression(struct place_walk *walk, const struct expression *expression)
 {
-	struct text name;
-	struct stat status;
-
 	for (const struct expression *at = expression->operands; at != NULL; at = at->next)
 		place_expression(walk, at);
 	if (expression->kind == EXPRESSION_ASSIGNMENT)
@@ -265,12 +341,7 @@ place_expression(struct place_walk *walk, const struct expression *expression)
 	if (expression->kind != EXPRESSION_FUNCTION || expression->function != FUNCTION_LOOKUP ||
 	    expression->operands->next == NULL)
 		return;
-	expression = expression->operands->next;
-	if (!place_resolve(walk, expression, &name))
-		return;
-	const char *path = place_path(walk, name);
-	if (path != NULL && stat(path, &status) != 0)
-		place_missing_file(walk, expression, name);
+	place_lookup_file(walk, expression->operands->next);
 }
 
 static void
@@ -295,8 +366,13 @@ place_list(struct place_walk *walk, const struct statement *list)
 		if ((at->kind == STATEMENT_TO || at->kind == STATEMENT_CC) &&
 		    at->form == DESTINATION_WRITTEN)
 			place_destination(walk, at->expression);
+		if ((at->kind == STATEMENT_TO || at->kind == STATEMENT_CC) &&
+		    at->form == DESTINATION_MAILBOX)
+			place_mailbox(walk, at->expression);
 		if (at->kind == STATEMENT_INCLUDE)
 			place_include(walk, at->expression);
+		if (at->kind == STATEMENT_LOGFILE)
+			place_log_file(walk, at->expression);
 		if (at->kind == STATEMENT_SYSTEM && place_resolve(walk, at->expression, &command))
 			walk->makes_folders |=
 			    text_find(command, 0, TEXT("maildirmake")) < command.size ||

@@ -1,8 +1,11 @@
 noinst_LIBRARIES += librehearse.a
 librehearse_a_SOURCES = \
 	%D%/check.c %D%/check.h \
+	%D%/check_lookup.c %D%/check_lookup.h \
+	%D%/check_mailbox.c %D%/check_mailbox.h \
 	%D%/check_places.c %D%/check_places.h \
 	%D%/command_answers.c %D%/command_answers.h \
+	%D%/deviation_report.c %D%/deviation_report.h \
 	%D%/diagnostic_report.c %D%/diagnostic_report.h \
 	%D%/explain.c %D%/explain.h \
 	%D%/explain_ask.c %D%/explain_ask.h \

@@ -141,9 +141,51 @@ is "notes are counted and harmless" "$status:$(tail -n 1 <<<"$output")" "0:0 err
 run --no-notes "$work/forward"
 is "notes can be left out" "$(grep -c note: <<<"$output")" 0
 
+# Settings, folders as mail readers show them, logs, files of patterns.
+printf 'mailbox "Work//x"\n' >"$work/mailbox"
+run --home "$home" "$work/mailbox"
+is "a folder name that cannot be is named" "$(grep -c ':1:9: warning: .*\[mailbox-name\]$' <<<"$output")" 1
+printf 'cc mailbox "a.b"\nmailbox "Work"\n' >"$work/mailbox"
+run --home "$home" "$work/mailbox"
+is "a dot is a matter of the layout" "$(grep -c 'mailbox-name' <<<"$output")" 1
+run --home "$home" -o mailbox_layout=fs "$work/mailbox"
+is "which a setting chooses" "$(tail -n 1 <<<"$output")" "0 errors, 0 warnings in 1 file"
+run --home "$home" -o mailbox_layout=fs -o mailbox_create=no "$work/mailbox"
+is "folders that nothing would make are named" "$(grep -c ' warning: .*\[missing-folder\]$' <<<"$output")" 2
+mkdir -p "$home/Maildir/Work"
+run --home "$home" -o mailbox_layout=fs -o mailbox_create=no "$work/mailbox"
+is "and not those that are there" "$(grep -c ' warning: .*\[missing-folder\]$' <<<"$output")" 1
+printf 'create_folders = yes\n' >"$work/culver.conf"
+printf 'to "./Maildir/.New/"\n' >"$work/new"
+run --home "$home" --config "$work/culver.conf" "$work/new"
+is "a Maildir that would be made is not missed" "$(tail -n 1 <<<"$output")" "0 errors, 0 warnings in 1 file"
+run --home "$home" --config "$work/no.conf" "$work/new"
+is "settings that cannot be read are 78" "$status" 78
+run -o no_such_setting=1 "$work/new"
+is "an unknown setting is a wrong command line" "$status" 64
+printf 'cc "./nowhere/a"\ncc "./nowhere/b"\ncc "./Maildir/.Old/"\ncc "./Maildir/.Old/"\n' >"$work/twice"
+run --home "$home" "$work/twice"
+is "each folder or directory is missed once" "$(tail -n 1 <<<"$output")" "0 errors, 2 warnings in 1 file"
+printf 'logfile "./nolog/log"\nexception {\n\tlogfile "./nolog2/log"\n}\nlogfile "./log"\n' >"$work/log"
+run --home "$home" "$work/log"
+is "the directory of a log is looked for" "$(grep -c ':1:9: warning: .*\[missing-file\]$' <<<"$output"):$(tail -n 1 <<<"$output")" \
+    "1:0 errors, 1 warning in 1 file"
+printf '# friends\n\njoe@example\.com\r\n  (x\n.*\n/ann@/\n' >"$home/friends"
+printf 'X = lookup("$FROM", "friends")\nY = lookup("$FROM", "friends", "D")\n' >"$work/look"
+run --home "$home" "$work/look"
+is "patterns of a lookup file are judged at their place in it" \
+    "$(grep -oE '^[^ ]+:[0-9]+:[0-9]+: (error|warning): .*\[[a-z-]+\]$' <<<"$output" | sed -E "s,^$home/,,; s/ .*\[/ /")" \
+    "friends:4:3: bad-pattern]
+friends:5:1: matches-all]
+friends:6:1: matches-nothing]"
+is "and counted with the others" "$status:$(tail -n 1 <<<"$output")" "1:1 error, 2 warnings in 2 files"
+run --no-includes --home "$home" "$work/look"
+is "but not when other files are to be left alone" "$(tail -n 1 <<<"$output")" "0 errors, 0 warnings in 1 file"
+rm "$home/friends"
+
 # A big file takes a bounded time: 10,000 rules.
 for ((i = 0; i < 10000; i++)); do
-	printf 'if (/^Subject:.*foo%d/)\n\tto "/dev/null"\n' "$i"
+	printf 'if (/^Subject:.*foo%05d/)\n\tto "/dev/null"\n' "$i"
 done >"$work/many"
 started=$(date +%s)
 run "$work/many"

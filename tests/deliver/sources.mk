@@ -15,12 +15,13 @@ DELIVER_TESTS = \
 	%D%/maildir_concurrent.t \
 	%D%/postfix.t \
 	%D%/store.t \
+	%D%/system_rules.t \
 	%D%/verdicts.t
 TESTS += $(DELIVER_TESTS)
 dist_check_SCRIPTS += $(DELIVER_TESTS)
 
-TESTS += %D%/check_rules.t
-dist_check_SCRIPTS += %D%/check_rules.t
+TESTS += %D%/check_rules.t %D%/check_maildrop.t
+dist_check_SCRIPTS += %D%/check_rules.t %D%/check_maildrop.t
 TESTS += %D%/acting.t %D%/dovecot.t
 dist_check_SCRIPTS += %D%/acting.t %D%/dovecot.t
 

@@ -1,6 +1,7 @@
 # Lint: the rules of the house as tests (tests/lint/lint.sh says how).
 LINT_TESTS = \
 	%D%/banned.t \
+	%D%/deviations.t \
 	%D%/diagnostics.t \
 	%D%/distribution.t \
 	%D%/floors.t \

@@ -88,8 +88,8 @@ static void
 every_code_was_seen(void)
 {
 	for (int i = 0; i < DIAGNOSTIC_CODES; i++) {
-		bool is_known =
-		    is_seen[i] || i == DIAGNOSTIC_MISSING_FOLDER || i == DIAGNOSTIC_MISSING_FILE;
+		bool is_known = is_seen[i] || i == DIAGNOSTIC_MISSING_FOLDER ||
+				i == DIAGNOSTIC_MISSING_FILE || i == DIAGNOSTIC_MAILBOX_NAME;
 		check(is_known);
 		if (!is_known)
 			printf("# no case for %s\n", diagnostic_word((enum diagnostic_code)i));

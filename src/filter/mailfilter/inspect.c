@@ -211,7 +211,9 @@ inspect_program(struct arena *arena, const struct program *program, struct diagn
 	inspect_collect_variables(&inspection);
 	inspect_each(&inspection, program->statements, inspect_expression);
 	inspect_variables(&inspection);
+	inspect_status(&inspection);
 	inspect_flow(&inspection);
+	inspect_shadows(&inspection);
 	inspect_taint(&inspection);
 	pattern_engine_close(inspection.engine);
 }

@@ -54,6 +54,19 @@ void inspect_arithmetic(struct inspection *inspection, const struct inspect_site
     const struct expression *expression);
 void inspect_pattern(struct inspection *inspection, const struct inspect_site *site,
     const struct expression *expression);
+/* Of header fields: the name without its colon and the like. */
+void inspect_field(struct inspection *inspection, const struct expression *expression);
+/* Of patterns that can match nothing, where each match counts. */
+void inspect_empty_match(struct inspection *inspection, const struct inspect_site *site,
+    const struct expression *expression, const struct pattern_shape *shape);
+/* Of scores that are asked as a condition. */
+void inspect_score(struct inspection *inspection, const struct expression *condition);
+/* Of EXITCODE, RETURNCODE, and statements that do nothing. */
+void inspect_status(struct inspection *inspection);
+/* Every line that the later pattern matches, the earlier one matches too. */
+bool inspect_covers(const struct program_pattern *earlier, const struct program_pattern *later);
+/* Of rules that a rule above them leaves nothing to do. */
+void inspect_shadows(struct inspection *inspection);
 void inspect_flow(struct inspection *inspection);
 void inspect_taint(struct inspection *inspection);
 

@@ -4,6 +4,10 @@
  */
 #include "filter/mailfilter/inspect.h"
 
+#include <string.h>
+
+#include "filter/mailfilter/pattern_flag.h"
+
 /* A number or $NAME of a variable that holds numbers; its end in the text, or 0. */
 static size_t
 inspect_operand_end(const struct inspection *inspection, struct text text, size_t start)
@@ -77,9 +81,25 @@ inspect_is_pattern_word(struct text text)
 	if (text.size < 4 || text.data[0] != '/' || colon == 0 || colon + 2 >= text.size)
 		return false;
 	for (size_t at = colon + 2; at < text.size; at++)
-		if (text_find_byte(TEXT("hHbprwD"), 0, text.data[at]) == 7)
+		if (pattern_flag_find(text.data[at]) == NULL)
 			return false;
 	return true;
+}
+
+/* The bytes of the weight ",2" behind a pattern that was read as a word. */
+static size_t
+inspect_weight_size(const struct inspection *inspection, const struct expression *word)
+{
+	struct text source = inspection->program->source;
+	size_t start = word->offset + word->text.size, end = start;
+
+	if (start >= source.size || source.data[start] != ',' ||
+	    word->text.data != source.data + word->offset)
+		return 0;
+	while (end < source.size &&
+	       (text_is_digit(source.data[end]) || strchr(",.+-", source.data[end]) != NULL))
+		end++;
+	return end - start;
 }
 
 void
@@ -98,6 +118,7 @@ inspect_arithmetic(struct inspection *inspection, const struct inspect_site *sit
 		struct diagnostic *added = diagnostics_add(inspection->diagnostics,
 		    DIAGNOSTIC_PATTERN_AS_PATH, expression->offset, (uint32_t)text.size,
 		    "behind = a slash begins a path: this is a text, no pattern");
+		text.size += inspect_weight_size(inspection, expression);
 		diagnostic_advise(inspection->diagnostics, added, "write %.*s = (%.*s)",
 		    TEXT_ARGUMENTS(parent->text), TEXT_ARGUMENTS(text));
 		return;

@@ -259,4 +259,6 @@ inspect_condition(struct inspection *inspection, const struct inspect_site *site
 		inspect_null_sender(inspection, expression);
 	if (expression->kind == EXPRESSION_STRING)
 		inspect_bare_name(inspection, site, expression);
+	if (inspect_is_test(site))
+		inspect_score(inspection, expression);
 }

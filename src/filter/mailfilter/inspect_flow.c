@@ -7,7 +7,7 @@
 #include "filter/engine/value.h"
 #include "filter/mailfilter/inspect.h"
 
-enum { INSPECT_KEY_MAX = 64 * 1024 };
+enum { INSPECT_KEY_MAX = 64 * 1024, INSPECT_COVERED_MAX = 100 };
 
 /* Who set RETURNCODE last. */
 enum inspect_last {
@@ -133,6 +133,36 @@ inspect_repeated(
 	buffer_clear(&key);
 }
 
+/* A pattern that only asks for more than one above it in the chain did. */
+static void
+inspect_covered(
+    struct inspect_course *course, const struct statement *first, const struct statement *statement)
+{
+	const struct expression *asked = statement->expression;
+	unsigned tries = INSPECT_COVERED_MAX;
+
+	if (asked->kind != EXPRESSION_SEARCH)
+		return;
+	for (const struct statement *at = first; at != statement && tries > 0;
+	     at = at->otherwise, tries--) {
+		const struct expression *before = at->expression;
+		if (before->kind != EXPRESSION_SEARCH ||
+		    text_is_equal(before->pattern->written, asked->pattern->written) ||
+		    !inspect_covers(before->pattern, asked->pattern))
+			continue;
+		struct place place = program_place(course->inspection->program, at->offset);
+		struct diagnostic *added =
+		    diagnostics_add(course->inspection->diagnostics, DIAGNOSTIC_REPEATED_CONDITION,
+			asked->offset, (uint32_t)asked->pattern->written.size,
+			"whatever this matches was taken by %.*s in line %u: this branch is never "
+			"taken",
+			TEXT_ARGUMENTS(before->pattern->written), place.line);
+		diagnostic_advise(course->inspection->diagnostics, added,
+		    "ask for the more special pattern first");
+		return;
+	}
+}
+
 static void
 inspect_constant(struct inspect_course *course, const struct statement *statement)
 {
@@ -166,6 +196,7 @@ inspect_constant(struct inspect_course *course, const struct statement *statemen
 static bool
 inspect_course_if(struct inspect_course *course, const struct statement *statement)
 {
+	const struct statement *first = statement;
 	struct inspect_course joined = *course;
 	struct table asked;
 	bool is_chain = statement->otherwise_is_if, all_end = true, is_first = true;
@@ -175,8 +206,10 @@ inspect_course_if(struct inspect_course *course, const struct statement *stateme
 	for (;;) {
 		inspect_course_expression(course, statement->expression);
 		inspect_constant(course, statement);
-		if (is_chain)
+		if (is_chain) {
 			inspect_repeated(course, &asked, statement);
+			inspect_covered(course, first, statement);
+		}
 		struct inspect_course branch = *course;
 		bool ends = inspect_course_list(&branch, statement->body);
 		all_end &= ends;

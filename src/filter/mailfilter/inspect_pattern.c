@@ -2,15 +2,14 @@
  * Mistakes in patterns: those that do not compile, match everything or nothing, or take for ever,
  * and flags that mean nothing; see inspect.h and filter/engine/pattern_shape.h.
  */
+#include "base/buffer.h"
 #include "filter/engine/pattern_pump.h"
 #include "filter/mailfilter/inspect.h"
+#include "filter/mailfilter/pattern_flag.h"
 
 #include <string.h>
 
-enum { INSPECT_PUMP_SHOWN = 24 };
-
-/* Letters behind the colon of a pattern that mean something. */
-static const char inspect_flag_letters[] = "hHbprwD";
+enum { INSPECT_PUMP_SHOWN = 24, INSPECT_FLAGS_MAX = 1024 };
 
 /* Where the character that PCRE2 names stands in the pattern: "... at its character 5: ...". */
 static size_t
@@ -40,9 +39,36 @@ inspect_bad_pattern(
 	struct diagnostic *added = diagnostics_add(inspection->diagnostics, DIAGNOSTIC_BAD_PATTERN,
 	    pattern->offset + 1 + (uint32_t)column, 1, "this pattern cannot be read: %s",
 	    reason != NULL ? reason + 2 : what);
-	diagnostic_advise(inspection->diagnostics, added,
-	    "a character that is meant as it stands is written with a \\ before it; mail that "
-	    "comes to this rule is deferred");
+	const char *advice =
+	    "a character that is meant as it stands is written with a \\ before it";
+	if (strstr(what, "range out of order") != NULL)
+		advice = "a [ that is meant as it stands is written \\[ (between [ and ] stand the "
+			 "characters of which one is meant)";
+	else if (strstr(what, "POSIX named classes") != NULL)
+		advice = "write [[:alnum:]]: the name of a class stands between [ and ] itself";
+	diagnostic_advise(
+	    inspection->diagnostics, added, "%s; mail that comes to this rule is deferred", advice);
+}
+
+static void
+inspect_advise_flags(struct inspection *inspection, struct diagnostic *added, char letter)
+{
+	const struct pattern_flag *flag;
+	struct buffer letters;
+
+	if (letter == 'i') {
+		diagnostic_advise(inspection->diagnostics, added,
+		    "case makes no difference to begin with, so that none is needed (D makes it "
+		    "count)");
+		return;
+	}
+	buffer_init(&letters, INSPECT_FLAGS_MAX);
+	for (size_t i = 0; (flag = pattern_flag_at(i)) != NULL; i++)
+		buffer_append_format(
+		    &letters, "%s%c: %s", i > 0 ? "; " : "", flag->letter, flag->meaning);
+	diagnostic_advise(
+	    inspection->diagnostics, added, "%.*s", TEXT_ARGUMENTS(buffer_text(&letters)));
+	buffer_clear(&letters);
 }
 
 static void
@@ -52,20 +78,14 @@ inspect_flag_letter(struct inspection *inspection, const struct program_pattern 
 
 	for (size_t at = pattern->source.size + 3; at < written.size; at++) {
 		char letter = written.data[at];
-		if (!text_is_alpha(letter) || strchr(inspect_flag_letters, letter) != NULL)
+		if (!text_is_alpha(letter) || pattern_flag_find(letter) != NULL)
 			continue;
 		if (text_is_digit(written.data[at - 1]) || written.data[at - 1] == '.')
 			return; /* 1e5: a weight */
 		struct diagnostic *added =
 		    diagnostics_add(inspection->diagnostics, DIAGNOSTIC_PATTERN_FLAGS,
 			pattern->offset + (uint32_t)at, 1, "a pattern has no flag \"%c\"", letter);
-		diagnostic_advise(inspection->diagnostics, added,
-		    letter == 'i'
-			? "case makes no difference to begin with, so that none is "
-			  "needed (D makes it count)"
-			: "h: header lines of the message and its parts; H: of the message "
-			  "only; b: lines of the text; p: whole texts; r: as it stands; "
-			  "D: case counts");
+		inspect_advise_flags(inspection, added, letter);
 	}
 }
 
@@ -204,6 +224,7 @@ inspect_pattern(struct inspection *inspection, const struct inspect_site *site,
 
 	inspect_flag_letter(inspection, pattern);
 	inspect_encoded_words(inspection, expression);
+	inspect_field(inspection, expression);
 	if (pattern->expands)
 		return;
 	struct pattern *compiled =
@@ -218,6 +239,7 @@ inspect_pattern(struct inspection *inspection, const struct inspect_site *site,
 	if (shape != NULL) {
 		inspect_idle(inspection, site, expression, shape);
 		inspect_dead(inspection, expression, shape);
+		inspect_empty_match(inspection, site, expression, shape);
 		inspect_backtracking(inspection, expression, compiled, shape);
 	}
 	arena_clear(&inspection->scratch);

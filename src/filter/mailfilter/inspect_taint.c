@@ -21,11 +21,15 @@ enum {
 struct taint_variable {
 	struct text name;
 	unsigned taint;
+	/* While ways come together: what they gave, and how many of them. */
+	unsigned joined, ways, last_way;
+	bool is_joining;
 };
 
 struct taint_change {
 	struct taint_variable *variable;
 	unsigned before, after;
+	unsigned way; /* the branch that it was made in; 0: none that goes on */
 };
 
 struct taint_walk {
@@ -33,6 +37,7 @@ struct taint_walk {
 	struct table variables;
 	struct taint_change *changes;
 	size_t change_count, change_capacity;
+	unsigned way_count;
 };
 
 static bool taint_list(struct taint_walk *walk, const struct statement *list);
@@ -57,12 +62,11 @@ taint_set(struct taint_walk *walk, struct text name, unsigned taint)
 		variable->name = arena_copy_text(walk->inspection->arena, name);
 		table_set(&walk->variables, name, variable);
 	}
-	if (variable->taint == taint)
-		return;
+	/* Also when it stays the same: that this way set it counts where ways come together. */
 	walk->changes = vector_grow(walk->inspection->arena, walk->changes, walk->change_count,
 	    &walk->change_capacity, sizeof *walk->changes);
 	walk->changes[walk->change_count++] =
-	    (struct taint_change){variable, variable->taint, taint};
+	    (struct taint_change){variable, variable->taint, taint, 0};
 	variable->taint = taint;
 }
 
@@ -214,6 +218,20 @@ taint_string(const struct taint_walk *walk, const struct expression *expression)
 	return taint;
 }
 
+/* SENDER = "$5": what the mail server hands on under this name, its sender has written. */
+static unsigned
+taint_of_sender(const struct expression *assignment)
+{
+	struct text name;
+
+	if (!text_is_equal(assignment->text, TEXT("SENDER")) &&
+	    !text_is_equal(assignment->text, TEXT("FROM")))
+		return 0;
+	return inspect_is_variable(assignment->operands, &name) && text_is_digit(name.data[0])
+		   ? TAINT_ALL
+		   : 0;
+}
+
 static unsigned
 taint_expression(struct taint_walk *walk, const struct expression *expression, bool is_certain)
 {
@@ -251,8 +269,10 @@ taint_expression(struct taint_walk *walk, const struct expression *expression, b
 		    is_certain &&
 			(expression->kind != EXPRESSION_OR || at == expression->operands));
 	}
-	if (expression->kind == EXPRESSION_ASSIGNMENT)
+	if (expression->kind == EXPRESSION_ASSIGNMENT) {
+		taint |= taint_of_sender(expression);
 		taint_set(walk, expression->text, taint);
+	}
 	return expression->kind == EXPRESSION_CONCATENATION || expression->kind == EXPRESSION_OR ||
 		       expression->kind == EXPRESSION_AND ||
 		       expression->kind == EXPRESSION_ASSIGNMENT
@@ -351,39 +371,74 @@ taint_branch(struct taint_walk *walk, const struct statement *list)
 {
 	size_t since = walk->change_count;
 	bool ends = taint_list(walk, list);
+	unsigned way = ends ? 0 : ++walk->way_count;
 
-	for (size_t i = since; i < walk->change_count; i++)
-		walk->changes[i].after = ends ? 0 : walk->changes[i].variable->taint;
+	for (size_t i = since; i < walk->change_count; i++) {
+		walk->changes[i].after = walk->changes[i].variable->taint;
+		walk->changes[i].way = way;
+	}
 	taint_rewind(walk, since, walk->change_count);
 	return ends;
 }
 
+/* So many ways come together, of which some changed something since then: a variable that all of
+ * them set is what they set it to. */
 static void
-taint_join(struct taint_walk *walk, size_t since, size_t until)
+taint_join(struct taint_walk *walk, size_t since, unsigned way_count)
+{
+	size_t until = walk->change_count;
+
+	for (size_t i = since; i < until; i++) {
+		const struct taint_change *change = &walk->changes[i];
+		struct taint_variable *variable = change->variable;
+		if (change->way == 0)
+			continue;
+		if (!variable->is_joining)
+			variable->joined = variable->ways = variable->last_way = 0;
+		variable->is_joining = true;
+		variable->joined |= change->after;
+		variable->ways += variable->last_way != change->way;
+		variable->last_way = change->way;
+	}
+	for (size_t i = since; i < until; i++) {
+		struct taint_variable *variable = walk->changes[i].variable;
+		if (!variable->is_joining)
+			continue;
+		variable->is_joining = false;
+		unsigned other = variable->ways < way_count ? variable->taint : 0;
+		taint_set(walk, variable->name, other | variable->joined);
+	}
+}
+
+/* What was there before these changes may be there still. */
+static void
+taint_keep_older(struct taint_walk *walk, size_t since, size_t until)
 {
 	for (size_t i = since; i < until; i++)
 		taint_set(walk, walk->changes[i].variable->name,
-		    walk->changes[i].variable->taint | walk->changes[i].after);
+		    walk->changes[i].variable->taint | walk->changes[i].before);
 }
 
 static bool
 taint_if(struct taint_walk *walk, const struct statement *statement)
 {
 	size_t since = walk->change_count;
-	bool all_end = true;
+	unsigned way_count = 0;
 
-	/* What a condition leaves behind is there in its branch and in all that come after it. */
+	/* Behind a condition that was false a match did not happen, or did: both may be there. */
 	for (;;) {
+		size_t asked = walk->change_count;
 		taint_expression(walk, statement->expression, true);
-		all_end &= taint_branch(walk, statement->body);
+		size_t known = walk->change_count;
+		way_count += !taint_branch(walk, statement->body);
+		taint_keep_older(walk, asked, known);
 		if (!statement->otherwise_is_if)
 			break;
 		statement = statement->otherwise;
 	}
-	bool has_else = statement->otherwise != NULL;
-	all_end &= taint_branch(walk, statement->otherwise) && has_else;
-	taint_join(walk, since, walk->change_count);
-	return all_end;
+	way_count += !taint_branch(walk, statement->otherwise);
+	taint_join(walk, since, way_count);
+	return way_count == 0;
 }
 
 static void
@@ -393,7 +448,7 @@ taint_loop(struct taint_walk *walk, const struct statement *statement)
 
 	taint_expression(walk, statement->expression, true);
 	taint_branch(walk, statement->body);
-	taint_join(walk, since, walk->change_count);
+	taint_join(walk, since, 2); /* with the way past it */
 }
 
 /* True: it ends the rules. */

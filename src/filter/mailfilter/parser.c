@@ -12,6 +12,7 @@
 
 #include "filter/engine/value.h"
 #include "filter/mailfilter/actions.h"
+#include "filter/mailfilter/pattern_flag.h"
 #include "filter/mailfilter/recovery.h"
 
 enum { FLAGS_TEXT_MAX = 64 };
@@ -195,37 +196,21 @@ parser_weights(struct program_pattern *pattern, struct text flags)
 static void
 parser_flags(struct program_pattern *pattern, struct text flags)
 {
+	const unsigned forms = PATTERN_SCOPE_WHOLE | PATTERN_SCOPE_RAW;
 	unsigned form = 0;
 	bool whole = false;
 
 	for (size_t i = 0; i < flags.size; i++) {
-		switch (flags.data[i]) {
-		case 'h':
-			pattern->scope |= PATTERN_SCOPE_HEADER;
-			break;
-		case 'H':
-			pattern->scope |= PATTERN_SCOPE_TOP_HEADER;
-			break;
-		case 'b':
-			pattern->scope |= PATTERN_SCOPE_BODY;
-			break;
-		case 'p':
-			form |= PATTERN_SCOPE_WHOLE;
-			break;
-		case 'r':
-			form |= PATTERN_SCOPE_RAW;
-			break;
-		case 'w':
-			whole = true;
-			break;
-		case 'D':
-			pattern->case_sensitive = true;
-			break;
-		default:
+		const struct pattern_flag *flag = pattern_flag_find(flags.data[i]);
+		if (flag == NULL) {
 			if (parser_begins_number(flags.data[i]) && !pattern->weighted)
 				parser_weights(pattern, text_slice(flags, i, flags.size));
-			break;
+			continue;
 		}
+		form |= flag->scope & forms;
+		pattern->scope |= flag->scope & ~forms;
+		whole |= flag->is_whole;
+		pattern->case_sensitive |= flag->is_case_sensitive;
 	}
 	if ((form & PATTERN_SCOPE_WHOLE) != 0 && (!whole || pattern->scope != 0))
 		pattern->scope |= PATTERN_SCOPE_BODY;

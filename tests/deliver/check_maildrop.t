@@ -1,0 +1,158 @@
+#!/usr/bin/env bash
+# culver check --maildrop: each deviation is found where it is, and nowhere else.
+# shellcheck source=tests/support/tap.sh
+. "$top_srcdir/tests/support/tap.sh"
+# shellcheck disable=SC2016 # rules have dollars
+
+culver=$top_builddir/culver
+
+# found FILE: "name:line:column", in the order of the report.
+found() {
+	"$culver" check --maildrop "$1" | awk -v file="$1" '
+	/^[^ ].*\[[a-z0-9-]+\]$/ { name = $NF; gsub(/[][]/, "", name) }
+	index($0, "    " file ":") == 1 {
+		split(substr($1, length(file) + 2), place, ":")
+		print name ":" place[1] ":" place[2]
+	}' | paste -sd' '
+}
+# finds RULES NAMES: and nothing else.
+finds() {
+	printf '%s\n' "$1" >"$work/rules"
+	is "$(head -n 1 "$work/rules") -> ${2:-nothing}" "$(found "$work/rules")" "$2"
+}
+
+finds 'xfilter "spamc"' 'xfilter-empty:1:1 command-unknown:1:1 xfilter-growth:1:1'
+finds 'X = `date`' 'command-unknown:1:5'
+finds 'system "date"' 'command-unknown:1:1'
+finds 'FLAGS = "SX"' 'flags-letters:1:11'
+finds 'FLAGS = "SF"' ''
+finds 'cc "|archive"' 'copy-status:1:1'
+finds 'cc "./box"' ''
+finds 'to "|archive"' ''
+finds 'EXITCODE = 9
+exception {
+	to "./box"
+}' 'exception-failures:3:2 exit-code-never:1:12'
+finds 'exception {
+	include "x"
+}' 'exception-failures:1:1'
+finds 'exception {
+	cc "./box"
+}' ''
+finds 'EXITCODE = 256' 'exit-code-range:1:12'
+finds 'EXITCODE = "bounce"' 'exit-code-range:1:12'
+finds 'EXITCODE = 100' 'exit-code-never:1:12'
+for code in 0 65 67 68 69 75 76 77; do
+	finds "EXITCODE = $code" ''
+done
+finds 'to "!joe@example.com"' 'forward-sender:1:4'
+finds 'if ($FROM eq "MAILER-DAEMON")
+	exit' 'null-sender:1:5'
+finds 'if (/(x/)
+	exit' 'bad-pattern:1:8'
+finds 'if (/^([a-z]+ ?)*!/)
+	exit' 'pattern-limit:1:7'
+finds 'foreach "$X" =~ /x*/
+	echo "x"' 'empty-match:1:17'
+finds 'Y = ("$X" =~ /x*/:,1)' 'empty-match:1:14'
+finds 'foreach "$X" =~ /x+/
+	echo "x"' ''
+finds 'foreach /x*/
+	echo "x"' ''
+finds 'Y = (/x/)' 'match-value:1:6'
+finds 'if (/x/ == 1)
+	exit' 'match-value:1:5'
+finds 'if (/x/ + /y/ > 1)
+	exit' 'match-value:1:5 match-value:1:11'
+finds 'if (/x/ != 0 || /y/ || $A =~ /z/ || /x/:h,1 == 1)
+	exit' ''
+finds 'foreach /(a)(b)/
+	echo "$MATCH1"' 'foreach-groups:1:9'
+finds 'if (/x/:br)
+	exit' 'pattern-flags:1:5'
+finds 'if (/^x/:b || /x$/:w)
+	exit' 'part-lines:1:5 part-lines:1:15 body-cr:1:15'
+finds 'if (/[^x]\$y/:b || /^x$/:h)
+	exit' ''
+finds 'if (/café/:b)
+	exit' 'eight-bit:1:5'
+finds 'if (/^Subject: café/)
+	exit' 'header-8bit-kept:1:5'
+finds 'if ($RETURNCODE >= 128)
+	exit' 'command-signal:1:5'
+finds 'if ($RETURNCODE == 1)
+	exit' ''
+finds 'X = lookup($FROM, "friends")' 'lookup-safety:1:5'
+finds 'X = gdbmopen("seen")' 'gdbm-file:1:5 gdbm-failure:1:5'
+finds 'X = gdbmopen("seen", "W")' 'gdbm-file:1:5 gdbm-lock:1:5 gdbm-failure:1:5'
+finds 'X = gdbmopen("seen", "N")' 'gdbm-file:1:5 gdbm-lock:1:5 gdbm-new:1:5 gdbm-failure:1:5'
+finds 'dotlock "x.lock" {
+}' 'lock-living:1:1 lock-sleep:1:1'
+finds 'LOCKSLEEP = 5
+dotlock "x.lock" {
+}' 'lock-living:2:1'
+finds 'flock "x" {
+}' 'lock-living:1:1'
+finds 'KEYWORDS = "work"' 'keywords-layout:1:12'
+finds 'KEYWORDS = "work,to do"' 'keywords-layout:1:12 keywords-atom:1:12'
+finds 'log "$FLAGS"' 'keywords-outside:1:6'
+finds 'FLAGS = "S"
+log "$FLAGS"' ''
+finds 'X = getaddr("$Y")' 'getaddr-words:1:5 getaddr-quotes:1:5'
+finds 'X = substr("abc", 1, -1)' 'substr-count:1:5'
+finds 'X = substr("abc", 1, 1)' ''
+finds 'include "/etc/maildroprcs/list"' 'admin-rules:1:1'
+finds 'include "$HOME/rules"' ''
+finds 'reject "no"' 'words-statement:1:1'
+finds 'keep' 'words-statement:1:1'
+finds 'mailbox "Lists"' 'words-statement:1:1'
+finds 'to mailbox "Lists"' 'words-destination:1:1'
+finds 'cc pipe "archive"' 'copy-status:1:1 words-destination:1:1'
+finds 'to "mailbox"' ''
+finds 'X = envelope("sender")' 'words-function:1:5'
+finds 'if (any("To", "Cc") =~ /x/)
+	exit' 'words-function:1:5'
+
+printf 'DEFAULT = "./Maildir/"\nif (/^Subject: x/)\n\tto "./box"\n' >"$work/plain"
+output=$("$culver" check --maildrop "$work/plain")
+is "rules that do the same are told so" "$?:$(head -n 1 <<<"$output")" \
+    "0:Nothing differs. These rules do here what they do under maildrop."
+
+printf 'xfilter "spamc"\n' >"$work/one"
+is "the report is one to read" "$("$culver" check --maildrop "$work/one" | head -n 4)" \
+    "a filter that prints nothing [xfilter-empty]
+    $work/one:1:1  xfilter \"spamc\"
+  maildrop: the message is replaced by nothing, which counts as delivered: the mail is lost
+  Culver:   that is a failure: the mail is tried again later"
+
+for i in 1 2 3 4 5 6 7; do echo "cc \"|archive$i\""; done >"$work/many"
+output=$("$culver" check --maildrop "$work/many" "$work/one")
+is "of many places five are shown" "$(grep -c 'cc "|archive' <<<"$output")" 5
+test_that "and the others counted" [ "$(grep -c '    and 2 more$' <<<"$output")" = 1 ]
+is "all are in the sum" "$(grep differences <<<"$output")" \
+    "4 differences, in 10 places of 2 files. All else in these rules is done as under maildrop."
+
+printf 'if (/x/) {\nxfilter "spamc"\n' >"$work/broken"
+output=$("$culver" check --maildrop "$work/broken")
+is "rules with errors end with 1" "$?" 1
+test_that "and it is said that they were not compared as a whole" \
+    [ "$(grep -c '^The rules have errors' <<<"$output")" = 1 ]
+
+output=$(TERM=xterm "$culver" check --maildrop --color=always "$work/one")
+test_that "colour marks who does what" [ "${output#*$'\033[32mCulver:'}" != "$output" ]
+
+if command -v python3 >/dev/null; then
+	output=$("$culver" check --maildrop --json "$work/many" "$work/one" | python3 -c '
+import json, sys
+for d in json.load(sys.stdin)["deviations"]:
+    print(d["name"], len(d["places"]), d["places"][-1]["line"], d["places"][-1]["column"],
+        d["places"][-1]["size"], d["maildrop"] != "", d["culver"] != "", d["advice"] != "")')
+	is "the JSON has all places" "$output" "xfilter-empty 1 1 1 7 True True False
+copy-status 7 7 1 2 True True True
+command-unknown 1 1 1 7 True True False
+xfilter-growth 1 1 1 7 True True False"
+	is "without the option it has none" "$("$culver" check --json "$work/one" | grep -c deviations)" 0
+else
+	skip "the JSON has all places" "python3 is not installed"
+fi
+tests_end
