@@ -138,7 +138,7 @@ agent_host_memory_name(const struct agent_host *host, const struct delivery_requ
 }
 
 /* What a back end needs to know; variables NULL: the settings alone decide. */
-static struct delivery
+struct delivery
 agent_host_delivery(struct agent_host *host, const struct delivery_request *request)
 {
 	const struct variables *variables = request->variables;

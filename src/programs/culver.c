@@ -22,6 +22,8 @@ static const struct culver_command {
 	"runs tests of rules"},
     {"explain", culver_explain, "[--rules FILE] [-d USER] < message",
 	"why a message goes where it goes: the rules, step by step, without acting"},
+    {"refile", culver_refile, "[--rules FILE] [--apply] MAILDIR|MBOX...",
+	"applies rules to stored mail: what would move where, and moves it"},
 };
 
 enum { CULVER_COMMANDS = sizeof culver_commands / sizeof *culver_commands };
