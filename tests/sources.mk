@@ -12,6 +12,7 @@ include tests/unit/deliver/sources.mk
 include tests/unit/agent/sources.mk
 include tests/rules/sources.mk
 include tests/rehearse/sources.mk
+include tests/refile/sources.mk
 include tests/deliver/sources.mk
 include tests/crash/sources.mk
 include tests/fuzz/sources.mk
