@@ -17,4 +17,5 @@ include tests/deliver/sources.mk
 include tests/crash/sources.mk
 include tests/fuzz/sources.mk
 include tests/unit/rehearse/sources.mk
+include tests/unit/refile/sources.mk
 include tests/rehearse/sources.mk

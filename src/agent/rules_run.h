@@ -27,12 +27,14 @@ struct rules_run_file {
 
 /* Rules that were parsed for an earlier message, for a caller that has many: they are neither read
  * nor parsed again. All zero but the arena at first. */
+struct rules_kept_file {
+	const char *path;
+	const struct program *program;
+};
+
 struct rules_kept {
 	struct arena *arena; /* outlives all runs */
-	struct {
-		const char *path;
-		const struct program *program;
-	} files[RULES_RUN_FILES_MAX];
+	struct rules_kept_file files[RULES_RUN_FILES_MAX];
 	unsigned count;
 };
 
