@@ -19,6 +19,7 @@
 #include "refile/refile_judge.h"
 #include "refile/refile_store.h"
 #include "system/file.h"
+#include "system/signals.h"
 
 enum { MAILDIR_SOURCE_TRIES = 4, MAILDIR_SOURCE_SYNC = 500 };
 
@@ -189,6 +190,9 @@ maildir_source_fail(struct maildir_source_item *item, struct text why, const cha
 {
 	if (item->verdict != NULL && item->verdict->copy_count > 0)
 		item->source->keeps_journal = true;
+	/* Asked to stop: what was not done is done by the next run. */
+	if (signals_pending() != 0)
+		return;
 	maildir_source_report(
 	    item, REFILE_FAILED, why, arena_copy_text(item->arena, text_from_string(reason)));
 }

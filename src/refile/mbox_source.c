@@ -143,6 +143,9 @@ mbox_source_fail(struct mbox_source_item *item, struct text why, const char *rea
 {
 	if (item->verdict->copy_count > 0)
 		item->source->keeps_journal = true;
+	/* Asked to stop: what was not done is done by the next run. */
+	if (signals_pending() != 0)
+		return;
 	mbox_source_report(item, REFILE_FAILED, why, text_from_string(reason));
 }
 

@@ -131,6 +131,13 @@ refile_add_argument(struct refile_folders *folders, const char *argument)
 		session->has_no_input = true;
 		return;
 	}
+	/* Root in somebody else's directories would follow links that he can change. */
+	if (session->user.uid == 0 && status.st_uid != 0 && session->request->applies) {
+		refile_session_complain(
+		    session, "%s: belongs to another user: name him with -d", argument);
+		session->has_no_input = true;
+		return;
+	}
 	const char *absolute = arena_copy_string(session->arena, text_from_string(path));
 	if (S_ISREG(status.st_mode)) {
 		refile_add(folders, absolute, shown, false);

@@ -280,6 +280,42 @@ else
 	skip "moving to another file system" "/dev/shm is none"
 fi
 
+# --- another user's --------------------------------------------------------------------------------------------------
+start
+put Maildir/cur/1.a.h:2, junk
+output=$(cd "$home" && "$work/culver" refile --config "$config" --rules .mailfilter --apply Maildir 2>&1)
+is "root does not work in somebody else's folders" "$? $(subjects Maildir/cur)" "66 junk"
+output=$(cd / && "$work/culver" refile --config "$config" -d dove --apply "$home/Maildir" 2>&1)
+is "but as that user, with that user's rules" "$? $(subjects Maildir/.Junk)" "0 junk"
+is "and what it makes is the user's" "$(find "$home" ! -user "$dove_uid" | wc -l)" 0
+output=$(cd "$home" && setpriv --reuid "$raven_uid" --regid "$raven_uid" --clear-groups \
+    "$work/culver" refile --config "$config" -d dove Maildir 2>&1)
+is "a third user may not" "$?" 77
+
+# --- commands ------------------------------------------------------------------------------------------------------
+start
+for ((i = 100; i < 200; i++)); do put "Maildir/cur/$i.a.h:2," "junk$i"; done
+printf 'xfilter "sed 1iX-Filtered:\\\\ yes"\nif (/^X-Filtered: yes/)\n\tto "./Maildir/.Junk/"\n' >"$home/.mailfilter"
+mine
+refile Maildir
+test_that "a message whose xfilter was not run stays" has_output "         100"
+output=$(cd "$home" && "${as_dove[@]}" prlimit --nofile=40 "$work/culver" refile --config "$config" --apply --run-commands \
+    --edit Maildir 2>&1)
+is "with --run-commands it decides, and with --edit what it printed is kept" \
+    "$? $(grep -l '^X-Filtered: yes' "$home/Maildir/.Junk/"*/* | wc -l)" "0 100"
+
+# --- on a terminal -------------------------------------------------------------------------------------------------
+start
+for ((i = 100; i < 200; i++)); do put "Maildir/cur/$i.a.h:2," "junk$i"; done
+printf 'A=`sleep 0.01`\nto "./Maildir/.Junk/"\n' >"$home/.mailfilter"
+mine
+if script -qc true /dev/null >/dev/null 2>&1; then
+	output=$(cd "$home" && script -qc "${as_dove[*]} $work/culver refile --config $config --run-commands Maildir" /dev/null </dev/null)
+	test_that "a terminal gets a bar" grep -qE '\[#+\.+\] +[0-9]+%  [0-9]+ messages, [0-9.]+ MB/s, 0:0[0-9] left  Maildir' <<<"$output"
+else
+	skip "a terminal gets a bar" "script is not installed"
+fi
+
 # --- interrupted ---------------------------------------------------------------------------------------------------
 start
 for ((i = 100; i < 600; i++)); do put "Maildir/cur/$i.a.h:2," "junk$i"; done
