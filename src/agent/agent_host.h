@@ -65,6 +65,10 @@ struct outcome agent_host_deliver(
 struct delivery agent_host_delivery(
     struct agent_host *host, const struct delivery_request *request);
 
+/* The log that the settings ask for. Opens nothing yet. `process`: ours, or 0. */
+struct delivery_log *agent_host_open_log(
+    struct arena *arena, const struct settings *settings, const struct user *user, pid_t process);
+
 /* The settings with what the rules' special variables change. */
 const struct settings *agent_host_settings(
     const struct agent_host *host, struct arena *arena, const struct variables *variables);

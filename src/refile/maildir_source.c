@@ -182,7 +182,7 @@ maildir_source_report(
 	}
 	if (fate == REFILE_STAYS)
 		line.to = TEXT("");
-	refile_report_line(&item->source->session->report, &line);
+	refile_session_tell(item->source->session, item->arena, &line, verdict);
 }
 
 static void

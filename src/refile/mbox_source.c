@@ -124,7 +124,7 @@ mbox_source_report(
 
 	if (item->verdict->fate == REFILE_MOVED && fate != REFILE_STAYS)
 		line.to = item->verdict->target.shown;
-	refile_report_line(&item->source->session->report, &line);
+	refile_session_tell(item->source->session, item->arena, &line, item->verdict);
 }
 
 /* It is to be taken out when all are looked at. */

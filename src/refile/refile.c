@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "agent/account.h"
+#include "agent/agent_host.h"
 #include "base/vector.h"
 #include "refile/maildir_source.h"
 #include "refile/mbox_source.h"
@@ -206,6 +207,7 @@ refile_run(struct arena *arena, const struct refile_request *request)
 		return refile_refuse(&account);
 	signals_install(0);
 	refile_report_begin(&session.report, arena, request);
+	session.log = agent_host_open_log(arena, request->agent->settings, &session.user, 0);
 	struct outcome home = account_check_home(arena, request->agent, &session.user);
 	if (home.class != OUTCOME_DONE && request->applies) {
 		refile_session_complain(&session, "%s", home.reason);

@@ -9,6 +9,8 @@
 
 #include "agent/report_line.h"
 #include "base/clock.h"
+#include "record/delivery_log.h"
+#include "refile/refile_judge.h"
 #include "system/signals.h"
 
 enum { REFILE_SESSION_HOST_MAX = 64 };
@@ -30,6 +32,47 @@ refile_session_wants(const struct refile_session *session, int64_t received)
 
 	return (request->since == 0 || received >= request->since) &&
 	       (request->before == 0 || received < request->before);
+}
+
+static void
+refile_session_log(struct refile_session *session, struct arena *arena,
+    const struct refile_line *line, const struct refile_verdict *verdict)
+{
+	const struct header_field *field = message_find_field(verdict->message, TEXT("Message-ID"));
+	struct outcome outcome =
+	    line->fate == REFILE_FAILED
+		? outcome_later(arena, STATUS_OTHER, "%.*s: %.*s", TEXT_ARGUMENTS(line->why),
+		      TEXT_ARGUMENTS(line->detail))
+		: outcome_done(arena_format(arena, "%s from %.*s",
+		      refile_report_word(line->fate, true), TEXT_ARGUMENTS(line->message->folder))
+				   .data);
+	const struct delivery_event event = {
+	    .time = clock_now(),
+	    .envelope = &verdict->envelope,
+	    .message_id = field == NULL ? TEXT("") : header_unfold(arena, field->body),
+	    .user = session->user.name,
+	    .size = line->message->bytes.size,
+	    .rules_file = line->place.file,
+	    .rules_line = line->place.line,
+	    .action = "refile",
+	    .destination = line->to,
+	    .outcome = &outcome,
+	};
+	struct error ignored;
+
+	delivery_log_write(session->log, &event, &ignored);
+}
+
+void
+refile_session_tell(struct refile_session *session, struct arena *arena,
+    const struct refile_line *line, const struct refile_verdict *verdict)
+{
+	bool is_deed = line->fate == REFILE_MOVED || line->fate == REFILE_COPIED ||
+		       line->fate == REFILE_DELETED || line->fate == REFILE_FAILED;
+
+	if (is_deed && session->request->applies && verdict != NULL)
+		refile_session_log(session, arena, line, verdict);
+	refile_report_line(&session->report, line);
 }
 
 struct text

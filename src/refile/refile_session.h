@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "agent/rules_run.h"
+#include "record/delivery_log.h"
 #include "base/arena.h"
 #include "refile/refile.h"
 #include "refile/refile_report.h"
@@ -20,6 +21,7 @@ struct refile_session {
 	const char *here; /* what the rules' relative destinations are relative to */
 	struct rules_kept kept;
 	struct refile_report report;
+	struct delivery_log *log;
 	uint64_t seen;     /* messages looked at, for the limit */
 	unsigned names;    /* unique names made */
 	bool is_stopped;   /* by a signal, or because nothing more can be done */
@@ -31,6 +33,11 @@ struct refile_session {
 bool refile_session_goes_on(struct refile_session *session);
 /* Is a message of this time wanted? */
 bool refile_session_wants(const struct refile_session *session, int64_t received);
+struct refile_verdict;
+/* Says what became of a message, or would; what was done, or failed, is written to the delivery log
+ * too. Without a verdict it was not judged. */
+void refile_session_tell(struct refile_session *session, struct arena *arena,
+    const struct refile_line *line, const struct refile_verdict *verdict);
 /* The name of a message in a Maildir, as a delivery makes it. */
 struct text refile_session_unique_name(
     struct refile_session *session, struct arena *arena, uint64_t size);

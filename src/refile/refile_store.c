@@ -105,9 +105,11 @@ refile_store_copies(struct refile_session *session, struct arena *arena,
 			if (outcome.class != OUTCOME_DONE)
 				return outcome;
 		}
-		const struct refile_line line = {
-		    .message = stored, .fate = REFILE_COPIED, .to = target->shown};
-		refile_report_line(&session->report, &line);
+		const struct refile_line line = {.message = stored,
+		    .fate = REFILE_COPIED,
+		    .to = target->shown,
+		    .place = verdict->place};
+		refile_session_tell(session, arena, &line, verdict);
 	}
 	return outcome_done("");
 }

@@ -149,6 +149,15 @@ refile --apply Maildir
 is "Courier's keywords move along" \
     "$(cat "$home/Maildir/.Junk/courierimapkeywords/1.a.h") $(ls "$home/Maildir/courierimapkeywords")" "Kw "
 
+# --- the delivery log ----------------------------------------------------------------------------------------------
+start
+put Maildir/cur/1.a.h:2,S junk
+put Maildir/cur/2.a.h:2,S other
+refile --apply -o log=file -o "log_file=$home/log" Maildir
+is "each move has a line in the delivery log, and nothing else has" \
+    "$(sed -E 's/.*("message_id":"[^"]*").*/\1/' "$home/log") $(grep -c '"action":"refile","outcome":"delivered".*"reason":"moved from Maildir"' "$home/log")" \
+    '"message_id":"<junk@test>" 1'
+
 # --- names that are taken ------------------------------------------------------------------------------------------
 start
 put Maildir/cur/1.a.h,S=5:2,S junk1
