@@ -150,8 +150,8 @@ agent_run(struct arena *arena, const struct agent_request *request)
 		outcome = account_check_home(arena, request, &agent.user);
 	if (outcome.class == OUTCOME_DONE)
 		outcome = agent_take_message(&agent);
-	agent.host.log = agent_host_open_log(
-	    arena, request->settings, &agent.user, agent.host.process);
+	agent.host.log =
+	    agent_host_open_log(arena, request->settings, &agent.user, agent.host.process);
 	if (outcome.class == OUTCOME_DONE) {
 		outcome = agent_follow_rules(&agent);
 		partial_delivery_end(&agent.host.partial, arena, agent.user.home, &agent.envelope,

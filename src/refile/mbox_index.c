@@ -15,7 +15,7 @@
 
 static const struct text mbox_index_from = {"From ", 5};
 
-/* The size of the separator line at `start`, with its line end; 0: it is none. */
+/* tolerance: mbox-separator. The size of the separator line at `start`, with its line end; 0: it is none. */
 static size_t
 mbox_index_separator(struct text mbox, size_t start)
 {
