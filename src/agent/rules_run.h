@@ -25,6 +25,19 @@ struct rules_run_file {
 	bool has_run; /* else it was not there, could not be trusted, or not be understood */
 };
 
+/* Rules that were parsed for an earlier message, for a caller that has many: they are neither read
+ * nor parsed again. All zero but the arena at first. */
+struct rules_kept_file {
+	const char *path;
+	const struct program *program;
+};
+
+struct rules_kept {
+	struct arena *arena; /* outlives all runs */
+	struct rules_kept_file files[RULES_RUN_FILES_MAX];
+	unsigned count;
+};
+
 struct rules_run {
 	/* Given: */
 	struct arena *arena;
@@ -35,6 +48,7 @@ struct rules_run {
 	/* With data: the rules themselves, called request->rules_file; that file is not read. Not
 	 * in delivery mode. */
 	struct text source;
+	struct rules_kept *kept; /* NULL: this is the only message */
 	const struct filter_host *host;
 	void *host_self;
 	const struct filter_observer *observer; /* NULL: nobody listens */
