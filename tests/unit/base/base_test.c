@@ -275,9 +275,10 @@ json_lines_stay_valid_whatever_they_hold(void)
 	json_end_array(&json);
 	json_end_object(&json);
 	check_text(buffer_text(&buffer),
-	    TEXT("{\"a\":\"q\\\"b\\\\n\\n\\u0001\xEF\xBF\xBD\xc3\xa9\\u007f\\u009b\xc2\xa0\",\"b\":-"
-		 "9223372036854775808,"
-		 "\"c\":[true,null,{}]}"));
+	    TEXT(
+		"{\"a\":\"q\\\"b\\\\n\\n\\u0001\xEF\xBF\xBD\xc3\xa9\\u007f\\u009b\xc2\xa0\",\"b\":-"
+		"9223372036854775808,"
+		"\"c\":[true,null,{}]}"));
 	buffer_clear(&buffer);
 }
 
