@@ -202,7 +202,7 @@ class Message(Source):
         if self.chance(0.04):
             head.append(self.pick("Return-Path: <jane@a.b.test>", "X-Dotted.Name: y",
                                   "To: friends: joe@example.com, jane@a.b.test;", "Cc: undisclosed-recipients:;",
-                                  "Subject: =?utf-8?Q?a=0AX-Forged:_no?= b", "Cc: @a.test,@b.test:joe@example.com",
+                                  "Subject: =?utf-8?Q?a=0AX-Forged:_no?= b",
                                   "X-Words: =?utf-8?Q?one?=\n =?utf-8?Q?two?= =?utf-8?B?dGhyZWU=?= four"))
         self.random.shuffle(head)
         if top and self.chance(0.1):
