@@ -273,8 +273,8 @@ agent_host_on_read_rules(
 {
 	struct agent_host *host = self;
 
-	return rules_file_read_named(arena, name, host->user->uid, host->settings, rules_out,
-	    &host->is_trusted, error);
+	return rules_file_read_named(
+	    arena, name, host->user->uid, host->settings, rules_out, &host->is_trusted, error);
 }
 
 static bool

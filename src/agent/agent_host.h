@@ -35,8 +35,8 @@ struct agent_host {
 	struct spool *received_spool;
 	struct spool_plan spool_plan; /* where a new one may be kept */
 	struct rules_header_versions header_versions;
-	struct rules_lock *locks;     /* that the rules hold, the newest first */
-	struct database *databases;   /* that the rules have open (agent/rules_store.h) */
+	struct rules_lock *locks;   /* that the rules hold, the newest first */
+	struct database *databases; /* that the rules have open (agent/rules_store.h) */
 	struct delivery_log *log;
 	struct rules_log rules_log;
 	struct variables *imports; /* what `import` finds; NULL until a rule asks */

@@ -113,8 +113,8 @@ explain_observe(void *self, const struct observation *observation)
 
 	explain_reason_note(&explain->reasons, observation);
 	if (observation->kind == OBSERVATION_EDIT)
-		rehearsal_host_note_edit(&explain->host, observation->name, observation->before,
-		    observation->value);
+		rehearsal_host_note_edit(
+		    &explain->host, observation->name, observation->before, observation->value);
 	if (explain->request->is_quiet)
 		return;
 	if (explain->loop.is_active) {

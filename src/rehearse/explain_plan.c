@@ -5,6 +5,7 @@
 
 #include "base/json.h"
 #include "filter/engine/variable.h"
+#include "rehearse/explain_error.h"
 #include "rehearse/explain_json.h"
 #include "rehearse/explain_text.h"
 
@@ -233,6 +234,18 @@ explain_plan_outcome(const struct explain_plan *plan)
 	buffer_append_byte(plan->out, '\n');
 }
 
+/* The errors of a file that did not run at all: they have a place in it. */
+static bool
+explain_plan_draw_errors(const struct explain_plan *plan)
+{
+	const struct rehearsal_end *end = plan->end;
+
+	if (end->file_count == 0 || end->files[end->file_count - 1].has_run)
+		return false;
+	return explain_error_draw(
+	    plan->arena, plan->out, plan->terminal, end->files[end->file_count - 1].path);
+}
+
 static bool
 explain_plan_has_doubt(const struct explain_plan *plan)
 {
@@ -248,7 +261,9 @@ explain_plan_troubles(const struct explain_plan *plan)
 {
 	const struct filter_result *result = &plan->end->result;
 
-	if (plan->end->has_failed && result->outcome.reason != NULL) {
+	if (plan->end->has_failed && explain_plan_draw_errors(plan))
+		buffer_append(plan->out, TEXT("culver check looks for more than errors.\n"));
+	else if (plan->end->has_failed && result->outcome.reason != NULL) {
 		terminal_append(plan->out, plan->terminal, TERMINAL_BAD, TEXT("Error: "));
 		terminal_append(plan->out, plan->terminal, TERMINAL_PLAIN,
 		    text_from_string(result->outcome.reason));

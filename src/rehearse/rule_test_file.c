@@ -236,6 +236,17 @@ rule_test_file_parse_fail(struct rule_test_parser *parser, struct rule_test_give
 	       rule_test_line_argument(line, "a reason", &given->value, parser->error);
 }
 
+/* "NAME KEY=VALUE" */
+static bool
+rule_test_file_parse_database(struct rule_test_parser *parser, struct rule_test_given *given)
+{
+	given->source.form = RULE_TEST_SOURCE_BYTES;
+	return rule_test_line_quoted_word(&parser->line, "the name of a data base, and KEY=VALUE",
+		   &given->name, parser->error) &&
+	       rule_test_expected_parse_pair(
+		   &parser->line, &given->source.text, &given->value, parser->error);
+}
+
 static bool
 rule_test_file_parse_nothing(struct rule_test_parser *parser, struct rule_test_given *given)
 {
@@ -264,6 +275,7 @@ static const struct rule_test_directive {
     {"file", RULE_TEST_FILE, rule_test_file_parse_file},
     {"answer", RULE_TEST_ANSWER, rule_test_file_parse_answer},
     {"fail", RULE_TEST_FAIL, rule_test_file_parse_fail},
+    {"database", RULE_TEST_DATABASE, rule_test_file_parse_database},
     {"bare", RULE_TEST_BARE, rule_test_file_parse_nothing},
     {"embedded", RULE_TEST_EMBEDDED, rule_test_file_parse_nothing},
 };
@@ -394,7 +406,8 @@ rule_test_file_parse_line(struct rule_test_parser *parser)
 	return rule_test_line_refuse(&before, parser->error,
 	    "\"%.*s\" begins no line of a test; there are test, rules, message, header, body, "
 	    "without, envelope, "
-	    "time, user, argument, set, setting, environment, file, answer, fail, bare, embedded, "
+	    "time, user, argument, set, setting, environment, file, database, answer, fail, bare, "
+	    "embedded, "
 	    "system-rules, "
 	    "expect and or",
 	    TEXT_ARGUMENTS(text_slice(word, 0, 40)));

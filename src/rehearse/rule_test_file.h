@@ -39,6 +39,7 @@ enum rule_test_given_kind {
 	RULE_TEST_FILE,         /* name, source: what `include` and `lookup` find */
 	RULE_TEST_ANSWER, /* name: the command, "*": any other; number: its status; how; value */
 	RULE_TEST_FAIL,   /* name: of a destination, log or lock; how; value: the reason */
+	RULE_TEST_DATABASE, /* name; source.text: the key; value: what gdbmopen() finds under that name */
 	RULE_TEST_BARE,
 	RULE_TEST_EMBEDDED,
 };

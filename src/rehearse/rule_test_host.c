@@ -221,6 +221,9 @@ rule_test_host_give(struct rule_test_host *host, const struct rule_test_given *g
 		*bytes = given->source.text;
 		table_set(&host->plan.rules, given->name, bytes);
 		break;
+	case RULE_TEST_DATABASE:
+		plan_set_record(&host->plan, given->name, given->source.text, given->value);
+		break;
 	default:
 		break;
 	}

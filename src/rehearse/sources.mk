@@ -33,3 +33,4 @@ librehearse_a_SOURCES += %D%/explain_reason.c %D%/explain_reason.h
 librehearse_a_SOURCES += %D%/check.c %D%/check.h
 librehearse_a_SOURCES += %D%/check_places.c %D%/check_places.h
 librehearse_a_SOURCES += %D%/diagnostic_report.c %D%/diagnostic_report.h
+librehearse_a_SOURCES += %D%/explain_error.c %D%/explain_error.h

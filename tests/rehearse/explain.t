@@ -168,7 +168,7 @@ if command -v strace >/dev/null && strace -o /dev/null true 2>/dev/null; then
 	strace -f -o trace -e trace=file,process "$culver" explain --config empty.conf --rules acting <offer >/dev/null 2>&1
 	is "the only program that is started is culver" "$(grep -c 'execve(' trace)" 1
 	is "no file is opened for writing, made or renamed" \
-	    "$(grep -E 'O_WRONLY|O_RDWR|O_CREAT|O_TMPFILE|mkdir|rename|link\(|linkat|unlink|chmod|utime' trace)" ""
+	    "$(grep -E 'O_WRONLY|O_RDWR|O_CREAT|O_TMPFILE|mkdir|rename| link\(|linkat|unlink|chmod|utime' trace)" ""
 else
 	skip "the only program that is started is culver" "strace does not work here"
 	skip "no file is opened for writing, made or renamed" "strace does not work here"
@@ -210,6 +210,23 @@ if command -v setsid >/dev/null; then
 else
 	skip "--ask without a terminal assumes, and says so" "setsid is not installed"
 fi
+if command -v script >/dev/null; then
+	printf 'A=`echo run`\nB=`other`\nC=`third`\nto "./$A-$B-$C"\n' >asking
+	chmod 600 asking
+	output=$( (
+		sleep 1
+		echo y
+		sleep 1
+		echo '=answered'
+		sleep 1
+		echo n
+		sleep 1
+	) | script -qec "'$culver' explain --config empty.conf --color never -q --ask --rules asking --message offer" /dev/null)
+	test_that "--ask asks on the terminal: run it, this is its answer, or assume" \
+	    contains 'deliver to "./run-answered-"'
+else
+	skip "--ask asks on the terminal: run it, this is its answer, or assume" "script is not installed"
+fi
 
 # Words that maildrop does not have.
 cat >words <<'RULES'
@@ -233,6 +250,17 @@ test_that "a command that does not end takes the time of its timeout" contains '
 explain late offer -q
 test_that "a refusal is told as the mail server would hear it" \
     contains 'exit status 77, never: return it to its sender (5.7.1 go away)'
+
+# Questions without an answer.
+printf 'if (/^Subject: (a+)+$/)\n  to "./x"\n' >hard
+printf 'Subject: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab\n\nx\n' >harder
+explain hard harder -o pattern_limit_verdict=open
+test_that "a pattern without an answer is told where it is tried, and what the setting makes of it" \
+    contains 'in the header -> no'
+test_that "and again at the end" contains $'\nUndecided: hard:1:5: '
+explain hard harder -o pattern_limit_verdict=later
+test_that "where the setting says later, it is an error of the rules" contains '/^Subject: (a+)+$/ in the header -> no answer'
+is "which ends with 1" "$status" 1
 
 # Bounds.
 {
@@ -276,7 +304,8 @@ test_that "a Maildir that is not there is told beforehand" \
 printf 'to "./x\n' >broken
 explain broken offer
 is "rules with an error end with 1" "$status" 1
-test_that "the error has its place" contains 'Error: broken:1:'
+test_that "the error has its place" contains 'broken:1:4: error: '
+test_that "and is drawn below its line" contains $'to "./x\n'
 printf 'EXITCODE=67\nexit\n' >refusing
 explain refusing offer
 is "rules that refuse have run" "$status" 0

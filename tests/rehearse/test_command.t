@@ -187,6 +187,22 @@ rules <<E\ndotlock "a" {\n}\nE~dotlock a\nexpect unlock~dotlock b
 rules <<E\nflock "a" {\n}\nE~flock a\nexpect unlock~unlock\nexpect flock a
 rules <<E\ncc "a"\ncc "b"\nE~cc a\nexpect cc b~cc b\nexpect cc a
 ~keep~mailbox Work
+rules <<E\nmailbox "Work/Ä"\nE~mailbox Work/Ä~mailbox Work
+rules <<E\ncc mailbox "Work"\nE~cc-mailbox Work~mailbox Work
+rules <<E\npipe "a b", "", "c"\nE~pipe "a b" "" c~pipe "a b" c
+rules <<E\ncc pipe "a", "b c"\nE~cc-pipe a "b c"~cc-pipe a b c
+rules <<E\naddheader "X-A", "b"\nE~header X-A: b~header X-A: c
+rules <<E\naddheader "X-A", "b"\nE\nbare\nmessage <<E\nA: b\nE~edit "X-A: b\\nA: b\\n"~edit "A: b\\n"
+rules <<E\ntimeout 5 {\n}\nE~timeout 5\nexpect end-timeout~timeout 4
+rules <<E\ntimeout 5 {\n}\nE~end-timeout~no end-timeout
+rules <<E\nflag "\\\\Seen"\nE~flags S~flags F
+rules <<E\nflag "work"\nE~keyword work~no keyword
+rules <<E\nreject "go away"\nE~reject go away~later
+rules <<E\ntempfail "not yet"\nE~later not yet~reject not yet
+rules <<E\ndiscard\nE~discard~keep
+rules <<E\nkeep\nE~keep~discard
+rules <<E\nif (/^X-R: (a|a)*c|b$/)\n X=1\nE\nheader X-R: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab\nsetting pattern_limit_verdict=open~delivered\nexpect undecided too much work~no undecided
+rules <<E\nif (/^X-R: (a|a)*c|b$/)\n X=1\nE\nheader X-R: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab\nsetting pattern_limit_verdict=open\nbare~undecided~undecided too little
 rules <<E\nto "$DEFAULT"\nE~keep /var/mail/bob\nexpect no other delivery~to ./x/
 rules <<E\nto "$DEFAULT"\nE~to /var/mail/bob~no to
 ~keep~cc-mailbox Work
@@ -196,9 +212,11 @@ rules <<E\nto "$DEFAULT"\nE~to /var/mail/bob~no to
 ~keep~timeout 3
 ~keep~end-timeout
 ~keep~gdbmstore a b
+rules <<E\nif (gdbmopen("d", "C") == 0)\n X=gdbmstore("a", "b")\nE~gdbmstore a b~gdbmstore a c
+rules <<E\nif (gdbmopen("d", "R") == 0)\n X=gdbmfetch("a")\nE\ndatabase d a=b\ndatabase d c="d e"~variable X=b~variable X=c
 ~keep~undecided
 KINDS
-)" "63 kinds"
+)" "81 kinds"
 
 cat top.part - >bad.test <<'TEST'
 

@@ -641,8 +641,12 @@ filter_run(struct arena *arena, const struct filter_input *input)
 	filter_enter_program(&evaluator, input->program, arena);
 	evaluate_begin(&evaluator);
 	enum filter_flow flow = filter_run_list(&evaluator, input->program->statements);
-	if (flow == FILTER_NEXT && !edit_header_settle(&evaluator))
-		flow = filter_fail_in(&evaluator, evaluator.edits->place);
+	if (flow == FILTER_NEXT && !edit_header_settle(&evaluator)) {
+		/* The file's name outlives the edits. */
+		place = evaluator.edits->place;
+		place.file = arena_copy_text(arena, place.file);
+		flow = filter_fail_in(&evaluator, place);
+	}
 	struct filter_result result = filter_finish(&evaluator, flow);
 	database_close(&evaluator);
 	if (observe_is_on(&evaluator))

@@ -53,7 +53,8 @@ struct filter_result {
 				  may be empty */
 	struct text matched;   /* what it matched, cut to FILTER_MATCHED_MAX bytes */
 	struct text undecided; /* "file:line:column: what"; empty: every question had an answer */
-	const struct message *message; /* as the rules left it: `xfilter` and edits make a new one */
+	const struct message
+	    *message; /* as the rules left it: `xfilter` and edits make a new one */
 };
 
 enum { FILTER_MATCHED_MAX = 200, FILTER_REASON_MAX = 400 };

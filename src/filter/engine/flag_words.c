@@ -66,8 +66,8 @@ flag_words_check(struct text word, struct error *error)
 
 /* Tells the observer before the variable changes. */
 static void
-flag_words_set(struct evaluator *evaluator, uint32_t offset, bool adds, struct text name,
-    struct text value)
+flag_words_set(
+    struct evaluator *evaluator, uint32_t offset, bool adds, struct text name, struct text value)
 {
 	if (observe_is_on(evaluator))
 		observe_variable(
@@ -116,8 +116,7 @@ flag_words_set_keyword(struct evaluator *evaluator, uint32_t offset, struct text
 		buffer_append(&keywords, word);
 	bool fits = !buffer_is_overfull(&keywords);
 	if (fits)
-		flag_words_set(
-		    evaluator, offset, adds, TEXT("KEYWORDS"), buffer_text(&keywords));
+		flag_words_set(evaluator, offset, adds, TEXT("KEYWORDS"), buffer_text(&keywords));
 	else
 		error_set(&evaluator->error, ERROR_LIMIT, "the keywords are longer than %d bytes",
 		    (int)FLAG_WORDS_KEYWORDS_MAX);

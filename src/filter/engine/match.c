@@ -304,16 +304,16 @@ match_search(
 		return false;
 	while ((answer = match_walk_next(evaluator, &walk)) == PATTERN_YES) {
 		hits++;
-		match_take_hit(evaluator, pattern, walk.is_closed ? NULL : walk.compiled,
-		    walk.line.text);
+		match_take_hit(
+		    evaluator, pattern, walk.is_closed ? NULL : walk.compiled, walk.line.text);
 		if (!pattern->weighted)
 			break;
 	}
 	*value_out = hits > 0 ? TEXT("1") : TEXT("0");
 	if (pattern->weighted && answer != PATTERN_FAILED)
 		match_score(evaluator, pattern, hits, value_out);
-	match_tell_search(evaluator, &walk,
-	    answer == PATTERN_NO && hits > 0 ? PATTERN_YES : answer, *value_out);
+	match_tell_search(
+	    evaluator, &walk, answer == PATTERN_NO && hits > 0 ? PATTERN_YES : answer, *value_out);
 	return answer != PATTERN_FAILED;
 }
 

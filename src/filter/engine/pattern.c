@@ -28,8 +28,10 @@ static const uint64_t pattern_work_max = UINT64_C(1) << 30;
 #define PATTERN_MARK "(?C1)"
 
 enum {
-	PATTERN_CHEAP_STEPS = 128, /* a place that takes no more is not counted */
-	PATTERN_STEPS_FACTOR = 8,  /* what takes more is tried again with so many times the limit */
+	/* A place that takes no more, or no more than this and the size of the subject, is not counted. */
+	PATTERN_CHEAP_STEPS = 128,
+	PATTERN_CHEAP_STEPS_LEAST = 16,
+	PATTERN_STEPS_FACTOR = 8, /* what takes more is tried again with so many times the limit */
 	PATTERN_BYTES_A_STEP =
 	    16, /* of a subject, which each try looks at to see whether it is UTF-8 */
 };
@@ -348,7 +350,12 @@ pattern_search(struct pattern_search *search, size_t at)
 {
 	const uint32_t most = search->engine->match_limit;
 	struct pattern_track *track = &search->engine->track;
-	uint32_t limit = PATTERN_CHEAP_STEPS < most ? PATTERN_CHEAP_STEPS : most;
+	uint32_t limit = PATTERN_CHEAP_STEPS;
+
+	if (search->subject.size < PATTERN_CHEAP_STEPS - PATTERN_CHEAP_STEPS_LEAST)
+		limit = PATTERN_CHEAP_STEPS_LEAST + (uint32_t)search->subject.size;
+	if (limit > most)
+		limit = most;
 	const uint32_t least = limit;
 
 	for (;;) {

@@ -62,7 +62,8 @@ struct statement {
 	struct statement *otherwise; /* STATEMENT_IF */
 	bool otherwise_is_if;        /* the else branch is an elsif */
 	unsigned short depth;        /* statements that this one stands in */
-	uint32_t end; /* of what was written in its first line: the condition, the value, the word */
+	uint32_t
+	    end; /* of what was written in its first line: the condition, the value, the word */
 	struct statement *next;
 };
 

@@ -102,6 +102,8 @@ errors_of_given(void)
 	check_refused("answer a prints\n", "1:16", "what it prints");
 	check_refused("answer a hangs long\n", "1:16", "nothing is expected");
 	check_refused("answer \"a\"x prints b\n", "1:11", "a blank must follow the closing quote");
+	check_refused("database d\n", "1:11", "expected NAME=VALUE");
+	check_refused("database\n", "1:9", "the name of a data base, and KEY=VALUE");
 	check_refused("fail ./x\n", "1:9", "expected later or never");
 	check_refused("fail a b later\n", "1:8", "a destination of several words stands in quotes");
 }
