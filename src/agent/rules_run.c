@@ -212,6 +212,7 @@ rules_run_file(struct rules_run *run, const char *path, struct text source, bool
 	    .match_limit = (uint32_t)run->request->settings->pattern_limit,
 	};
 	run->files[run->file_count - 1].has_run = true;
+	signals_guard(RULES_RUN_GRACE);
 	result = filter_run(run->arena, &input);
 	run->result = result;
 	run->message = result.message;

@@ -18,7 +18,11 @@
 #include "mail/outcome.h"
 #include "system/user.h"
 
-enum { RULES_RUN_FILES_MAX = 2 }; /* the system's, the user's */
+enum {
+	RULES_RUN_FILES_MAX = 2, /* the system's, the user's */
+	/* Seconds behind the deadline of the run after which it ends wherever it is. */
+	RULES_RUN_GRACE = 30,
+};
 
 struct rules_run_file {
 	const char *path;
