@@ -161,6 +161,7 @@ agent_run(struct arena *arena, const struct agent_request *request)
 		agent_host_log_end(&agent.host, &nowhere,
 		    outcome.class == OUTCOME_NEVER ? "refuse" : "defer", &outcome);
 	}
+	rules_header_clear(&agent.host.header_versions);
 	/* Descriptors and mappings go with the process, which ends now: closing them one by one is
 	 * work that no message needs. */
 	return outcome;

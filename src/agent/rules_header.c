@@ -77,3 +77,11 @@ rules_header_replace(struct agent_host *host, const struct message *message, str
 	*edited_out = host->message;
 	return true;
 }
+
+void
+rules_header_clear(struct rules_header_versions *versions)
+{
+	for (size_t i = 0; i < sizeof versions->made / sizeof *versions->made; i++)
+		if (versions->made[i].spool != NULL)
+			arena_clear(&versions->made[i].arena);
+}

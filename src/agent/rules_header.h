@@ -33,4 +33,7 @@ struct rules_header_versions {
 bool rules_header_replace(struct agent_host *host, const struct message *message,
     struct text header, const struct message **edited_out, struct error *error);
 
+/* Gives back what the versions hold: the message is not looked at any more. */
+void rules_header_clear(struct rules_header_versions *versions);
+
 #endif
