@@ -10,6 +10,7 @@
 #include "agent/agent_host.h"
 #include "agent/envelope_sources.h"
 #include "agent/rules_environment.h"
+#include "agent/rules_header.h"
 #include "agent/rules_run.h"
 #include "base/clock.h"
 #include "system/signals.h"
