@@ -278,7 +278,7 @@ search_default_status(struct inspect_search *search, const struct statement *lis
 	for (; list != NULL; list = list->next) {
 		const struct expression *expression = list->expression;
 		const struct statement *at = list;
-		if (list->kind == STATEMENT_EXPRESSION &&
+		if (list->kind == STATEMENT_EXPRESSION && expression != NULL &&
 		    expression->kind == EXPRESSION_ASSIGNMENT &&
 		    text_is_equal(expression->text, TEXT("EXITCODE")) &&
 		    !(inspect_literal(expression->operands, &value) && value_number(value) == 0))
