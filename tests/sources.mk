@@ -11,8 +11,10 @@ include tests/unit/filter/sources.mk
 include tests/unit/deliver/sources.mk
 include tests/unit/agent/sources.mk
 include tests/unit/rehearse/sources.mk
+include tests/unit/refile/sources.mk
 include tests/rules/sources.mk
 include tests/rehearse/sources.mk
+include tests/refile/sources.mk
 include tests/completion/sources.mk
 include tests/deliver/sources.mk
 include tests/crash/sources.mk

@@ -138,27 +138,6 @@ agent_begin(struct agent *agent)
 	rules_log_init(&agent->host.rules_log);
 }
 
-/* The log that the settings ask for. */
-static struct delivery_log *
-agent_open_log(struct agent *agent)
-{
-	static const enum delivery_log_target targets[] = {
-	    [LOG_TARGET_SYSLOG] = DELIVERY_LOG_SYSLOG,
-	    [LOG_TARGET_FILE] = DELIVERY_LOG_FILE,
-	    [LOG_TARGET_OFF] = DELIVERY_LOG_OFF,
-	};
-	const struct settings *settings = agent->request->settings;
-	const struct delivery_log_plan plan = {
-	    .target = targets[settings->log],
-	    .file = settings->log_file,
-	    .user_file = settings->log_user_file,
-	    .home = agent->user.home,
-	    .process = agent->host.process,
-	};
-
-	return delivery_log_new(agent->arena, &plan);
-}
-
 struct outcome
 agent_run(struct arena *arena, const struct agent_request *request)
 {
@@ -171,7 +150,8 @@ agent_run(struct arena *arena, const struct agent_request *request)
 		outcome = account_check_home(arena, request, &agent.user);
 	if (outcome.class == OUTCOME_DONE)
 		outcome = agent_take_message(&agent);
-	agent.host.log = agent_open_log(&agent);
+	agent.host.log =
+	    agent_host_open_log(arena, request->settings, &agent.user, agent.host.process);
 	if (outcome.class == OUTCOME_DONE) {
 		outcome = agent_follow_rules(&agent);
 		partial_delivery_end(&agent.host.partial, arena, agent.user.home, &agent.envelope,

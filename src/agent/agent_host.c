@@ -88,6 +88,26 @@ agent_host_log_end(struct agent_host *host, const struct filter_result *result, 
 	agent_host_log(host, &event);
 }
 
+struct delivery_log *
+agent_host_open_log(
+    struct arena *arena, const struct settings *settings, const struct user *user, pid_t process)
+{
+	static const enum delivery_log_target targets[] = {
+	    [LOG_TARGET_SYSLOG] = DELIVERY_LOG_SYSLOG,
+	    [LOG_TARGET_FILE] = DELIVERY_LOG_FILE,
+	    [LOG_TARGET_OFF] = DELIVERY_LOG_OFF,
+	};
+	const struct delivery_log_plan plan = {
+	    .target = targets[settings->log],
+	    .file = settings->log_file,
+	    .user_file = settings->log_user_file,
+	    .home = user->home,
+	    .process = process,
+	};
+
+	return delivery_log_new(arena, &plan);
+}
+
 /* A number that the rules may have set: "" and nonsense leave the setting as it is. */
 static void
 agent_host_adjust(
@@ -137,7 +157,7 @@ agent_host_memory_name(const struct agent_host *host, const struct delivery_requ
 }
 
 /* What a back end needs to know; variables NULL: the settings alone decide. */
-static struct delivery
+struct delivery
 agent_host_delivery(struct agent_host *host, const struct delivery_request *request)
 {
 	const struct variables *variables = request->variables;

@@ -14,6 +14,7 @@
 #include "agent/rules_lock.h"
 #include "agent/rules_log.h"
 #include "base/arena.h"
+#include "deliver/backend.h"
 #include "filter/engine/filter.h"
 #include "filter/engine/host.h"
 #include "mail/envelope.h"
@@ -58,6 +59,15 @@ extern const struct filter_host agent_host_functions;
  * (variables NULL, place all zero). `action` is the log's word for it. */
 struct outcome agent_host_deliver(
     struct agent_host *host, const struct delivery_request *request, const char *action);
+
+/* What a back end needs for this request, for a caller that does not deliver by
+ * agent_host_deliver(). */
+struct delivery agent_host_delivery(
+    struct agent_host *host, const struct delivery_request *request);
+
+/* The log that the settings ask for. Opens nothing yet. `process`: ours, or 0. */
+struct delivery_log *agent_host_open_log(
+    struct arena *arena, const struct settings *settings, const struct user *user, pid_t process);
 
 /* The settings with what the rules' special variables change. */
 const struct settings *agent_host_settings(

@@ -50,7 +50,8 @@ rules_header_replace(struct agent_host *host, const struct message *message, str
 
 	if (header.size + parts.rest.size == 0)
 		return error_set(error, ERROR_INPUT, "nothing would be left of the message");
-	if (header.size > 0 && header.data[header.size - 1] != '\n')
+	/* What would stand behind it would become a part of it. */
+	if (parts.rest.size > 0 && header.size > 0 && header.data[header.size - 1] != '\n')
 		return error_set(error, ERROR_INPUT, "the last header field has no line end");
 	if (host->header_versions.count == RULES_HEADER_EDITS_MAX)
 		return error_set(error, ERROR_LIMIT,

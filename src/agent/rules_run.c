@@ -3,6 +3,7 @@
  */
 #include "agent/rules_run.h"
 
+#include <string.h>
 #include <unistd.h>
 
 #include "agent/rules_environment.h"
@@ -148,6 +149,39 @@ rules_run_verdicts(const struct settings *settings)
 	    .timeout = verdicts[settings->command_timeout_verdict]};
 }
 
+/* The program that an earlier message left; NULL: there is none. */
+static const struct program *
+rules_run_find_kept(const struct rules_run *run, const char *path)
+{
+	for (unsigned i = 0; run->kept != NULL && i < run->kept->count; i++)
+		if (strcmp(run->kept->files[i].path, path) == 0)
+			return run->kept->files[i].program;
+	return NULL;
+}
+
+/* Parses the rules, and keeps them for the next message where there may be one. */
+static bool
+rules_run_parse(struct rules_run *run, const char *path, struct text source,
+    const struct program **program_out, struct error *error)
+{
+	struct rules_kept *kept = run->kept;
+
+	*program_out = rules_run_find_kept(run, path);
+	if (*program_out != NULL)
+		return true;
+	if (kept == NULL)
+		return mailfilter_parse(
+		    run->arena, text_from_string(path), source, program_out, error);
+	path = arena_copy_string(kept->arena, text_from_string(path));
+	if (!mailfilter_parse(kept->arena, text_from_string(path), source, program_out, error))
+		return false;
+	if (kept->count < RULES_RUN_FILES_MAX) {
+		kept->files[kept->count].path = path;
+		kept->files[kept->count++].program = *program_out;
+	}
+	return true;
+}
+
 /* Runs one rules file. */
 static struct outcome
 rules_run_file(struct rules_run *run, const char *path, struct text source, bool *go_on_out)
@@ -161,7 +195,7 @@ rules_run_file(struct rules_run *run, const char *path, struct text source, bool
 	if (entered.class != OUTCOME_DONE)
 		return rules_run_fail(run, &result, entered);
 	rules_run_provide_variables(run);
-	if (!mailfilter_parse(run->arena, result.place.file, source, &program, &error))
+	if (!rules_run_parse(run, path, source, &program, &error))
 		return rules_run_fail(run, &result,
 		    outcome_later(run->arena, STATUS_SYSTEM_CONFIGURATION, "%s", error.text));
 	variables_set(run->variables, TEXT("MAILFILTER"), result.place.file);
@@ -178,6 +212,7 @@ rules_run_file(struct rules_run *run, const char *path, struct text source, bool
 	    .match_limit = (uint32_t)run->request->settings->pattern_limit,
 	};
 	run->files[run->file_count - 1].has_run = true;
+	signals_guard(RULES_RUN_GRACE);
 	result = filter_run(run->arena, &input);
 	run->result = result;
 	run->message = result.message;
@@ -199,9 +234,10 @@ rules_run_follow(
 
 	*go_on_out = true;
 	run->files[run->file_count++].path = path;
-	if (run->source.data != NULL)
+	if (run->source.data != NULL || rules_run_find_kept(run, path) != NULL)
 		return rules_run_file(run, path, run->source, go_on_out);
-	switch (rules_file_read(run->arena, path, owner, safety, &source, &error)) {
+	switch (rules_file_read(run->kept != NULL ? run->kept->arena : run->arena, path, owner,
+	    safety, &source, &error)) {
 	case RULES_FILE_READ:
 		return rules_run_file(run, path, source, go_on_out);
 	case RULES_FILE_MISSING:

@@ -18,11 +18,28 @@
 #include "mail/outcome.h"
 #include "system/user.h"
 
-enum { RULES_RUN_FILES_MAX = 2 }; /* the system's, the user's */
+enum {
+	RULES_RUN_FILES_MAX = 2, /* the system's, the user's */
+	/* Seconds behind the deadline of the run after which it ends wherever it is. */
+	RULES_RUN_GRACE = 30,
+};
 
 struct rules_run_file {
 	const char *path;
 	bool has_run; /* else it was not there, could not be trusted, or not be understood */
+};
+
+/* Rules that were parsed for an earlier message, for a caller that has many: they are neither read
+ * nor parsed again. All zero but the arena at first. */
+struct rules_kept_file {
+	const char *path;
+	const struct program *program;
+};
+
+struct rules_kept {
+	struct arena *arena; /* outlives all runs */
+	struct rules_kept_file files[RULES_RUN_FILES_MAX];
+	unsigned count;
 };
 
 struct rules_run {
@@ -35,6 +52,7 @@ struct rules_run {
 	/* With data: the rules themselves, called request->rules_file; that file is not read. Not
 	 * in delivery mode. */
 	struct text source;
+	struct rules_kept *kept; /* NULL: this is the only message */
 	const struct filter_host *host;
 	void *host_self;
 	const struct filter_observer *observer; /* NULL: nobody listens */

@@ -87,6 +87,13 @@ json_append_escape(struct buffer *buffer, unsigned char byte)
 	}
 }
 
+/* The control characters of C1: terminals obey them in what programs print. */
+static bool
+json_is_control(struct text value, size_t at, size_t length)
+{
+	return length == 2 && value.data[at] == '\xc2' && (unsigned char)value.data[at + 1] < 0xa0;
+}
+
 static void
 json_append_quoted(struct buffer *buffer, struct text value)
 {
@@ -96,14 +103,17 @@ json_append_quoted(struct buffer *buffer, struct text value)
 	while (i < value.size) {
 		unsigned char byte = (unsigned char)value.data[i];
 		size_t length = byte < 0x80 ? 1 : utf8_sequence_length(value, i);
-		bool is_plain =
-		    byte >= 0x20 && byte != '"' && byte != '\\' && byte != 0x7f && length > 0;
+		bool is_control = json_is_control(value, i, length);
+		bool is_plain = byte >= 0x20 && byte != '"' && byte != '\\' && byte != 0x7f &&
+				length > 0 && !is_control;
 		if (is_plain) {
 			i += length;
 			continue;
 		}
 		buffer_append(buffer, text_slice(value, plain, i));
-		if (byte < 0x80)
+		if (is_control)
+			json_append_escape(buffer, (unsigned char)value.data[++i]);
+		else if (byte < 0x80)
 			json_append_escape(buffer, byte);
 		else
 			buffer_append(buffer, TEXT("\xEF\xBF\xBD"));

@@ -53,7 +53,11 @@ struct delivery {
 	struct text shell;              /* for a command in one string */
 	struct text sendmail;           /* for forwards */
 	struct text flags; /* Maildir flags: letters of D F P R S T, any order, doubles allowed */
-	struct text keywords;      /* IMAP keywords, commas between; empty: none */
+	struct text keywords; /* IMAP keywords, commas between; empty: none */
+	/* For mail that is moved: the unique name that the message gets in a Maildir, flags not
+	 * included (empty: one is made), and when it was received (0: now), in Unix seconds. */
+	struct text unique_name;
+	int64_t received;
 	struct text quota;         /* Maildir++ quota, "5000000S,1000C"; empty: none */
 	struct text quota_warning; /* file with the warning message; empty: none */
 	unsigned quota_warning_percent;

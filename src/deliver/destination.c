@@ -59,7 +59,7 @@ destination_is_maildir(struct arena *arena, struct text destination)
 
 /* The back end for delivery->destination; sets delivery->target. */
 static const struct backend *
-destination_find(struct delivery *delivery, struct text home)
+destination_find_written(struct delivery *delivery, struct text home)
 {
 	struct text destination = text_trim(delivery->destination);
 
@@ -78,46 +78,62 @@ destination_find(struct delivery *delivery, struct text home)
 }
 
 /* A folder by its name. */
-static struct outcome
-destination_deliver_mailbox(struct delivery *delivery)
+static const struct backend *
+destination_find_mailbox(struct delivery *delivery, struct outcome *outcome_out)
 {
 	struct mailbox_folder *folder = arena_alloc(delivery->arena, sizeof *folder);
 	struct error error;
 
-	if (!mailbox_folder_find(delivery, folder, &error))
-		return outcome_later(
-		    delivery->arena, STATUS_SYSTEM_CONFIGURATION, "%s", error.text);
+	if (!mailbox_folder_find(delivery, folder, &error)) {
+		*outcome_out =
+		    outcome_later(delivery->arena, STATUS_SYSTEM_CONFIGURATION, "%s", error.text);
+		return NULL;
+	}
 	delivery->folder = folder;
 	delivery->target = text_from_string(folder->path);
-	return maildir_backend.deliver(delivery);
+	return &maildir_backend;
+}
+
+/* What the text of a destination cannot be. */
+static const char *
+destination_object(struct text destination)
+{
+	if (destination.size == 0)
+		return "the rules deliver to an empty destination: give a mailbox, a |command or "
+		       "an !address";
+	if (text_find_byte(destination, 0, '\0') < destination.size)
+		return "the destination holds a NUL byte: no file or command can be named so";
+	return NULL;
+}
+
+const struct backend *
+destination_find(struct delivery *delivery, struct text home, struct outcome *outcome_out)
+{
+	struct text destination = text_trim(delivery->destination);
+
+	if (delivery->form == DESTINATION_MAILBOX)
+		return destination_find_mailbox(delivery, outcome_out);
+	if (delivery->form == DESTINATION_ARGUMENTS)
+		return &pipe_program_backend;
+	const char *objection = destination_object(destination);
+	if (objection != NULL) {
+		*outcome_out =
+		    outcome_later(delivery->arena, STATUS_SYSTEM_CONFIGURATION, "%s", objection);
+		return NULL;
+	}
+	const struct backend *backend = destination_find_written(delivery, home);
+	if (delivery->target.size > 0 || backend == &discard_backend)
+		return backend;
+	*outcome_out = outcome_later(delivery->arena, STATUS_SYSTEM_CONFIGURATION,
+	    "the destination \"%.*s\" names nothing behind its mark", TEXT_ARGUMENTS(destination));
+	return NULL;
 }
 
 struct outcome
 destination_deliver(struct delivery *delivery, struct text home, const struct backend **backend_out)
 {
-	struct text destination = text_trim(delivery->destination);
+	struct outcome outcome;
 
-	*backend_out = NULL;
-	if (delivery->form == DESTINATION_MAILBOX) {
-		*backend_out = &maildir_backend;
-		return destination_deliver_mailbox(delivery);
-	}
-	if (delivery->form == DESTINATION_ARGUMENTS) {
-		*backend_out = &pipe_program_backend;
-		return pipe_program_backend.deliver(delivery);
-	}
-	if (destination.size == 0)
-		return outcome_later(delivery->arena, STATUS_SYSTEM_CONFIGURATION,
-		    "the rules deliver to an empty destination: give a mailbox, a |command or an "
-		    "!address");
-	if (text_find_byte(destination, 0, '\0') < destination.size)
-		return outcome_later(delivery->arena, STATUS_SYSTEM_CONFIGURATION,
-		    "the destination holds a NUL byte: no file or command can be named so");
-	const struct backend *backend = destination_find(delivery, home);
-	*backend_out = backend;
-	if (delivery->target.size == 0 && backend != &discard_backend)
-		return outcome_later(delivery->arena, STATUS_SYSTEM_CONFIGURATION,
-		    "the destination \"%.*s\" names nothing behind its mark",
-		    TEXT_ARGUMENTS(destination));
-	return backend->deliver(delivery);
+	*backend_out = destination_find(delivery, home, &outcome);
+	return *backend_out == NULL ? outcome : (*backend_out)->deliver(delivery);
 }

@@ -29,6 +29,11 @@ bool destination_runs_command(enum destination_form form, struct text destinatio
 /* Is this written destination a Maildir: by the slash at its end, or because it is a directory? */
 bool destination_is_maildir(struct arena *arena, struct text destination);
 
+/* Who would do it: sets delivery->target, and delivery->folder where a folder is named. NULL: nobody,
+ * and *outcome_out says why. */
+const struct backend *destination_find(
+    struct delivery *delivery, struct text home, struct outcome *outcome_out);
+
 /* One delivery, start to end: finds the back end, sets delivery->target and calls it. `home`
  * replaces a leading "~/". backend_out: who did it, for the log; NULL: nobody. */
 struct outcome destination_deliver(

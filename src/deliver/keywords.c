@@ -355,3 +355,35 @@ keywords_prepare(
 	keywords_prepare_courier(request, &list, keywords_out);
 	return true;
 }
+
+struct text
+keywords_find_names(
+    const struct keywords_request *request, struct text letters, struct text base_name)
+{
+	struct arena *arena = request->arena;
+	struct keywords_index index;
+	struct error ignored;
+	struct text names = TEXT(""), lines;
+	const char *dovecot = arena_format(arena, "%s/dovecot-keywords", request->maildir).data;
+	const char *courier =
+	    arena_format(arena, "%s/%.*s", keywords_directory(request), TEXT_ARGUMENTS(base_name))
+		.data;
+
+	bool is_read = letters.size > 0 && keywords_read_index(request, dovecot, &index, &ignored);
+	for (size_t i = 0; is_read && i < letters.size; i++) {
+		size_t number = (size_t)(letters.data[i] - 'a');
+		if (letters.data[i] >= 'a' && number < KEYWORDS_LETTERS_MAX &&
+		    index.names[number].size > 0)
+			names = arena_format(arena, "%.*s%.*s,", TEXT_ARGUMENTS(names),
+			    TEXT_ARGUMENTS(index.names[number]));
+	}
+	if (!file_read(arena, courier, KEYWORDS_FILE_MAX, &lines, &ignored))
+		return names;
+	while (lines.size > 0) {
+		struct text line = text_trim(text_split(&lines, '\n'));
+		if (line.size > 0)
+			names = arena_format(
+			    arena, "%.*s%.*s,", TEXT_ARGUMENTS(names), TEXT_ARGUMENTS(line));
+	}
+	return names;
+}

@@ -46,6 +46,11 @@ struct keywords {
 bool keywords_prepare(
     const struct keywords_request *request, struct keywords *keywords_out, struct error *error);
 
+/* The keywords that a message of the Maildir has, commas between: those of the lower-case letters of
+ * its name, and those of Courier's file for it. What cannot be read is left out. */
+struct text keywords_find_names(
+    const struct keywords_request *request, struct text letters, struct text base_name);
+
 /* The keywords of the message that is about to have this base name, durably. */
 bool keywords_write(const struct keywords_request *request, struct text lines,
     struct text base_name, struct error *error);

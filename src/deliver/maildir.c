@@ -164,11 +164,17 @@ maildir_wanted_mode(const struct maildir_store *store)
 	return 0666 & ~(mode_t)store->delivery->settings->umask;
 }
 
-/* File mode and data, before the message gets its name. */
+/* File mode, time and data, before the message gets its name. */
 static bool
 maildir_settle(struct maildir_store *store, struct error *error)
 {
 	mode_t mode = maildir_wanted_mode(store);
+	const struct timespec received = {.tv_sec = (time_t)store->delivery->received};
+
+	if (received.tv_sec != 0 &&
+	    futimens(store->descriptor, (struct timespec[]){received, received}) < 0)
+		return error_set_errno(
+		    error, "cannot set the time of a message in %s", store->maildir);
 
 	if (mode != store->mode && fchmod(store->descriptor, mode) < 0)
 		return error_set_errno(
@@ -250,6 +256,8 @@ maildir_link(struct maildir_store *store)
 	for (unsigned attempt = 0; attempt < MAILDIR_NAME_TRIES; attempt++) {
 		struct text base = maildir_base_name(store, attempt);
 		struct text unique = arena_format(arena, "%.*s,S=%llu", TEXT_ARGUMENTS(base), size);
+		if (delivery->unique_name.size > 0)
+			unique = delivery->unique_name;
 		struct text name =
 		    arena_format(arena, "%s/%.*s%s%.*s", store->directory, TEXT_ARGUMENTS(unique),
 			store->flags.size > 0 ? ":2," : "", TEXT_ARGUMENTS(store->flags));
@@ -260,7 +268,7 @@ maildir_link(struct maildir_store *store)
 			return true;
 		}
 		maildir_remove_keywords(store);
-		if (errno != EEXIST)
+		if (errno != EEXIST || delivery->unique_name.size > 0)
 			return false;
 	}
 	return false;

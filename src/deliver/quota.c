@@ -509,12 +509,11 @@ quota_check(struct arena *arena, const char *maildir, const struct quota_limits 
 	return quota_is_within(limits, count.sums, size) ? QUOTA_FITS : QUOTA_OVER;
 }
 
-void
-quota_add(struct arena *arena, const char *maildir, uint64_t size)
+static void
+quota_append(struct arena *arena, const char *maildir, struct quota_sums change)
 {
 	struct stat status;
 	struct error ignored;
-	struct quota_sums change = {.bytes = (int64_t)size, .messages = 1};
 	int descriptor =
 	    quota_open_file(arena, quota_find_root(arena, maildir), O_WRONLY | O_APPEND, &status);
 
@@ -522,6 +521,18 @@ quota_add(struct arena *arena, const char *maildir, uint64_t size)
 		return;
 	file_write(descriptor, quota_format_change(arena, change), "maildirsize", &ignored);
 	close(descriptor);
+}
+
+void
+quota_add(struct arena *arena, const char *maildir, uint64_t size)
+{
+	quota_append(arena, maildir, (struct quota_sums){(int64_t)size, 1});
+}
+
+void
+quota_remove(struct arena *arena, const char *maildir, uint64_t size)
+{
+	quota_append(arena, maildir, (struct quota_sums){-(int64_t)size, -1});
 }
 
 static unsigned

@@ -48,6 +48,9 @@ bool quota_is_counted(struct text maildir, struct text flags);
  * mends it. */
 void quota_add(struct arena *arena, const char *maildir, uint64_t size);
 
+/* The opposite, for a message that left. */
+void quota_remove(struct arena *arena, const char *maildir, uint64_t size);
+
 /* Percentage of the fuller limit in use by the sums of maildirsize, for the warning; 0 when
  * unknown. */
 unsigned quota_percent(struct arena *arena, const char *maildir, const struct quota_limits *limits);

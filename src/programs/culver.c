@@ -20,6 +20,8 @@ static const struct culver_command {
 	"the settings: which are in force, and where each comes from"},
     {"explain", culver_explain, "[--rules FILE] [-d USER] < message",
 	"why a message goes where it goes: the rules, step by step, without acting"},
+    {"refile", culver_refile, "[--rules FILE] [--apply] MAILDIR|MBOX...",
+	"applies rules to stored mail: what would move where, and moves it"},
     {"test", culver_test, "[--tap] [--record] FILE|DIRECTORY...",
 	"tests of rules: whether they still do what they should"},
 };

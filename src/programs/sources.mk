@@ -3,6 +3,7 @@ culver_SOURCES = %D%/culver.c %D%/culver.h \
 	%D%/culver_check.c \
 	%D%/culver_config.c \
 	%D%/culver_explain.c \
+	%D%/culver_refile.c \
 	%D%/culver_test.c
 culver_CPPFLAGS = $(AM_CPPFLAGS) -DCULVER_VERSION='"$(PACKAGE_VERSION)"'
 culver_LDADD = librefile.a librehearse.a libagent.a libdeliver.a librecord.a libfilter.a libconfig.a libmail.a libsystem.a libbase.a

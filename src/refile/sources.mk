@@ -1,2 +1,15 @@
 noinst_LIBRARIES += librefile.a
 librefile_a_SOURCES =
+librefile_a_SOURCES += %D%/mailbox_fields.c %D%/mailbox_fields.h
+librefile_a_SOURCES += %D%/maildir_move.c %D%/maildir_move.h
+librefile_a_SOURCES += %D%/maildir_source.c %D%/maildir_source.h
+librefile_a_SOURCES += %D%/mbox_index.c %D%/mbox_index.h
+librefile_a_SOURCES += %D%/mbox_rewrite.c %D%/mbox_rewrite.h
+librefile_a_SOURCES += %D%/mbox_source.c %D%/mbox_source.h
+librefile_a_SOURCES += %D%/refile.c %D%/refile.h
+librefile_a_SOURCES += %D%/refile_journal.c %D%/refile_journal.h
+librefile_a_SOURCES += %D%/refile_judge.c %D%/refile_judge.h
+librefile_a_SOURCES += %D%/refile_message.h
+librefile_a_SOURCES += %D%/refile_report.c %D%/refile_report.h
+librefile_a_SOURCES += %D%/refile_session.c %D%/refile_session.h
+librefile_a_SOURCES += %D%/refile_store.c %D%/refile_store.h

@@ -51,6 +51,7 @@ rehearsal_run(struct arena *arena, const struct rehearsal *rehearsal)
 	    .envelope = rehearsal->envelope,
 	    .message = rehearsal->message,
 	    .source = rehearsal->source,
+	    .kept = rehearsal->kept,
 	    .host = rehearsal->host,
 	    .host_self = rehearsal->host_self,
 	    .observer = rehearsal->observer,

@@ -32,6 +32,7 @@ struct rehearsal {
 	/* With data: the rules themselves, called request->rules_file, which is not read. Manual and
 	 * embedded mode only. */
 	struct text source;
+	struct rules_kept *kept; /* with many messages: their rules, parsed once; else NULL */
 	/* Answers the rules. Default delivery is asked of it too, as a delivery_request whose place
 	 * has no line (0). */
 	const struct filter_host *host;

@@ -9,6 +9,8 @@
 #include <signal.h>
 #include <stddef.h>
 #include <sys/signalfd.h>
+#include <sysexits.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 
@@ -40,6 +42,25 @@ signals_install(unsigned seconds)
 	signals_state.run =
 	    seconds == 0 ? 0 : clock_monotonic_milliseconds() + (int64_t)seconds * 1000;
 	signals_state.deadline = signals_state.run;
+}
+
+static void
+signals_give_up(int number)
+{
+	(void)number;
+	_exit(EX_TEMPFAIL);
+}
+
+void
+signals_guard(unsigned grace)
+{
+	const struct sigaction action = {.sa_handler = signals_give_up};
+	int64_t left = signals_state.run - clock_monotonic_milliseconds();
+
+	if (signals_state.run == 0 || sigaction(SIGALRM, &action, NULL) < 0)
+		return;
+	/* A whole second more: alarm(0) would be none. */
+	alarm((unsigned)(left < 0 ? 0 : left / 1000) + grace + 1);
 }
 
 int64_t

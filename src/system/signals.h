@@ -24,6 +24,13 @@ void signals_install(unsigned seconds);
 int64_t signals_begin_limit(unsigned seconds);
 void signals_end_limit(int64_t outer);
 
+/*
+ * From now on a step that does not come back (a pattern on a hostile text) ends the process: when the
+ * deadline of the run has passed by `grace` seconds, it exits with EX_TEMPFAIL at once, as if it had
+ * been killed. What is being laid down then is not there. Nothing happens without a deadline.
+ */
+void signals_guard(unsigned grace);
+
 /* The signal that asks for the end, SIGNALS_DEADLINE when the time of the run is over,
  * SIGNALS_LIMIT when that of a limit inside it is, or 0. A system call. */
 int signals_pending(void);

@@ -59,7 +59,17 @@ terminal_parse_colour(struct text word, enum terminal_colour *colour_out)
 	return false;
 }
 
-/* The control characters of C1, which in UTF-8 are two bytes. */
+/* U+2028 to U+202E and U+2066 to U+2069: line ends, and what turns the text around it. */
+static bool
+terminal_is_direction(const unsigned char *bytes)
+{
+	if (bytes[0] != 0xe2)
+		return false;
+	return (bytes[1] == 0x80 && bytes[2] >= 0xa8 && bytes[2] <= 0xae) ||
+	       (bytes[1] == 0x81 && bytes[2] >= 0xa6 && bytes[2] <= 0xa9);
+}
+
+/* The control characters of C1, in UTF-8 two bytes, and those of the direction of writing. */
 static bool
 terminal_is_control(struct text text, size_t at, size_t length)
 {
@@ -67,6 +77,8 @@ terminal_is_control(struct text text, size_t at, size_t length)
 
 	if (length == 1)
 		return (first < ' ' && first != '\t') || first == 0x7f;
+	if (length == 3)
+		return terminal_is_direction((const unsigned char *)text.data + at);
 	return length == 2 && first == 0xc2 && (unsigned char)text.data[at + 1] < 0xa0;
 }
 

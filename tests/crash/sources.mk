@@ -18,3 +18,5 @@ TESTS += %D%/store_kill.t
 dist_check_SCRIPTS += %D%/store_kill.t
 TESTS += %D%/folder_kill.t
 dist_check_SCRIPTS += %D%/folder_kill.t
+TESTS += %D%/refile_kill.t
+dist_check_SCRIPTS += %D%/refile_kill.t

@@ -153,6 +153,15 @@ to "./Maildir/"' "$file"
 	test_that "and the body is untouched" cmp -s <(sed -n '/^$/,$p' "$work/wanted") <(sed -n '/^$/,$p' "$work/got")
 	is "the rules see the new one" "$printed" "hand $(stat -c %s "$work/wanted")"
 done
+printf 'Subject: all there is' >"$work/unended"
+deliver_by 'addheader "X-Sorted", "by hand"
+to "./Maildir/"' "$work/unended"
+is "a header that ends without a line end gets a field in front" "$status $(message_in "$maildir")" \
+    $'0 X-Sorted: by hand\nSubject: all there is'
+deliver_by 'delheader "Date"
+setheader "Subject", "more"
+to "./Maildir/"' "$work/unended"
+is "or another value" "$status $(message_in "$maildir")" '0 Subject: more'
 
 # --- limited time --------------------------------------------------------------------------------------------------
 deliver_by 'exception {

@@ -328,11 +328,15 @@ run "$words" -o time_limit=10s -d dove
 is "90,000 matches in one text are found in seconds" "$status $(<"$work/stdout")" "0 90000"
 fresh '/^To: (.*)/
 exception {
-	foreach $MATCH1 =~ /r(?=.{60000})/
-		N=1
+	foreach $MATCH1 =~ /rave[a-z]/
+	{
+		M=0
+		while ($M < 10000)
+			M=$M + 1
+	}
 }'
 run "$words" -o time_limit=1s -d dove
-refused "later when the time is over while matches are collected" 75 "time was over" "$words" "$home"
+refused "later when the time is over while matches are walked" 75 "time was over" "$words" "$home"
 
 # --- embedded mode --------------------------------------------------------------------------------------------------
 

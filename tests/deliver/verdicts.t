@@ -44,7 +44,7 @@ is "the log of that delivery says so" "$(undecided)" \
 deliver undecodable
 is "what cannot be decoded does not match, where nothing is set" "$status $box" "0 default "
 is "the log says that too" "$(undecided)" \
-    '"undecodable:2:5: this pattern did not match, but a text that it was tried on has bytes that cannot be decoded'
+    '"undecodable:2:5: this pattern did not match, but a text that it was tried on has bytes that cannot be decoded, or goes on behind a limit'
 deliver undecodable 'undecodable_verdict = closed'
 is "or it matches" "$status $box" "0 matched "
 deliver undecodable 'undecodable_verdict = later'
@@ -59,6 +59,41 @@ deliver destination 'command_timeout_verdict = open' 'command_limit = 1s'
 is "a destination may ask a question without an answer" "$status $box" "0 matched "
 test_that "the log of that very delivery says so" \
     grep -q '"undecided":"destination:1:[0-9]*: command .*sleep 9.* did not end' log
+
+# What lies behind a limit was not looked at: that is no silent "no".
+cp message plain
+nested() {
+	printf 'Subject: x\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b0\n\n'
+	awk -v levels="$1" 'BEGIN {
+		for (i = 1; i <= levels; i++)
+			printf "--b%d\nContent-Type: multipart/mixed; boundary=b%d\n\n", i - 1, i
+		printf "--b%d\nX-In: part\n\nneedle\n", levels
+	}'
+}
+hidden() {
+	is "$1" "$(deliver hidden 'undecodable_verdict = later'; printf '%s' "$status $box")" "75 "
+}
+printf '%s\n' 'DEFAULT="./default"' 'if (/needle/:b)' 'to "./matched"' >hidden
+nested 90 >message
+deliver hidden 'undecodable_verdict = later'
+is "a text in parts 90 deep is found" "$status $box" "0 matched "
+nested 200 >message
+hidden "a text in parts nested too deep is undecodable"
+printf '%s\n' 'DEFAULT="./default"' 'if (/^X-In: part/)' 'to "./matched"' >hidden
+hidden "a field of such a part too"
+awk 'BEGIN { for (i = 0; i < 20000; i++) print "X-" i ":"; print "Subject: needle\n\nbody" }' >message
+printf '%s\n' 'DEFAULT="./default"' 'if (/^Subject:.*needle/)' 'to "./matched"' >hidden
+hidden "a field behind 20,000 others too"
+printf '%s\n' 'DEFAULT="./default"' 'if (any(Subject) =~ /needle/)' 'to "./matched"' >hidden
+hidden "a field that any() asks for too"
+awk 'BEGIN {
+	printf "Subject: x"
+	for (i = 0; i < 20000; i++)
+		print "\n xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+	print "\n needle\n\nbody"
+}' | grep . >message
+hidden "the end of a folded field of more than 1 MiB too"
+mv plain message
 
 # Memory: a large text part is decoded piece by piece.
 if [ -n "$sanitizers" ]; then

@@ -9,6 +9,7 @@ fuzz_tests = \
 	tests/fuzz/fuzz_header.test \
 	tests/fuzz/fuzz_header_edit.test \
 	tests/fuzz/fuzz_mailbox_name.test \
+	tests/fuzz/fuzz_mbox.test \
 	tests/fuzz/fuzz_mime.test \
 	tests/fuzz/fuzz_rule_test.test \
 	tests/fuzz/fuzz_part_text.test \
@@ -41,3 +42,5 @@ tests_fuzz_fuzz_encoded_word_test_SOURCES = %D%/fuzz_encoded_word.c %D%/replay_m
 tests_fuzz_fuzz_encoded_word_test_LDADD = libmail.a libbase.a
 tests_fuzz_fuzz_part_text_test_SOURCES = %D%/fuzz_part_text.c %D%/replay_main.c
 tests_fuzz_fuzz_part_text_test_LDADD = libmail.a libbase.a
+tests_fuzz_fuzz_mbox_test_SOURCES = %D%/fuzz_mbox.c %D%/replay_main.c
+tests_fuzz_fuzz_mbox_test_LDADD = librefile.a libdeliver.a libmail.a libsystem.a libbase.a

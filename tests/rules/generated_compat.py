@@ -200,9 +200,9 @@ class Message(Source):
         for _ in range(self.random.randrange(6)):
             head.append(self.header_field())
         if self.chance(0.04):
-            head.append(self.pick("a line without a colon", "X-Blank : before the colon", "Return-Path: <jane@a.b.test>", "X-Dotted.Name: y",
+            head.append(self.pick("Return-Path: <jane@a.b.test>", "X-Dotted.Name: y",
                                   "To: friends: joe@example.com, jane@a.b.test;", "Cc: undisclosed-recipients:;",
-                                  "Subject: =?utf-8?Q?a=0AX-Forged:_no?= b", "Cc: @a.test,@b.test:joe@example.com",
+                                  "Subject: =?utf-8?Q?a=0AX-Forged:_no?= b",
                                   "X-Words: =?utf-8?Q?one?=\n =?utf-8?Q?two?= =?utf-8?B?dGhyZWU=?= four"))
         self.random.shuffle(head)
         if top and self.chance(0.1):
@@ -217,7 +217,7 @@ class Message(Source):
     def bytes(self):
         text = self.whole(0)
         if self.chance(0.02):
-            text = self.pick(text[:text.index("\n\n") + 1], "\n" + text, text[text.index("\n\n") + 1:])
+            text = text[:text.index("\n\n") + 1]
         # Each deviation of messages in its plainest form; more of most are strewn in.
         plain = {
             "unknown-charset": "X-Odd: =?x-nope?Q?needle?=\n",
@@ -225,6 +225,8 @@ class Message(Source):
             "nul-in-line": "X-Nul: before\0after\n",
             "field-order": 'MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=x\n\n--x\n\nneedle\n\n--x\nContent-Type: '
                            "text/needle\n\ntwo\n\n--x--\n",
+            "header-line-without-name": "a line without a colon\n",
+            "blank-before-colon": "X-Blank : needle\n",
             "from-line-taken": "From jane@a.b.test Mon Jan  1 00:00:00 2024\n",
             "header-8bit-kept": "X-Odd: caf\udce9 needle\n",
             "part-lines": 'MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=x\n\n--x\n\none\n--x\n\ntwo\n\n--x--\n',
@@ -279,6 +281,7 @@ class Rules(Source):
         super().__init__(seed, allowed)
         self.all_lines = False
         self.has_parts = False
+        self.plainly = False
         self.in_lock = 0
         self.out = []
         self.loops = 0
@@ -661,6 +664,8 @@ class Rules(Source):
             self.out += ["if (/.*needle.*/:w)", ' echo "$MATCH"']
             for scope in ("h", "b"):
                 self.out += ["foreach /^.*[^ ].*/:" + scope, "{", 'echo "<$MATCH>"', "}"]
+        if self.plainly:
+            return "\n".join(self.out) + "\n"
         for _ in range(self.random.randint(3, 10)):
             self.statement(0, 3)
         if self.allowed == "default-status":
@@ -691,11 +696,18 @@ class Case:
         """At most one deviation a case, so that no other hides behind it: deviations are (name, where) in a list."""
         self.number = number
         chosen = random.Random("%s deviation" % number)
-        allowed, where = chosen.choice(deviations) if chosen.random() < 0.3 else (None, None)
+        index = int(number.rsplit("/", 1)[1])
+        allowed, where = None, None
+        if index <= 2 * len(deviations):
+            # Each deviation twice: by itself, and among other rules.
+            allowed, where = deviations[(index - 1) // 2]
+        elif chosen.random() < 0.2:
+            allowed, where = chosen.choice(deviations)
         rules = Rules("%s rules" % number, allowed if where == "rules" else None)
         message = Message("%s message" % number, allowed if where == "message" else None)
         self.message = message.bytes()
         rules.all_lines = where == "message"
+        rules.plainly = allowed is not None and index <= 2 * len(deviations) and index % 2 == 1
         rules.has_parts = b"\nContent-Type: m" in self.message
         if allowed == "field-order":
             rules.has_parts = False
@@ -897,6 +909,8 @@ class Plan:
                     name, where, _ = (part.strip() for part in line.split("|", 2))
                     self.deviations.append(name)
                     self.where[name] = where
+        with open(os.path.join(os.path.dirname(deviations), "../../doc/tolerance.md"), encoding="utf-8") as file:
+            self.tolerance = file.read()
         self.everywhere = [name for name in self.deviations if self.where[name] == "everywhere"]
         self.placed = [(name, where) for name, where in self.where.items() if where != "everywhere"]
         self.accounts = accounts.split(",")
@@ -942,6 +956,10 @@ class Plan:
             if case.deviation:
                 self.hits[case.deviation] += 1
                 return
+            if b"this pattern needs too much work" in case.said:
+                # Chance made it so.
+                self.hits["pattern-limit"] += 1
+                return
             if b"this pattern is wrong" in case.said or b"Invalid regular expression" in case.said_there:
                 # A slip made it so.
                 self.hits["bad-pattern"] += 1
@@ -979,6 +997,11 @@ class Plan:
             number += 1
             good = self.hits[name] > 0
             print("%s %d - the deviation %s is met (%d of %d)" % ("ok" if good else "not ok", number, name, self.hits[name], self.tried[name]))
+        number += 1
+        missing = [name for name in self.deviations if "\n| %s |" % name not in self.tolerance]
+        print("%s %d - each deviation has its row in doc/tolerance.md" % ("not ok" if missing else "ok", number))
+        for name in missing:
+            print("# %s has none" % name)
         number += 1
         enough = self.delivered * 3 > self.compared
         print("%s %d - a good part of the cases ends well" % ("ok" if enough else "not ok", number))

@@ -35,6 +35,9 @@ field_list_try(struct field_list *list, struct text name, enum pattern_answer an
 		answer = match_value(evaluator, list->pattern, value, cursor.is_damaged);
 		cursor.is_damaged = false;
 	}
+	/* There are fields that nobody has seen. */
+	if (answer != list->deciding && answer != PATTERN_FAILED && cursor.is_damaged)
+		answer = match_undecodable(evaluator, list->pattern->offset);
 	return answer;
 }
 

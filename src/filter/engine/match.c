@@ -127,13 +127,12 @@ match_failed(struct evaluator *evaluator, uint32_t offset)
 	return PATTERN_FAILED;
 }
 
-/* It did not match what could be decoded. */
-static enum pattern_answer
+enum pattern_answer
 match_undecodable(struct evaluator *evaluator, uint32_t offset)
 {
 	error_set(&evaluator->error, ERROR_INPUT,
 	    "this pattern did not match, but a text that it was tried on has bytes that cannot be "
-	    "decoded");
+	    "decoded, or goes on behind a limit");
 	return match_undecided(
 	    evaluator, evaluator->input->verdicts.undecodable, offset, TEXT("undecodable"));
 }

@@ -40,6 +40,8 @@ void match_take_closed(struct evaluator *evaluator, struct text written);
 /* After a failure of pattern_next(): what becomes of it, by the verdict where a limit was reached.
  * PATTERN_FAILED: evaluator->error says why. */
 enum pattern_answer match_failed(struct evaluator *evaluator, uint32_t offset);
+/* The same for a pattern that did not match what could be decoded and seen of a text. */
+enum pattern_answer match_undecodable(struct evaluator *evaluator, uint32_t offset);
 /* MATCH, MATCH1, MATCH2 ... */
 void match_set_variables(struct evaluator *evaluator, const struct match *match);
 

@@ -29,6 +29,7 @@ struct scope_field {
 	bool is_raw;             /* `made` is the raw line too */
 	bool is_damaged;         /* known when it is made */
 	uint32_t name_size;      /* `raw` begins with the name */
+	bool is_cut;             /* the line is the beginning only; known when it is made */
 	uint32_t next;           /* number + 1 of the next field in the same bucket; 0: none */
 };
 
@@ -39,12 +40,13 @@ struct scope {
 	size_t count, top_count;
 	uint32_t first[SCOPE_BUCKETS], last[SCOPE_BUCKETS];
 	bool has_top, has_parts, is_tree_made;
-	const struct mime_part *root; /* NULL: not a MIME message with parts */
-	bool is_mime, is_text;        /* without parts: the body is text */
-	struct body_text_list *texts; /* NULL: nobody asked */
-	struct buffer line;           /* of a field that is not kept, raw */
-	struct buffer decoded;        /* the same, decoded */
-	size_t kept;                  /* bytes */
+	bool top_is_cut, parts_are_cut; /* there are more fields, or parts, than are seen */
+	const struct mime_part *root;   /* NULL: not a MIME message with parts */
+	bool is_mime, is_text;          /* without parts: the body is text */
+	struct body_text_list *texts;   /* NULL: nobody asked */
+	struct buffer line;             /* of a field that is not kept, raw */
+	struct buffer decoded;          /* the same, decoded */
+	size_t kept;                    /* bytes */
 };
 
 struct scope *
@@ -116,6 +118,8 @@ scope_add_top(struct scope *scope)
 	while (scope->count < MESSAGE_FIELDS_MAX && header_next(&rest, &field))
 		scope_add_field(scope, &field);
 	scope->top_count = scope->count;
+	/* tolerance: header-line-limit */
+	scope->top_is_cut = scope->count == MESSAGE_FIELDS_MAX && header_next(&rest, &field);
 }
 
 /* Finds out what kind of body this is; a MIME message with parts gets its tree. */
@@ -138,8 +142,11 @@ scope_look_at_structure(struct scope *scope)
 	if (!text_is_equal_nocase(type, TEXT("multipart")) &&
 	    !text_is_equal_nocase(type, TEXT("message")))
 		return;
-	scope->root =
-	    mime_tree_parse(scope->arena, message_bytes(scope->message), MIME_LIMITS_DEFAULT).root;
+	struct mime_tree tree =
+	    mime_tree_parse(scope->arena, message_bytes(scope->message), MIME_LIMITS_DEFAULT);
+	scope->root = tree.root;
+	/* tolerance: mime-limits */
+	scope->parts_are_cut = tree.truncated;
 }
 
 static void
@@ -158,6 +165,7 @@ scope_add_parts(struct scope *scope)
 		struct header_field field;
 		while (scope->count < limit && header_next(&rest, &field))
 			scope_add_field(scope, &field);
+		scope->parts_are_cut |= scope->count == limit && header_next(&rest, &field);
 	}
 }
 
@@ -223,7 +231,8 @@ scope_make_line(struct scope *scope, struct scope_field *field, bool wants_raw)
 	buffer_reset(&scope->line);
 	header_next(&rest, &parsed);
 	/* tolerance: header-line-limit */
-	if (!header_append_match_line(&parsed, &scope->line))
+	field->is_cut = !header_append_match_line(&parsed, &scope->line);
+	if (field->is_cut)
 		return (struct scope_line){.text = text_slice(field->raw, 0, SCOPE_LINE_MAX)};
 	struct text raw = buffer_text(&scope->line);
 	if (wants_raw)
@@ -242,7 +251,7 @@ scope_field_line(struct scope_cursor *cursor, struct scope_field *field)
 		return *field->made;
 	}
 	struct scope_line line = scope_make_line(cursor->scope, field, wants_raw);
-	cursor->is_damaged |= field->is_damaged && !wants_raw;
+	cursor->is_damaged |= field->is_cut || (field->is_damaged && !wants_raw);
 	return line;
 }
 
@@ -308,8 +317,10 @@ scope_next_field(struct scope_cursor *cursor, struct scope_line *line_out)
 		scope_add_parts(scope);
 		found = scope_take_field(cursor, scope->count);
 	}
-	if (found == 0)
+	if (found == 0) {
+		cursor->is_damaged |= scope->top_is_cut || (wants_parts && scope->parts_are_cut);
 		return false;
+	}
 	*line_out = scope_field_line(cursor, scope_field_at(scope, found));
 	return true;
 }
@@ -367,7 +378,7 @@ scope_next_text(struct scope_cursor *cursor, struct text *text_out)
 	else
 		found =
 		    body_text_next_line(scope->texts, &cursor->body, cursor->prefilter, text_out);
-	cursor->is_damaged |= cursor->body.is_damaged;
+	cursor->is_damaged |= cursor->body.is_damaged || scope->parts_are_cut;
 	return found;
 }
 
@@ -393,8 +404,10 @@ scope_next_value(struct scope_cursor *cursor, struct text *value_out)
 
 	scope_add_top(scope);
 	size_t found = scope_chain_peek(scope, &cursor->named, cursor->field);
-	if (found == 0 || found > scope->top_count)
+	if (found == 0 || found > scope->top_count) {
+		cursor->is_damaged |= scope->top_is_cut;
 		return false;
+	}
 	cursor->named.candidate = 0;
 	struct text line = scope_field_line(cursor, scope_field_at(scope, found)).text;
 	*value_out = text_trim(text_slice(line, text_find_byte(line, 0, ':') + 1, line.size));

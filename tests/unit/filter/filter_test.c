@@ -361,8 +361,10 @@ long_header_line(void)
 	    .host = &plan_host,
 	    .host_self = &plan,
 	};
+	input.verdicts.undecodable = VERDICT_OPEN;
 	struct filter_result result = filter_run(&arena, &input);
 	check(result.end == FILTER_END_FALL_THROUGH);
+	check(text_has_prefix(result.undecided, TEXT("r:3:5: ")));
 	check_number((long long)plan.count, 1);
 	if (plan.count > 0)
 		check_text(plan.items[0].text, TEXT("begin\n"));

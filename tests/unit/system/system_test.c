@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <sysexits.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -267,6 +268,24 @@ requests_to_stop_are_seen_not_suffered(void)
 }
 
 static void
+what_does_not_come_back_is_ended(void)
+{
+	int status;
+	pid_t child = fork();
+
+	if (child == 0) {
+		volatile unsigned long turns = 0;
+		signals_guard(0);
+		signals_install(1);
+		signals_guard(0);
+		for (;;)
+			turns++;
+	}
+	check(waitpid(child, &status, 0) == child);
+	check(WIFEXITED(status) && WEXITSTATUS(status) == EX_TEMPFAIL);
+}
+
+static void
 limits_nest_and_give_the_outer_deadline_back(void)
 {
 	int status;
@@ -369,6 +388,8 @@ main(void)
 	test("limits nest, and give the outer deadline back",
 	    limits_nest_and_give_the_outer_deadline_back);
 	test("requests to stop are seen, not suffered", requests_to_stop_are_seen_not_suffered);
+	test("a step that does not come back is ended, and the message is later",
+	    what_does_not_come_back_is_ended);
 	rmdir(directory);
 	arena_clear(&arena);
 	return tests_end();

@@ -33,6 +33,11 @@ styles(void)
 static void
 controls(void)
 {
+	check_text(show(false, TERMINAL_PLAIN,
+		       TEXT("a\xe2\x80\xae"
+			    "b\xe2\x81\xa6"
+			    "c\xe2\x80\xa8\xe2\x80\xa6")),
+	    TEXT("a?b?c?\xe2\x80\xa6"));
 	check_text(show(false, TERMINAL_PLAIN, TEXT("a\033[2Jb\r\n\x7f\tc")), TEXT("a?[2Jb???\tc"));
 	check_text(show(false, TERMINAL_PLAIN,
 		       TEXT("\xc2\x9b"

@@ -1,0 +1,15 @@
+check_PROGRAMS += tests/unit/refile/mbox_index.test
+TESTS += tests/unit/refile/mbox_index.test
+tests_unit_refile_mbox_index_test_SOURCES = %D%/mbox_index_test.c
+tests_unit_refile_mbox_index_test_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
+tests_unit_refile_mbox_index_test_LDADD = librefile.a libagent.a libdeliver.a librecord.a libfilter.a libconfig.a libmail.a libsystem.a libbase.a
+check_PROGRAMS += tests/unit/refile/mailbox_fields.test
+TESTS += tests/unit/refile/mailbox_fields.test
+tests_unit_refile_mailbox_fields_test_SOURCES = %D%/mailbox_fields_test.c
+tests_unit_refile_mailbox_fields_test_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
+tests_unit_refile_mailbox_fields_test_LDADD = librefile.a libmail.a libsystem.a libbase.a
+check_PROGRAMS += tests/unit/refile/refile_journal.test
+TESTS += tests/unit/refile/refile_journal.test
+tests_unit_refile_refile_journal_test_SOURCES = %D%/refile_journal_test.c
+tests_unit_refile_refile_journal_test_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
+tests_unit_refile_refile_journal_test_LDADD = librefile.a libagent.a libdeliver.a librecord.a libfilter.a libconfig.a libmail.a libsystem.a libbase.a
