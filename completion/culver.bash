@@ -109,8 +109,8 @@ _culver_value() {
 		mapfile -t COMPREPLY < <(compgen -d -- "$value")
 		compopt -o filenames 2>/dev/null
 		;;
-	config--config | explain--config | refile--config | deliver--config) _culver_files "$value" '*.conf' ;;
-	config--set | config-o | explain--set | explain-o | refile--set | refile-o | deliver--set | deliver-o)
+	check--config | config--config | explain--config | refile--config | deliver--config) _culver_files "$value" '*.conf' ;;
+	check--set | check-o | config--set | config-o | explain--set | explain-o | refile--set | refile-o | deliver--set | deliver-o)
 		_culver_setting "$value"
 		;;
 	explain--rules | refile--rules) _culver_rules "$value" ;;
@@ -143,7 +143,10 @@ _culver_value() {
 _culver_options() {
 	local options
 	case $1 in
-	check) options="--strict --no-includes --no-notes --home --user -d --json --color --help -h" ;;
+	check)
+		options="--maildrop --strict --no-includes --no-notes --home --user -d --config --set -o --json --color
+			--help -h"
+		;;
 	config)
 		options="--help -h"
 		[ "${words[2]-}" = show ] && options="--config --set -o --json --help -h"

@@ -21,30 +21,75 @@ finds() {
 	is "$(head -n 1 "$work/rules") -> ${2:-nothing}" "$(found "$work/rules")" "$2"
 }
 
-finds 'xfilter "spamc"' 'xfilter-empty:1:1 command-unknown:1:1 xfilter-growth:1:1'
-finds 'X = `date`' 'command-unknown:1:5'
-finds 'system "date"' 'command-unknown:1:1'
+finds 'xfilter "spamc"' 'xfilter-empty:1:1 command-unknown:1:1 xfilter-growth:1:1 command-umask:1:1'
+finds 'X = `date`' 'command-unknown:1:5 command-umask:1:5'
+finds 'system "date"' 'command-unknown:1:1 command-umask:1:1'
+finds 'UMASK = 007
+system "date"' 'command-unknown:2:1'
+finds 'UMASK = 077
+system "date"' 'command-unknown:2:1 command-umask:2:1'
+finds 'UMASK = 007
+UMASK = 027
+cc "|archive"' 'copy-status:3:1 command-umask:3:1'
 finds 'FLAGS = "SX"' 'flags-letters:1:11'
-finds 'FLAGS = "SF"' ''
-finds 'cc "|archive"' 'copy-status:1:1'
+finds 'FLAGS = "SF"' 'flags-letters:1:9'
+finds 'FLAGS = "SS"' 'flags-letters:1:9'
+finds 'FLAGS = "DFPRST"' ''
+finds 'cc "|archive"' 'copy-status:1:1 command-umask:1:1'
 finds 'cc "./box"' ''
-finds 'to "|archive"' ''
+finds 'to "|archive"' 'pipe-status:1:1 command-umask:1:1'
+finds 'to "./archive"' ''
+finds 'to pipe "archive"' 'words-destination:1:1'
 finds 'EXITCODE = 9
 exception {
 	to "./box"
-}' 'exception-failures:3:2 exit-code-never:1:12'
+}' 'exception-failures:3:2 exit-code-never:1:12 default-status:1:12'
 finds 'exception {
 	include "x"
-}' 'exception-failures:1:1'
+}' 'exception-failures:1:1 include-safety:2:2'
 finds 'exception {
 	cc "./box"
 }' ''
-finds 'EXITCODE = 256' 'exit-code-range:1:12'
+finds 'EXITCODE = 256
+exit' 'exit-code-range:1:12'
 finds 'EXITCODE = "bounce"' 'exit-code-range:1:12'
-finds 'EXITCODE = 100' 'exit-code-never:1:12'
+finds 'EXITCODE = 100
+exit' 'exit-code-never:1:12'
 for code in 0 65 67 68 69 75 76 77; do
-	finds "EXITCODE = $code" ''
+	finds "EXITCODE = $code
+exit" ''
 done
+finds 'EXITCODE = 77' 'default-status:1:12'
+finds 'EXITCODE = 0' ''
+finds 'EXITCODE = $STATUS' 'default-status:1:12'
+finds 'if (/x/)
+{
+	EXITCODE = 77
+	exit
+}' ''
+finds 'if (/x/)
+	EXITCODE = 77
+elsif (/y/)
+	EXITCODE = 75
+else
+	exit' 'default-status:2:13 default-status:4:13'
+finds 'if (/x/)
+	EXITCODE = 77
+if (/y/)
+	to "./y"
+else
+{
+	reject "no"
+}' 'words-statement:7:2'
+finds 'exception {
+	EXITCODE = 77
+	cc "./x"
+	to "./y"
+}' 'exception-failures:4:2 default-status:2:13'
+finds 'dotlock "x.lock" {
+	EXITCODE = 77
+	to "./y"
+}' 'lock-living:1:1 lock-sleep:1:1 lock-timeout:1:1'
 finds 'to "!joe@example.com"' 'forward-sender:1:4'
 finds 'if ($FROM eq "MAILER-DAEMON")
 	exit' 'null-sender:1:5'
@@ -68,6 +113,22 @@ finds 'if (/x/ != 0 || /y/ || $A =~ /z/ || /x/:h,1 == 1)
 	exit' ''
 finds 'foreach /(a)(b)/
 	echo "$MATCH1"' 'foreach-groups:1:9'
+finds 'foreach /x/:w
+	echo "x"' 'field-order:1:9'
+finds 'if (/x(y)/:hb)
+	to "./$MATCH1"' 'field-order:1:5'
+finds 'if (/x(y)/:hb)
+	to "./x"' ''
+finds 'foreach /x/:b
+	echo "$MATCH"' ''
+finds 'if (/^X-Spam: yes/:H)
+	exit' 'top-header:1:5'
+finds 'if (/^X-Spam: yes/:h)
+	exit' ''
+finds 'if (/^From joe/ || /^>?From\s/)
+	exit' 'from-line-taken:1:5 from-line-taken:1:20'
+finds 'if (/^From: joe/ || /From joe/ || /^From joe/:b)
+	exit' 'part-lines:1:35'
 finds 'if (/x/:br)
 	exit' 'pattern-flags:1:5'
 finds 'if (/^x/:b || /x$/:w)
@@ -87,10 +148,12 @@ finds 'X = gdbmopen("seen")' 'gdbm-file:1:5 gdbm-failure:1:5'
 finds 'X = gdbmopen("seen", "W")' 'gdbm-file:1:5 gdbm-lock:1:5 gdbm-failure:1:5'
 finds 'X = gdbmopen("seen", "N")' 'gdbm-file:1:5 gdbm-lock:1:5 gdbm-new:1:5 gdbm-failure:1:5'
 finds 'dotlock "x.lock" {
-}' 'lock-living:1:1 lock-sleep:1:1'
+}' 'lock-living:1:1 lock-sleep:1:1 lock-timeout:1:1'
 finds 'LOCKSLEEP = 5
+LOCKTIMEOUT = 60
 dotlock "x.lock" {
-}' 'lock-living:2:1'
+}' 'lock-living:3:1'
+finds 'X = $LOCKTIMEOUT + $LOCKSLEEP' 'lock-sleep:1:20 lock-timeout:1:5'
 finds 'flock "x" {
 }' 'lock-living:1:1'
 finds 'KEYWORDS = "work"' 'keywords-layout:1:12'
@@ -101,8 +164,17 @@ log "$FLAGS"' ''
 finds 'X = getaddr("$Y")' 'getaddr-words:1:5 getaddr-quotes:1:5'
 finds 'X = substr("abc", 1, -1)' 'substr-count:1:5'
 finds 'X = substr("abc", 1, 1)' ''
-finds 'include "/etc/maildroprcs/list"' 'admin-rules:1:1'
-finds 'include "$HOME/rules"' ''
+finds 'if ($LINES > 100)
+	exit' 'added-lines:1:5'
+finds 'if ($SIZE > 100)
+	exit' ''
+finds 'logfile "x"' 'log-fields:1:1 log-failures:1:1'
+finds 'log "x"' ''
+finds 'log "from $FROM\c"' 'log-line:1:1'
+finds 'log "x\cy"' ''
+finds 'echo "x\c"' ''
+finds 'include "/etc/maildroprcs/list"' 'include-safety:1:1 admin-rules:1:1'
+finds 'include "$HOME/rules"' 'include-safety:1:1'
 finds 'reject "no"' 'words-statement:1:1'
 finds 'keep' 'words-statement:1:1'
 finds 'mailbox "Lists"' 'words-statement:1:1'
@@ -127,10 +199,10 @@ is "the report is one to read" "$("$culver" check --maildrop "$work/one" | head 
 
 for i in 1 2 3 4 5 6 7; do echo "cc \"|archive$i\""; done >"$work/many"
 output=$("$culver" check --maildrop "$work/many" "$work/one")
-is "of many places five are shown" "$(grep -c 'cc "|archive' <<<"$output")" 5
+is "of many places five are shown" "$(sed -n '/copy-status/,/^$/p' <<<"$output" | grep -c 'cc "|archive')" 5
 test_that "and the others counted" [ "$(grep -c '    and 2 more$' <<<"$output")" = 1 ]
 is "all are in the sum" "$(grep differences <<<"$output")" \
-    "4 differences, in 10 places of 2 files. All else in these rules is done as under maildrop."
+    "5 differences, in 18 places of 2 files. All else in these rules is done as under maildrop."
 
 printf 'if (/x/) {\nxfilter "spamc"\n' >"$work/broken"
 output=$("$culver" check --maildrop "$work/broken")
@@ -150,7 +222,8 @@ for d in json.load(sys.stdin)["deviations"]:
 	is "the JSON has all places" "$output" "xfilter-empty 1 1 1 7 True True False
 copy-status 7 7 1 2 True True True
 command-unknown 1 1 1 7 True True False
-xfilter-growth 1 1 1 7 True True False"
+xfilter-growth 1 1 1 7 True True False
+command-umask 8 1 1 7 True True True"
 	is "without the option it has none" "$("$culver" check --json "$work/one" | grep -c deviations)" 0
 else
 	skip "the JSON has all places" "python3 is not installed"

@@ -35,11 +35,13 @@ stories_without_row() {
 stories_without_search() {
 	LC_ALL=C comm -23 <(stories "$1") <(searched "$1") | sed 's/$/: a story that nothing looks for/'
 }
+doubled_rows() { rows "$1" | cut -f1 | LC_ALL=C sort | uniq -d | sed 's/$/: has two rows/'; }
 
 test_that "there are rows that rules show" [ "$(visible_rows "$top_srcdir" | wc -l)" -gt 20 ]
 test_that "there are rows that they do not show" [ "$(hidden_rows "$top_srcdir" | wc -l)" -gt 5 ]
 lint_is_clean "each deviation that rules can show is named by culver check" deviations rows_without_story
 lint_is_clean "each deviation that culver check names has its row" deviations stories_without_row
+lint_is_clean "no deviation has two rows" deviations doubled_rows
 lint_is_clean "each story is looked for" deviations stories_without_search
 
 sample src/filter/mailfilter/deviation.c <<'SAMPLE'
@@ -59,10 +61,13 @@ sample doc/tolerance.md <<'SAMPLE'
 |---|---|---|---|---|
 | one | x | x | x | x |
 | no-story | x | x | x | x |
+| twice | x | x | x; not visible in rules | x |
+| twice | x | x | y; not visible in rules | x |
 | hidden | x | x | x; not visible in rules | x |
 SAMPLE
 lint_sees "a row without a story is seen" rows_without_story "no-story: culver check"
 is "and no other" "$(rows_without_story "$work/sample" | wc -l)" 1
+lint_sees "a second row of one name is seen" doubled_rows "twice: has two rows"
 lint_sees "a story without a row is seen" stories_without_row "no-row: a story without"
 lint_sees "a story that nothing looks for is seen" stories_without_search "no-row: a story that nothing"
 tests_end

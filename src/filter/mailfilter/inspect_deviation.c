@@ -8,11 +8,18 @@
 
 #include "base/number.h"
 
-enum { INSPECT_SIGNAL_STATUS = 128, INSPECT_EXIT_STATUS_MAX = 255 };
+enum {
+	INSPECT_SIGNAL_STATUS = 128,
+	INSPECT_EXIT_STATUS_MAX = 255,
+	INSPECT_UMASK_GROUP = 007, /* of maildrop's commands */
+	INSPECT_UMASK_MAX = 0777
+};
 
 struct inspect_search {
 	struct inspection inspection; /* first: visitors are handed this */
 	struct deviation_list *list;
+	unsigned group_umasks; /* assignments of 007 to UMASK */
+	bool reads_match;      /* MATCH or a group of it */
 };
 
 static void
@@ -70,6 +77,17 @@ search_is_set(const struct inspect_search *search, struct text name)
 	return variable != NULL && variable->assigned > 0;
 }
 
+/* Its permissions are those that maildrop gives to commands. */
+static bool
+search_has_group_umask(const struct inspect_search *search)
+{
+	const struct inspect_variable *variable =
+	    table_find(&search->inspection.variables, TEXT("UMASK"));
+
+	return variable != NULL && variable->assigned > 0 &&
+	       variable->assigned == search->group_umasks;
+}
+
 static void
 search_destination(struct inspect_search *search, const struct statement *statement)
 {
@@ -83,6 +101,12 @@ search_destination(struct inspect_search *search, const struct statement *statem
 		    statement);
 	if (statement->form == DESTINATION_WRITTEN && search_begins(statement->expression, '!'))
 		search_add_expression(search, DEVIATION_FORWARD_SENDER, statement->expression);
+	if (statement->form == DESTINATION_WRITTEN && search_begins(statement->expression, '|')) {
+		if (statement->kind == STATEMENT_TO)
+			search_add_statement(search, DEVIATION_PIPE_STATUS, statement);
+		if (!search_has_group_umask(search))
+			search_add_statement(search, DEVIATION_COMMAND_UMASK, statement);
+	}
 	if (statement->kind == STATEMENT_CC && statement->form != DESTINATION_MAILBOX &&
 	    (statement->form == DESTINATION_ARGUMENTS || search_begins(statement->expression, '|')))
 		search_add_statement(search, DEVIATION_COPY_STATUS, statement);
@@ -94,12 +118,41 @@ search_include(struct inspect_search *search, const struct statement *statement)
 	const struct expression *file = statement->expression;
 	struct text name = {NULL, 0};
 
+	search_add_statement(search, DEVIATION_INCLUDE_SAFETY, statement);
 	while (file != NULL && file->kind == EXPRESSION_CONCATENATION)
 		file = file->operands;
 	if (file != NULL && file->kind == EXPRESSION_STRING)
 		name = file->text;
 	if (text_find(name, 0, TEXT("/maildroprcs/")) < name.size)
 		search_add_statement(search, DEVIATION_ADMIN_RULES, statement);
+}
+
+/* `log` whose text ends with \c. */
+static void
+search_log(struct inspect_search *search, const struct statement *statement)
+{
+	const struct expression *last = statement->expression;
+
+	if (last != NULL && last->kind == EXPRESSION_CONCATENATION) {
+		last = last->operands;
+		while (last != NULL && last->next != NULL)
+			last = last->next;
+	}
+	if (last != NULL && last->kind == EXPRESSION_STRING &&
+	    text_has_suffix(last->text, TEXT("\\c")) && !text_has_suffix(last->text, TEXT("\\\\c")))
+		search_add_statement(search, DEVIATION_LOG_LINE, statement);
+}
+
+static void
+search_command(struct inspect_search *search, const struct statement *statement)
+{
+	if (statement->kind == STATEMENT_XFILTER) {
+		search_add_statement(search, DEVIATION_XFILTER_EMPTY, statement);
+		search_add_statement(search, DEVIATION_XFILTER_GROWTH, statement);
+	}
+	search_add_statement(search, DEVIATION_COMMAND_UNKNOWN, statement);
+	if (!search_has_group_umask(search))
+		search_add_statement(search, DEVIATION_COMMAND_UMASK, statement);
 }
 
 static bool
@@ -121,12 +174,15 @@ search_statement(struct inspect_search *search, const struct statement *statemen
 		search_destination(search, statement);
 		break;
 	case STATEMENT_XFILTER:
-		search_add_statement(search, DEVIATION_XFILTER_EMPTY, statement);
-		search_add_statement(search, DEVIATION_XFILTER_GROWTH, statement);
-		search_add_statement(search, DEVIATION_COMMAND_UNKNOWN, statement);
-		break;
 	case STATEMENT_SYSTEM:
-		search_add_statement(search, DEVIATION_COMMAND_UNKNOWN, statement);
+		search_command(search, statement);
+		break;
+	case STATEMENT_LOG:
+		search_log(search, statement);
+		break;
+	case STATEMENT_LOGFILE:
+		search_add_statement(search, DEVIATION_LOG_FIELDS, statement);
+		search_add_statement(search, DEVIATION_LOG_FAILURES, statement);
 		break;
 	case STATEMENT_INCLUDE:
 		search_include(search, statement);
@@ -138,6 +194,8 @@ search_statement(struct inspect_search *search, const struct statement *statemen
 	case STATEMENT_DOTLOCK:
 		if (!search_is_set(search, TEXT("LOCKSLEEP")))
 			search_add_statement(search, DEVIATION_LOCK_SLEEP, statement);
+		if (!search_is_set(search, TEXT("LOCKTIMEOUT")))
+			search_add_statement(search, DEVIATION_LOCK_TIMEOUT, statement);
 		search_add_statement(search, DEVIATION_LOCK_LIVING, statement);
 		break;
 	case STATEMENT_FLOCK:
@@ -163,6 +221,77 @@ search_statements(struct inspect_search *search, const struct statement *list)
 			at = at->otherwise;
 		}
 		search_statements(search, at->otherwise);
+	}
+}
+
+static bool search_ends(const struct statement *list);
+
+static bool
+search_ends_in_every_branch(const struct statement *statement)
+{
+	while (search_ends(statement->body)) {
+		if (!statement->otherwise_is_if)
+			return search_ends(statement->otherwise);
+		statement = statement->otherwise;
+	}
+	return false;
+}
+
+/* What stands behind these statements is never reached. */
+static bool
+search_ends(const struct statement *list)
+{
+	for (; list != NULL; list = list->next)
+		switch (list->kind) {
+		case STATEMENT_TO:
+		case STATEMENT_EXIT:
+		case STATEMENT_REJECT:
+		case STATEMENT_TEMPFAIL:
+		case STATEMENT_DISCARD:
+			return true;
+		case STATEMENT_IF:
+			if (search_ends_in_every_branch(list))
+				return true;
+			break;
+		case STATEMENT_BLOCK:
+		case STATEMENT_DOTLOCK:
+		case STATEMENT_FLOCK:
+		case STATEMENT_TIMEOUT:
+			if (search_ends(list->body))
+				return true;
+			break;
+		default:
+			break;
+		}
+	return false;
+}
+
+/* EXITCODE set where the end of the file comes next. Failures inside of `exception` go on behind
+ * it, whatever ends the statements there. */
+static void
+search_default_status(struct inspect_search *search, const struct statement *list, bool is_caught)
+{
+	struct text value;
+
+	if (!is_caught && search_ends(list))
+		return;
+	for (; list != NULL; list = list->next) {
+		const struct expression *expression = list->expression;
+		const struct statement *at = list;
+		if (list->kind == STATEMENT_EXPRESSION && expression != NULL &&
+		    expression->kind == EXPRESSION_ASSIGNMENT &&
+		    text_is_equal(expression->text, TEXT("EXITCODE")) &&
+		    !(inspect_literal(expression->operands, &value) && value_number(value) == 0))
+			search_add_expression(
+			    search, DEVIATION_DEFAULT_STATUS, expression->operands);
+		bool is_caught_there = is_caught || at->kind == STATEMENT_EXCEPTION;
+		for (;;) {
+			search_default_status(search, at->body, is_caught_there);
+			if (!at->otherwise_is_if)
+				break;
+			at = at->otherwise;
+		}
+		search_default_status(search, at->otherwise, is_caught_there);
 	}
 }
 
@@ -216,6 +345,39 @@ search_text_marks(struct inspect_search *search, const struct expression *expres
 		search_add_expression(search, DEVIATION_HEADER_8BIT_KEPT, expression);
 }
 
+/* A pattern for the From_ line: ^From, a blank. */
+static bool
+search_is_from_line(const struct program_pattern *pattern)
+{
+	struct text source = pattern->source;
+
+	if (!text_has_prefix(source, TEXT("^")))
+		return false;
+	source = text_slice(source, 1, source.size);
+	if (text_has_prefix(source, TEXT(">?")))
+		source = text_slice(source, 2, source.size);
+	return text_has_prefix_nocase(source, TEXT("From ")) ||
+	       text_has_prefix_nocase(source, TEXT("From\\s")) ||
+	       text_has_prefix_nocase(source, TEXT("From\\ ")) ||
+	       text_has_prefix_nocase(source, TEXT("From[ ]"));
+}
+
+static void
+search_scope(struct inspect_search *search, const struct expression *expression, bool is_foreach)
+{
+	unsigned scope = expression->pattern->scope;
+	bool has_header = (scope & (PATTERN_SCOPE_HEADER | PATTERN_SCOPE_TOP_HEADER)) != 0;
+
+	if (expression->kind != EXPRESSION_SEARCH)
+		return;
+	if ((scope & PATTERN_SCOPE_TOP_HEADER) != 0)
+		search_add_expression(search, DEVIATION_TOP_HEADER, expression);
+	if (has_header && (scope & PATTERN_SCOPE_BODY) != 0 && (is_foreach || search->reads_match))
+		search_add_expression(search, DEVIATION_FIELD_ORDER, expression);
+	if (has_header && search_is_from_line(expression->pattern))
+		search_add_expression(search, DEVIATION_FROM_LINE_TAKEN, expression);
+}
+
 static void
 search_pattern(struct inspect_search *search, const struct inspect_site *site,
     const struct expression *expression)
@@ -230,6 +392,7 @@ search_pattern(struct inspect_search *search, const struct inspect_site *site,
 	if (is_foreach && text_find_byte(pattern->source, 0, '(') < pattern->source.size)
 		search_add_expression(search, DEVIATION_FOREACH_GROUPS, expression);
 	search_text_marks(search, expression);
+	search_scope(search, expression, is_foreach);
 	/* Lines of the message end at an empty match in both. */
 	if ((!is_foreach && !pattern->weighted) || pattern->expands ||
 	    expression->kind != EXPRESSION_MATCH)
@@ -315,6 +478,24 @@ search_keywords(struct inspect_search *search, const struct expression *assignme
 		}
 }
 
+/* Flags, in another order than the file's name wants; other letters are a diagnostic. */
+static void
+search_flags(struct inspect_search *search, const struct expression *assignment)
+{
+	struct text letters;
+	bool is_ordered = true;
+
+	if (!inspect_literal(assignment->operands, &letters))
+		return;
+	for (size_t i = 0; i < letters.size; i++) {
+		if (text_find_byte(TEXT("DFPRST"), 0, letters.data[i]) == TEXT("DFPRST").size)
+			return;
+		is_ordered &= i == 0 || letters.data[i - 1] < letters.data[i];
+	}
+	if (!is_ordered)
+		search_add_expression(search, DEVIATION_FLAGS_LETTERS, assignment->operands);
+}
+
 static void
 search_assignment(struct inspect_search *search, const struct expression *assignment)
 {
@@ -323,6 +504,8 @@ search_assignment(struct inspect_search *search, const struct expression *assign
 
 	if (text_is_equal(assignment->text, TEXT("KEYWORDS")))
 		search_keywords(search, assignment);
+	if (text_is_equal(assignment->text, TEXT("FLAGS")))
+		search_flags(search, assignment);
 	if (!text_is_equal(assignment->text, TEXT("EXITCODE")) ||
 	    !inspect_literal(assignment->operands, &value) || text_trim(value).size == 0)
 		return;
@@ -359,8 +542,11 @@ search_expression(struct inspection *inspection, const struct inspect_site *site
 		search_function(search, expression);
 	if (expression->kind == EXPRESSION_FIELDS)
 		search_add_expression(search, DEVIATION_WORDS_FUNCTION, expression);
-	if (expression->kind == EXPRESSION_COMMAND)
+	if (expression->kind == EXPRESSION_COMMAND) {
 		search_add_expression(search, DEVIATION_COMMAND_UNKNOWN, expression);
+		if (!search_has_group_umask(search))
+			search_add_expression(search, DEVIATION_COMMAND_UMASK, expression);
+	}
 	if (expression->kind == EXPRESSION_ASSIGNMENT)
 		search_assignment(search, expression);
 	if (expression->kind == EXPRESSION_COMPARISON)
@@ -389,14 +575,46 @@ search_diagnostics(struct inspect_search *search, const struct diagnostics *diag
 				    diagnostics->items[i].offset, diagnostics->items[i].size);
 }
 
+/* What others set: the caller, or a setting. */
 static void
-search_outside(struct inspect_search *search, struct text name)
+search_outside(struct inspect_search *search, struct text name, enum deviation deviation)
 {
 	const struct inspect_variable *variable = table_find(&search->inspection.variables, name);
 
 	if (variable != NULL && variable->read > 0 && variable->assigned == 0)
-		deviation_list_add(search->list, DEVIATION_KEYWORDS_OUTSIDE, variable->read_at,
-		    variable->read_size);
+		deviation_list_add(search->list, deviation, variable->read_at, variable->read_size);
+}
+
+static void
+search_group_umask(struct inspection *inspection, const struct inspect_site *site,
+    const struct expression *expression)
+{
+	struct inspect_search *search = (struct inspect_search *)inspection;
+	struct text value;
+	uint64_t bits;
+
+	(void)site;
+	if (expression->kind == EXPRESSION_ASSIGNMENT &&
+	    text_is_equal(expression->text, TEXT("UMASK")) &&
+	    inspect_literal(expression->operands, &value) &&
+	    number_parse_octal(text_trim(value), INSPECT_UMASK_MAX, &bits) &&
+	    bits == INSPECT_UMASK_GROUP)
+		search->group_umasks++;
+}
+
+static bool
+search_reads_match(const struct inspect_search *search)
+{
+	size_t position = 0;
+	struct text name;
+	void *value;
+
+	while (table_next(&search->inspection.variables, &position, &name, &value)) {
+		const struct inspect_variable *variable = value;
+		if (variable->read > 0 && text_has_prefix(name, TEXT("MATCH")))
+			return true;
+	}
+	return false;
 }
 
 void
@@ -410,10 +628,16 @@ deviation_find(struct arena *arena, const struct program *program, struct diagno
 
 	table_init(&search.inspection.variables, arena);
 	inspect_collect_variables(&search.inspection);
+	inspect_each(&search.inspection, program->statements, search_group_umask);
+	search.reads_match = search_reads_match(&search);
 	search_statements(&search, program->statements);
+	search_default_status(&search, program->statements, false);
 	inspect_each(&search.inspection, program->statements, search_expression);
 	search_diagnostics(&search, diagnostics);
-	search_outside(&search, TEXT("FLAGS"));
-	search_outside(&search, TEXT("KEYWORDS"));
+	search_outside(&search, TEXT("FLAGS"), DEVIATION_KEYWORDS_OUTSIDE);
+	search_outside(&search, TEXT("KEYWORDS"), DEVIATION_KEYWORDS_OUTSIDE);
+	search_outside(&search, TEXT("LOCKSLEEP"), DEVIATION_LOCK_SLEEP);
+	search_outside(&search, TEXT("LOCKTIMEOUT"), DEVIATION_LOCK_TIMEOUT);
+	search_outside(&search, TEXT("LINES"), DEVIATION_ADDED_LINES);
 	deviation_list_sort(list);
 }
