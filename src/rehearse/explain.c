@@ -107,14 +107,8 @@ explain_begin_loop(struct explain *explain, const struct observation *observatio
 }
 
 static void
-explain_observe(void *self, const struct observation *observation)
+explain_tell(struct explain *explain, const struct observation *observation)
 {
-	struct explain *explain = self;
-
-	explain_reason_note(&explain->reasons, observation);
-	if (observation->kind == OBSERVATION_EDIT)
-		rehearsal_host_note_edit(
-		    &explain->host, observation->name, observation->before, observation->value);
 	if (explain->request->is_quiet)
 		return;
 	if (explain->loop.is_active) {
@@ -132,6 +126,20 @@ explain_observe(void *self, const struct observation *observation)
 	else
 		explain_report_tell(&explain->report, observation);
 	explain_flush(explain);
+}
+
+static void
+explain_observe(void *self, const struct observation *observation)
+{
+	struct explain *explain = self;
+
+	explain_reason_note(&explain->reasons, observation);
+	if (observation->kind == OBSERVATION_EDIT)
+		rehearsal_host_note_edit(
+		    &explain->host, observation->name, observation->before, observation->value);
+	explain_tell(explain, observation);
+	if (observation->kind == OBSERVATION_FUNCTION)
+		rehearsal_store_forget(&explain->host.stores);
 }
 
 static void
@@ -243,6 +251,7 @@ explain_run(struct arena *arena, const struct explain_request *request)
 	struct rehearsal_end end = rehearsal_run(arena, &rehearsal);
 	int status = explain_finish(&explain, &end, &home);
 	explain_report_end(&explain.report);
+	rehearsal_host_end(&explain.host);
 	buffer_clear(&explain.out);
 	return status;
 }
