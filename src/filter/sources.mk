@@ -42,7 +42,8 @@ libfilter_a_SOURCES = \
 	%D%/mailfilter/lexer.c %D%/mailfilter/lexer.h \
 	%D%/mailfilter/mailfilter.c %D%/mailfilter/mailfilter.h \
 	%D%/mailfilter/parser.c %D%/mailfilter/parser.h \
-	%D%/mailfilter/recovery.c %D%/mailfilter/recovery.h
+	%D%/mailfilter/recovery.c %D%/mailfilter/recovery.h \
+	%D%/mailfilter/statements.c %D%/mailfilter/statements.h
 libfilter_a_SOURCES += \
 	%D%/mailfilter/deviation.c %D%/mailfilter/deviation.h \
 	%D%/mailfilter/inspect_deviation.c \
