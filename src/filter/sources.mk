@@ -19,6 +19,8 @@ libfilter_a_SOURCES = \
 	%D%/engine/observer.h \
 	%D%/engine/pattern.c %D%/engine/pattern.h \
 	%D%/engine/pattern_pump.c %D%/engine/pattern_pump.h \
+	%D%/engine/byte_set.c %D%/engine/byte_set.h \
+	%D%/engine/pattern_reader.c %D%/engine/pattern_reader.h \
 	%D%/engine/pattern_shape.c %D%/engine/pattern_shape.h \
 	%D%/engine/plain_pattern.c %D%/engine/plain_pattern.h \
 	%D%/engine/plan.c %D%/engine/plan.h \
