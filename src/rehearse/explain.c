@@ -4,7 +4,6 @@
  */
 #include "rehearse/explain.h"
 
-#include <stdio.h>
 #include <sysexits.h>
 
 #include "agent/account.h"
@@ -219,20 +218,20 @@ explain_finish(struct explain *explain, const struct rehearsal_end *end, const s
 
 /* There is nobody whose rules could run. */
 static int
-explain_refuse(const struct outcome *outcome)
+explain_refuse(const struct outcome *outcome, struct error *error)
 {
-	fprintf(stderr, "culver: explain: %s\n", outcome->reason);
+	error_set(error, ERROR_REFUSE, "%s", outcome->reason);
 	return outcome->class == OUTCOME_NEVER ? EX_NOUSER : EX_NOPERM;
 }
 
 int
-explain_run(struct arena *arena, const struct explain_request *request)
+explain_run(struct arena *arena, const struct explain_request *request, struct error *error)
 {
 	struct explain explain = {.arena = arena, .request = request};
 	struct outcome account = account_become(arena, request->agent, &explain.user);
 
 	if (account.class != OUTCOME_DONE)
-		return explain_refuse(&account);
+		return explain_refuse(&account, error);
 	signals_install((unsigned)request->agent->settings->time_limit);
 	struct outcome home = account_check_home(arena, request->agent, &explain.user);
 	buffer_init(&explain.out, EXPLAIN_OUTPUT_MAX);
