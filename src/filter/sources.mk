@@ -19,6 +19,8 @@ libfilter_a_SOURCES = \
 	%D%/engine/observer.h \
 	%D%/engine/pattern.c %D%/engine/pattern.h \
 	%D%/engine/pattern_pump.c %D%/engine/pattern_pump.h \
+	%D%/engine/byte_set.c %D%/engine/byte_set.h \
+	%D%/engine/pattern_reader.c %D%/engine/pattern_reader.h \
 	%D%/engine/pattern_shape.c %D%/engine/pattern_shape.h \
 	%D%/engine/plain_pattern.c %D%/engine/plain_pattern.h \
 	%D%/engine/plan.c %D%/engine/plan.h \
@@ -42,7 +44,8 @@ libfilter_a_SOURCES = \
 	%D%/mailfilter/lexer.c %D%/mailfilter/lexer.h \
 	%D%/mailfilter/mailfilter.c %D%/mailfilter/mailfilter.h \
 	%D%/mailfilter/parser.c %D%/mailfilter/parser.h \
-	%D%/mailfilter/recovery.c %D%/mailfilter/recovery.h
+	%D%/mailfilter/recovery.c %D%/mailfilter/recovery.h \
+	%D%/mailfilter/statements.c %D%/mailfilter/statements.h
 libfilter_a_SOURCES += \
 	%D%/mailfilter/deviation.c %D%/mailfilter/deviation.h \
 	%D%/mailfilter/inspect_deviation.c \

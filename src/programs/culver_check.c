@@ -54,15 +54,15 @@ struct culver_check {
 	struct user account; /* whose home it is */
 };
 
-enum {
-	OPTION_JSON = 256,
-	OPTION_COLOUR,
-	OPTION_STRICT,
-	OPTION_INCLUDES,
-	OPTION_NOTES,
-	OPTION_HOME,
-	OPTION_MAILDROP,
-	OPTION_CONFIG
+enum culver_check_option {
+	CULVER_CHECK_JSON = 256,
+	CULVER_CHECK_COLOUR,
+	CULVER_CHECK_STRICT,
+	CULVER_CHECK_NO_INCLUDES,
+	CULVER_CHECK_NO_NOTES,
+	CULVER_CHECK_HOME,
+	CULVER_CHECK_MAILDROP,
+	CULVER_CHECK_CONFIG,
 };
 
 /* Options without a value; false: it is none of them. */
@@ -70,60 +70,47 @@ static bool
 culver_check_take_flag(struct culver_check *options, int option)
 {
 	switch (option) {
-	case OPTION_JSON:
+	case CULVER_CHECK_JSON:
 		options->is_json = true;
 		return true;
-	case OPTION_STRICT:
+	case CULVER_CHECK_STRICT:
 		options->is_strict = true;
 		return true;
-	case OPTION_INCLUDES:
+	case CULVER_CHECK_NO_INCLUDES:
 		options->has_includes = false;
 		return true;
-	case OPTION_NOTES:
+	case CULVER_CHECK_NO_NOTES:
 		options->has_notes = false;
 		return true;
-	case OPTION_MAILDROP:
+	case CULVER_CHECK_MAILDROP:
 		options->compares = true;
-		return true;
-	case 'h':
-		options->ends_here = true;
 		return true;
 	default:
 		return false;
 	}
 }
 
-static int
-culver_check_set(struct culver_check *options, const char *assignment)
-{
-	struct text value = text_from_string(assignment);
-	struct text name = text_split(&value, '=');
-	struct error error;
-
-	if (strchr(assignment, '=') == NULL)
-		return culver_refuse_usage("check: write --set NAME=VALUE, not", assignment);
-	if (!settings_set(options->settings, name, value, &error))
-		return culver_refuse_usage("check:", error.text);
-	return EX_OK;
-}
-
 /* EX_OK, or the exit status of a wrong command line. */
 static int
 culver_check_take_value(struct culver_check *options, int option, const char *value)
 {
+	struct error error;
+
 	switch (option) {
-	case OPTION_HOME:
+	case CULVER_CHECK_HOME:
 		options->home = value;
 		return EX_OK;
-	case OPTION_CONFIG:
+	case CULVER_CHECK_CONFIG:
 		options->config = value;
 		return EX_OK;
 	case 'd':
 		options->user = value;
 		return EX_OK;
 	case 'o':
-		return culver_check_set(options, value);
-	case OPTION_COLOUR:
+		if (settings_set_pair(options->settings, value, &error))
+			return EX_OK;
+		return culver_refuse_usage("check:", error.text);
+	case CULVER_CHECK_COLOUR:
 		if (terminal_parse_colour(text_from_string(value), &options->colour))
 			return EX_OK;
 		return culver_refuse_usage("check: --color is auto, always or never, not", value);
@@ -136,20 +123,26 @@ culver_check_take_value(struct culver_check *options, int option, const char *va
 static int
 culver_check_options(int count, char **arguments, struct culver_check *options)
 {
-	static const struct option names[] = {{"json", no_argument, NULL, OPTION_JSON},
-	    {"color", required_argument, NULL, OPTION_COLOUR},
-	    {"colour", required_argument, NULL, OPTION_COLOUR},
-	    {"config", required_argument, NULL, OPTION_CONFIG},
-	    {"maildrop", no_argument, NULL, OPTION_MAILDROP}, {"set", required_argument, NULL, 'o'},
-	    {"strict", no_argument, NULL, OPTION_STRICT},
-	    {"no-includes", no_argument, NULL, OPTION_INCLUDES},
-	    {"no-notes", no_argument, NULL, OPTION_NOTES},
-	    {"home", required_argument, NULL, OPTION_HOME}, {"user", required_argument, NULL, 'd'},
-	    {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
+	static const struct option names[] = {{"json", no_argument, NULL, CULVER_CHECK_JSON},
+	    {"color", required_argument, NULL, CULVER_CHECK_COLOUR},
+	    {"colour", required_argument, NULL, CULVER_CHECK_COLOUR},
+	    {"config", required_argument, NULL, CULVER_CHECK_CONFIG},
+	    {"maildrop", no_argument, NULL, CULVER_CHECK_MAILDROP},
+	    {"set", required_argument, NULL, 'o'},
+	    {"strict", no_argument, NULL, CULVER_CHECK_STRICT},
+	    {"no-includes", no_argument, NULL, CULVER_CHECK_NO_INCLUDES},
+	    {"no-notes", no_argument, NULL, CULVER_CHECK_NO_NOTES},
+	    {"home", required_argument, NULL, CULVER_CHECK_HOME},
+	    {"user", required_argument, NULL, 'd'}, {"help", no_argument, NULL, 'h'},
+	    {NULL, 0, NULL, 0}};
 	int option;
 
 	opterr = 0;
 	while ((option = getopt_long(count, arguments, "d:ho:", names, NULL)) != -1) {
+		if (option == 'h') {
+			options->ends_here = true;
+			return EX_OK;
+		}
 		if (option == '?')
 			return culver_refuse_usage(
 			    "check: unknown or incomplete option:", arguments[optind - 1]);
@@ -159,7 +152,7 @@ culver_check_options(int count, char **arguments, struct culver_check *options)
 		if (status != EX_OK)
 			return status;
 	}
-	if (optind == count && !options->ends_here)
+	if (optind == count)
 		return culver_refuse_usage("check: expected a file", NULL);
 	if (options->home != NULL && options->user != NULL)
 		return culver_refuse_usage("check: --home and --user exclude each other", NULL);

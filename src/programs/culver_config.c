@@ -14,7 +14,9 @@
 #include "config/settings_report.h"
 #include "programs/culver.h"
 
-enum { CULVER_ARENA_SIZE = 32 * 1024 };
+enum { CULVER_CONFIG_ARENA_SIZE = 32 * 1024 };
+
+enum culver_config_option { CULVER_CONFIG_JSON = 256, CULVER_CONFIG_FILE };
 
 static const char culver_config_help[] =
     "usage: culver config show [--json] [--config FILE] [-o NAME=VALUE] [NAME...]\n"
@@ -33,7 +35,7 @@ static const char culver_config_help[] =
     "Exit status: 0 done, 64 usage, 74 cannot write, 78 settings. See culver(1), culver.conf(5).\n";
 
 static int
-culver_refuse_settings(const struct error *error)
+culver_config_refuse(const struct error *error)
 {
 	fprintf(stderr, "culver: %s\n", error->text);
 	return EX_CONFIG;
@@ -42,9 +44,11 @@ culver_refuse_settings(const struct error *error)
 static int
 culver_config_show(int count, char **arguments, struct arena *arena, struct buffer *report)
 {
-	static const struct option options[] = {{"json", no_argument, NULL, 'j'},
-	    {"config", required_argument, NULL, 'f'}, {"file", required_argument, NULL, 'f'},
-	    {"set", required_argument, NULL, 'o'}, {NULL, 0, NULL, 0}};
+	static const struct option options[] = {{"json", no_argument, NULL, CULVER_CONFIG_JSON},
+	    {"config", required_argument, NULL, CULVER_CONFIG_FILE},
+	    {"file", required_argument, NULL, CULVER_CONFIG_FILE},
+	    {"set", required_argument, NULL, 'o'}, {"help", no_argument, NULL, 'h'},
+	    {NULL, 0, NULL, 0}};
 	struct settings_source *source = settings_new(arena);
 	struct error error = {0};
 	const char *file = NULL;
@@ -52,25 +56,27 @@ culver_config_show(int count, char **arguments, struct arena *arena, struct buff
 	int option;
 
 	opterr = 0;
-	while ((option = getopt_long(count, arguments, "o:", options, NULL)) != -1) {
-		if (option == 'j')
+	while ((option = getopt_long(count, arguments, "ho:", options, NULL)) != -1) {
+		if (option == 'h')
+			return culver_print(TEXT(culver_config_help));
+		if (option == CULVER_CONFIG_JSON)
 			is_json = true;
-		else if (option == 'f')
+		else if (option == CULVER_CONFIG_FILE)
 			file = optarg;
 		else if (option != 'o')
 			return culver_refuse_usage(
 			    "config show: unknown or incomplete option:", arguments[optind - 1]);
 		else if (!settings_set_pair(source, optarg, &error))
-			return culver_refuse_settings(&error);
+			return culver_config_refuse(&error);
 	}
 	if (!settings_read_file(
 		source, file != NULL ? file : settings_default_path, file != NULL, &error))
-		return culver_refuse_settings(&error);
+		return culver_config_refuse(&error);
 	const char *const *names = (const char *const *)(arguments + optind);
 	size_t name_count = (size_t)(count - optind);
 	if (!(is_json ? settings_report_json : settings_report_lines)(
 		source, arena, names, name_count, report, &error))
-		return culver_refuse_settings(&error);
+		return culver_config_refuse(&error);
 	return culver_print(buffer_text(report));
 }
 
@@ -84,7 +90,7 @@ culver_config_check(int count, char **arguments, struct arena *arena, struct buf
 	if (count > 2)
 		return culver_refuse_usage("config check: more than one file:", arguments[2]);
 	if (!settings_read_file(source, file, count > 1, &error))
-		return culver_refuse_settings(&error);
+		return culver_config_refuse(&error);
 	buffer_append_format(report, "%s: no errors\n", file);
 	return culver_print(buffer_text(report));
 }
@@ -92,10 +98,10 @@ culver_config_check(int count, char **arguments, struct arena *arena, struct buf
 static int
 culver_config_choose(int count, char **arguments, struct arena *arena, struct buffer *report)
 {
-	if (count > 1 && culver_is_help(arguments[count - 1]))
-		return culver_print(TEXT(culver_config_help));
 	if (count > 1 && strcmp(arguments[1], "show") == 0)
 		return culver_config_show(count - 1, arguments + 1, arena, report);
+	if (count > 1 && culver_is_help(arguments[count - 1]))
+		return culver_print(TEXT(culver_config_help));
 	if (count > 1 && strcmp(arguments[1], "check") == 0)
 		return culver_config_check(count - 1, arguments + 1, arena, report);
 	if (count == 2 && strcmp(arguments[1], "example") == 0) {
@@ -108,7 +114,7 @@ culver_config_choose(int count, char **arguments, struct arena *arena, struct bu
 int
 culver_config(int count, char **arguments)
 {
-	char first[CULVER_ARENA_SIZE];
+	char first[CULVER_CONFIG_ARENA_SIZE];
 	struct arena arena;
 	struct buffer report;
 

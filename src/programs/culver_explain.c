@@ -20,44 +20,44 @@
 enum { CULVER_EXPLAIN_ARENA_SIZE = 32 * 1024 };
 
 enum culver_explain_option {
-	EXPLAIN_OPTION_RULES = 256,
-	EXPLAIN_OPTION_MESSAGE,
-	EXPLAIN_OPTION_RECIPIENT,
-	EXPLAIN_OPTION_ORIGINAL_RECIPIENT,
-	EXPLAIN_OPTION_EXTENSION,
-	EXPLAIN_OPTION_QUEUE_ID,
-	EXPLAIN_OPTION_CONFIG,
-	EXPLAIN_OPTION_ANSWER,
-	EXPLAIN_OPTION_RUN_COMMANDS,
-	EXPLAIN_OPTION_ASK,
-	EXPLAIN_OPTION_TIME,
-	EXPLAIN_OPTION_JSON,
-	EXPLAIN_OPTION_FULL,
-	EXPLAIN_OPTION_COLOUR,
+	CULVER_EXPLAIN_RULES = 256,
+	CULVER_EXPLAIN_MESSAGE,
+	CULVER_EXPLAIN_RECIPIENT,
+	CULVER_EXPLAIN_ORIGINAL_RECIPIENT,
+	CULVER_EXPLAIN_EXTENSION,
+	CULVER_EXPLAIN_QUEUE_ID,
+	CULVER_EXPLAIN_CONFIG,
+	CULVER_EXPLAIN_ANSWER,
+	CULVER_EXPLAIN_RUN_COMMANDS,
+	CULVER_EXPLAIN_ASK,
+	CULVER_EXPLAIN_TIME,
+	CULVER_EXPLAIN_JSON,
+	CULVER_EXPLAIN_FULL,
+	CULVER_EXPLAIN_COLOUR,
 };
 
 static const struct option culver_explain_options[] = {
-    {"rules", required_argument, NULL, EXPLAIN_OPTION_RULES},
-    {"message", required_argument, NULL, EXPLAIN_OPTION_MESSAGE},
+    {"rules", required_argument, NULL, CULVER_EXPLAIN_RULES},
+    {"message", required_argument, NULL, CULVER_EXPLAIN_MESSAGE},
     {"user", required_argument, NULL, 'd'},
     {"embedded", no_argument, NULL, 'm'},
     {"embedded-name", required_argument, NULL, 'M'},
     {"sender", required_argument, NULL, 'f'},
-    {"recipient", required_argument, NULL, EXPLAIN_OPTION_RECIPIENT},
-    {"original-recipient", required_argument, NULL, EXPLAIN_OPTION_ORIGINAL_RECIPIENT},
-    {"extension", required_argument, NULL, EXPLAIN_OPTION_EXTENSION},
-    {"queue-id", required_argument, NULL, EXPLAIN_OPTION_QUEUE_ID},
-    {"config", required_argument, NULL, EXPLAIN_OPTION_CONFIG},
+    {"recipient", required_argument, NULL, CULVER_EXPLAIN_RECIPIENT},
+    {"original-recipient", required_argument, NULL, CULVER_EXPLAIN_ORIGINAL_RECIPIENT},
+    {"extension", required_argument, NULL, CULVER_EXPLAIN_EXTENSION},
+    {"queue-id", required_argument, NULL, CULVER_EXPLAIN_QUEUE_ID},
+    {"config", required_argument, NULL, CULVER_EXPLAIN_CONFIG},
     {"set", required_argument, NULL, 'o'},
-    {"answer", required_argument, NULL, EXPLAIN_OPTION_ANSWER},
-    {"run-commands", no_argument, NULL, EXPLAIN_OPTION_RUN_COMMANDS},
-    {"ask", no_argument, NULL, EXPLAIN_OPTION_ASK},
-    {"time", required_argument, NULL, EXPLAIN_OPTION_TIME},
-    {"json", no_argument, NULL, EXPLAIN_OPTION_JSON},
+    {"answer", required_argument, NULL, CULVER_EXPLAIN_ANSWER},
+    {"run-commands", no_argument, NULL, CULVER_EXPLAIN_RUN_COMMANDS},
+    {"ask", no_argument, NULL, CULVER_EXPLAIN_ASK},
+    {"time", required_argument, NULL, CULVER_EXPLAIN_TIME},
+    {"json", no_argument, NULL, CULVER_EXPLAIN_JSON},
     {"quiet", no_argument, NULL, 'q'},
-    {"full", no_argument, NULL, EXPLAIN_OPTION_FULL},
-    {"color", required_argument, NULL, EXPLAIN_OPTION_COLOUR},
-    {"colour", required_argument, NULL, EXPLAIN_OPTION_COLOUR},
+    {"full", no_argument, NULL, CULVER_EXPLAIN_FULL},
+    {"color", required_argument, NULL, CULVER_EXPLAIN_COLOUR},
+    {"colour", required_argument, NULL, CULVER_EXPLAIN_COLOUR},
     {"help", no_argument, NULL, 'h'},
     {NULL, 0, NULL, 0},
 };
@@ -113,16 +113,16 @@ culver_explain_take_envelope(struct culver_explain_line *line, int option, const
 		agent->has_sender = true;
 		agent->sender = text_from_string(value);
 		return true;
-	case EXPLAIN_OPTION_RECIPIENT:
+	case CULVER_EXPLAIN_RECIPIENT:
 		agent->recipient = text_from_string(value);
 		return true;
-	case EXPLAIN_OPTION_ORIGINAL_RECIPIENT:
+	case CULVER_EXPLAIN_ORIGINAL_RECIPIENT:
 		agent->original_recipient = text_from_string(value);
 		return true;
-	case EXPLAIN_OPTION_EXTENSION:
+	case CULVER_EXPLAIN_EXTENSION:
 		agent->extension = text_from_string(value);
 		return true;
-	case EXPLAIN_OPTION_QUEUE_ID:
+	case CULVER_EXPLAIN_QUEUE_ID:
 		agent->queue_id = text_from_string(value);
 		return true;
 	default:
@@ -137,23 +137,20 @@ culver_explain_take_flag(struct culver_explain_line *line, int option)
 	case 'm':
 		line->embedded = true;
 		return true;
-	case EXPLAIN_OPTION_RUN_COMMANDS:
+	case CULVER_EXPLAIN_RUN_COMMANDS:
 		line->request.runs_commands = true;
 		return true;
-	case EXPLAIN_OPTION_ASK:
+	case CULVER_EXPLAIN_ASK:
 		line->request.asks = true;
 		return true;
-	case EXPLAIN_OPTION_JSON:
+	case CULVER_EXPLAIN_JSON:
 		line->request.is_json = true;
 		return true;
 	case 'q':
 		line->request.is_quiet = true;
 		return true;
-	case EXPLAIN_OPTION_FULL:
+	case CULVER_EXPLAIN_FULL:
 		line->request.is_full = true;
-		return true;
-	case 'h':
-		line->ends_here = true;
 		return true;
 	default:
 		return false;
@@ -167,10 +164,10 @@ culver_explain_take_value(
 	uint64_t seconds;
 
 	switch (option) {
-	case EXPLAIN_OPTION_RULES:
+	case CULVER_EXPLAIN_RULES:
 		line->rules = value;
 		return true;
-	case EXPLAIN_OPTION_MESSAGE:
+	case CULVER_EXPLAIN_MESSAGE:
 		line->message = value;
 		return true;
 	case 'd':
@@ -179,50 +176,54 @@ culver_explain_take_value(
 	case 'M':
 		line->agent.embedded_name = value;
 		return true;
-	case EXPLAIN_OPTION_CONFIG:
+	case CULVER_EXPLAIN_CONFIG:
 		line->config = value;
 		return true;
 	case 'o':
 		return settings_set_pair(line->settings, value, error);
-	case EXPLAIN_OPTION_ANSWER:
+	case CULVER_EXPLAIN_ANSWER:
 		return command_answers_add(
 		    &line->answers, line->arena, text_from_string(value), error);
-	case EXPLAIN_OPTION_TIME:
+	case CULVER_EXPLAIN_TIME:
 		line->request.has_time = true;
 		if (!number_parse_unsigned(text_from_string(value), INT64_MAX, &seconds))
 			return error_set(error, ERROR_INPUT, "--time %s: give Unix seconds", value);
 		line->request.time = (int64_t)seconds;
 		return true;
-	case EXPLAIN_OPTION_COLOUR:
+	case CULVER_EXPLAIN_COLOUR:
 		return terminal_parse_colour(text_from_string(value), &line->colour) ||
 		       error_set(error, ERROR_INPUT, "--color %s: auto, always or never", value);
 	default:
-		return error_set(error, ERROR_INPUT, "unknown or incomplete option");
+		return error_set(error, ERROR_INPUT, "unknown option");
 	}
 }
 
-/* Options that nobody could understand: 64. */
-static bool
-culver_explain_parse(
-    struct culver_explain_line *line, int count, char **arguments, struct error *error)
+/* EX_OK, or the exit status of a wrong command line. */
+static int
+culver_explain_parse(struct culver_explain_line *line, int count, char **arguments)
 {
+	struct error error;
 	int option;
 
 	opterr = 0;
 	while ((option = getopt_long(
-		    count, arguments, "+d:mM:f:o:qh", culver_explain_options, NULL)) != -1)
+		    count, arguments, "+d:mM:f:o:qh", culver_explain_options, NULL)) != -1) {
+		if (option == 'h') {
+			line->ends_here = true;
+			return EX_OK;
+		}
+		if (option == '?')
+			return culver_refuse_usage(
+			    "explain: unknown or incomplete option:", arguments[optind - 1]);
 		if (!culver_explain_take_flag(line, option) &&
 		    !culver_explain_take_envelope(line, option, optarg) &&
-		    !culver_explain_take_value(line, option, optarg, error)) {
-			if (option == '?')
-				error_set(error, ERROR_INPUT, "unknown or incomplete option: %s",
-				    arguments[optind - 1]);
-			return false;
-		}
+		    !culver_explain_take_value(line, option, optarg, &error))
+			return culver_refuse_usage("explain:", error.text);
+	}
 	line->agent.arguments = (const char *const *)arguments + optind;
 	if (line->embedded && line->rules == NULL && line->agent.embedded_name == NULL)
-		return error_set(error, ERROR_INPUT, "-m needs --rules");
-	return true;
+		return culver_refuse_usage("explain: -m needs --rules", NULL);
+	return EX_OK;
 }
 
 /* For another user the file stands in the place of that user's rules, in his home. */
@@ -316,7 +317,9 @@ culver_explain_run(struct culver_explain_line *line)
 	line->request.terminal = terminal_look(STDOUT_FILENO, line->colour);
 	line->request.write = culver_explain_write;
 	line->request.self = line;
-	int status = explain_run(line->arena, &line->request);
+	int status = explain_run(line->arena, &line->request, &error);
+	if (status == EX_NOUSER || status == EX_NOPERM)
+		return culver_explain_refuse(status, &error);
 	int written = culver_print(TEXT(""));
 	return line->write_failed || written != EX_OK ? EX_IOERR : status;
 }
@@ -326,8 +329,6 @@ culver_explain(int count, char **arguments)
 {
 	char first[CULVER_EXPLAIN_ARENA_SIZE];
 	struct arena arena;
-	struct error error;
-	int status;
 
 	arena_init(&arena, first, sizeof first);
 	struct culver_explain_line line = {
@@ -335,11 +336,10 @@ culver_explain(int count, char **arguments)
 	    .agent = {.environment = (const char *const *)environ, .input = -1},
 	    .settings = settings_new(&arena),
 	};
-	if (!culver_explain_parse(&line, count, arguments, &error))
-		status = culver_explain_refuse(EX_USAGE, &error);
-	else if (line.ends_here)
+	int status = culver_explain_parse(&line, count, arguments);
+	if (status == EX_OK && line.ends_here)
 		status = culver_print(TEXT(culver_explain_help));
-	else
+	else if (status == EX_OK)
 		status = culver_explain_run(&line);
 	arena_clear(&arena);
 	return status;

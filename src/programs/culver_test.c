@@ -12,6 +12,14 @@
 #include "programs/culver.h"
 #include "rehearse/rule_test_suite.h"
 
+enum culver_test_option {
+	CULVER_TEST_TAP = 256,
+	CULVER_TEST_FILTER,
+	CULVER_TEST_COLOUR,
+	CULVER_TEST_RECORD,
+	CULVER_TEST_PRINT,
+};
+
 static const char culver_test_help[] =
     "usage: culver test [--tap | --verbose] [--filter TEXT] [--color WHEN] FILE|DIRECTORY...\n"
     "       culver test --record[=all] [--filter TEXT] FILE|DIRECTORY...\n"
@@ -39,27 +47,27 @@ culver_test_write(struct text bytes)
 
 /* An option and its argument; false: it makes no sense. */
 static bool
-culver_test_option(
+culver_test_take_option(
     struct rule_test_suite *suite, enum terminal_colour *colour, int option, const char *value)
 {
 	struct text word = text_from_string(value);
 
 	switch (option) {
-	case 't':
+	case CULVER_TEST_TAP:
 		suite->is_tap = true;
 		return true;
 	case 'v':
 		suite->is_verbose = true;
 		return true;
-	case 'f':
+	case CULVER_TEST_FILTER:
 		suite->filter = word;
 		return true;
-	case 'c':
+	case CULVER_TEST_COLOUR:
 		return terminal_parse_colour(word, colour);
-	case 'r':
+	case CULVER_TEST_RECORD:
 		suite->record = value == NULL ? RULE_TEST_RECORD_FIRST : RULE_TEST_RECORD_ALL;
 		return value == NULL || text_is_equal(word, TEXT("all"));
-	case 'p':
+	case CULVER_TEST_PRINT:
 		suite->print = text_is_equal(word, TEXT("rules")) ? RULE_TEST_PRINT_RULES
 								  : RULE_TEST_PRINT_MESSAGE;
 		return text_is_equal(word, TEXT("rules")) || text_is_equal(word, TEXT("message"));
@@ -71,11 +79,14 @@ culver_test_option(
 int
 culver_test(int count, char **arguments)
 {
-	static const struct option options[] = {{"tap", no_argument, NULL, 't'},
-	    {"verbose", no_argument, NULL, 'v'}, {"filter", required_argument, NULL, 'f'},
-	    {"color", required_argument, NULL, 'c'}, {"colour", required_argument, NULL, 'c'},
-	    {"record", optional_argument, NULL, 'r'}, {"print", required_argument, NULL, 'p'},
-	    {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
+	static const struct option options[] = {{"tap", no_argument, NULL, CULVER_TEST_TAP},
+	    {"verbose", no_argument, NULL, 'v'},
+	    {"filter", required_argument, NULL, CULVER_TEST_FILTER},
+	    {"color", required_argument, NULL, CULVER_TEST_COLOUR},
+	    {"colour", required_argument, NULL, CULVER_TEST_COLOUR},
+	    {"record", optional_argument, NULL, CULVER_TEST_RECORD},
+	    {"print", required_argument, NULL, CULVER_TEST_PRINT}, {"help", no_argument, NULL, 'h'},
+	    {NULL, 0, NULL, 0}};
 	enum terminal_colour colour = TERMINAL_COLOUR_AUTO;
 	struct rule_test_suite suite = {.write = culver_test_write};
 	int option;
@@ -83,8 +94,8 @@ culver_test(int count, char **arguments)
 	opterr = 0;
 	while ((option = getopt_long(count, arguments, "vh", options, NULL)) != -1) {
 		if (option == 'h')
-			return culver_print(text_from_string(culver_test_help));
-		if (!culver_test_option(&suite, &colour, option, optarg))
+			return culver_print(TEXT(culver_test_help));
+		if (!culver_test_take_option(&suite, &colour, option, optarg))
 			return culver_refuse_usage(
 			    "test: unknown or incomplete option:", arguments[optind - 1]);
 	}

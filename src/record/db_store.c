@@ -18,6 +18,7 @@
 #include "base/bug.h"
 #include "record/store_driver.h"
 #include "record/store_file.h"
+#include "system/file.h"
 
 #define DB_STORE_WORD_AGAIN(word) #word
 #define DB_STORE_WORD(word)       DB_STORE_WORD_AGAIN(word)
@@ -336,6 +337,33 @@ db_store_open(struct arena *arena, const char *path, const struct keyed_store_op
 	return NULL;
 }
 
+/* A writer makes its lock file and its copy beside the file. */
+static bool
+db_store_may_write_beside(const struct db_store *store, struct arena *arena, struct error *error)
+{
+	const char *directory = arena_copy_string(arena, file_directory(store->file.path));
+
+	return faccessat(AT_FDCWD, directory, W_OK | X_OK, AT_EACCESS) == 0 ||
+	       error_set_errno(error, "cannot write to the directory %s", directory);
+}
+
+static enum keyed_store_prospect
+db_store_foresee(
+    struct arena *arena, const char *path, enum keyed_store_mode mode, struct error *error)
+{
+	struct db_store store = {.arena = arena};
+	struct stat status;
+
+	if (!store_file_init(&store.file, arena, path, error))
+		return KEYED_STORE_WOULD_FAIL;
+	enum store_file_kind kind = store_file_recognise(&store.file, &status, error);
+	bool may_begin = db_store_may_begin(mode, kind);
+	if ((!may_begin && !db_store_is_readable(&store, kind, error)) ||
+	    !db_store_may_write_beside(&store, arena, error))
+		return KEYED_STORE_WOULD_FAIL;
+	return may_begin ? KEYED_STORE_WOULD_BEGIN : KEYED_STORE_WOULD_OPEN;
+}
+
 static DBT
 db_store_item(struct text bytes)
 {
@@ -497,6 +525,7 @@ db_store_commit(void *self, struct error *error)
 const struct store_driver db_store_driver = {
     .type = "db",
     .open = db_store_open,
+    .foresee = db_store_foresee,
     .get = db_store_get,
     .next = db_store_next,
     .put = db_store_put,

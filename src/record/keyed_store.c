@@ -51,21 +51,49 @@ keyed_store_find_driver(struct text *name, struct error *error)
 	return NULL;
 }
 
-struct keyed_store *
-keyed_store_open(struct text name, const struct keyed_store_options *options, struct error *error)
+/* The driver for a name and a mode that go together, and the path in the name; or NULL. */
+static const struct store_driver *
+keyed_store_choose_driver(struct text *name, enum keyed_store_mode mode, struct error *error)
 {
-	const struct store_driver *driver = keyed_store_find_driver(&name, error);
+	const struct store_driver *driver = keyed_store_find_driver(name, error);
 
 	if (driver == NULL)
 		return NULL;
-	if (name.size == 0 || text_find_byte(name, 0, '\0') < name.size) {
+	if (name->size == 0 || text_find_byte(*name, 0, '\0') < name->size) {
 		error_set(error, ERROR_INPUT, "the name of a store is empty or holds a NUL");
 		return NULL;
 	}
-	if (options->mode != KEYED_STORE_READ && driver->put == NULL) {
+	if (mode != KEYED_STORE_READ && driver->put == NULL) {
 		error_set(error, ERROR_REFUSE, "a store of type %s can only be read", driver->type);
 		return NULL;
 	}
+	return driver;
+}
+
+enum keyed_store_prospect
+keyed_store_foresee(struct text name, enum keyed_store_mode mode, struct error *error)
+{
+	const struct store_driver *driver = keyed_store_choose_driver(&name, mode, error);
+	struct arena arena;
+
+	if (driver == NULL)
+		return KEYED_STORE_WOULD_FAIL;
+	if (mode == KEYED_STORE_READ)
+		return KEYED_STORE_WOULD_OPEN;
+	arena_init(&arena, NULL, 0);
+	enum keyed_store_prospect prospect =
+	    driver->foresee(&arena, arena_copy_string(&arena, name), mode, error);
+	arena_clear(&arena);
+	return prospect;
+}
+
+struct keyed_store *
+keyed_store_open(struct text name, const struct keyed_store_options *options, struct error *error)
+{
+	const struct store_driver *driver = keyed_store_choose_driver(&name, options->mode, error);
+
+	if (driver == NULL)
+		return NULL;
 	struct keyed_store *store = calloc(1, sizeof *store);
 	if (store == NULL)
 		out_of_memory();

@@ -59,6 +59,12 @@ struct keyed_store_bounds {
 
 enum keyed_store_answer { KEYED_STORE_FOUND, KEYED_STORE_ABSENT, KEYED_STORE_FAILED };
 
+enum keyed_store_prospect {
+	KEYED_STORE_WOULD_FAIL,
+	KEYED_STORE_WOULD_OPEN,  /* with the records that are there */
+	KEYED_STORE_WOULD_BEGIN, /* without any record */
+};
+
 struct keyed_store;
 
 /*
@@ -70,6 +76,13 @@ struct keyed_store;
  */
 struct keyed_store *keyed_store_open(
     struct text name, const struct keyed_store_options *options, struct error *error);
+/*
+ * What keyed_store_open() in that mode would meet now: nothing is made, changed, locked or waited
+ * for. KEYED_STORE_WOULD_FAIL comes with the error. What only opening for reading can show (for
+ * that mode everything, for the others that a file is damaged) is left to it.
+ */
+enum keyed_store_prospect keyed_store_foresee(
+    struct text name, enum keyed_store_mode mode, struct error *error);
 /* What the admin should hear although the store was opened; empty: nothing. */
 struct text keyed_store_complaint(const struct keyed_store *store);
 

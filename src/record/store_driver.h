@@ -17,6 +17,9 @@ struct store_driver {
 	void *(*open)(struct arena *arena, const char *path,
 	    const struct keyed_store_options *options, struct buffer *complaint,
 	    struct error *error);
+	/* As keyed_store_foresee() has it, for a writer. NULL: the type is only read. */
+	enum keyed_store_prospect (*foresee)(
+	    struct arena *arena, const char *path, enum keyed_store_mode mode, struct error *error);
 	enum keyed_store_answer (*get)(void *self, struct text key, struct arena *arena,
 	    struct text *value_out, struct error *error);
 	enum keyed_store_answer (*next)(void *self, struct text after, struct arena *arena,

@@ -4,8 +4,6 @@
  */
 #include "rehearse/check_lookup.h"
 
-#include <string.h>
-
 #include "filter/engine/pattern.h"
 #include "filter/engine/pattern_shape.h"
 
@@ -27,10 +25,9 @@ check_lookup_line(const struct lookup_check *check, struct text line, uint32_t o
 	if (compiled == NULL) {
 		if (error.kind != ERROR_INPUT)
 			return;
-		const char *reason = strstr(error.text, ": ");
 		added = diagnostics_add(check->diagnostics, DIAGNOSTIC_BAD_PATTERN, offset,
 		    (uint32_t)line.size, "this pattern cannot be read: %s",
-		    reason != NULL ? reason + 2 : error.text);
+		    pattern_engine_mistake(check->engine)->reason);
 		diagnostic_advise(check->diagnostics, added,
 		    "each line is a pattern without slashes; a character that is meant as it "
 		    "stands is written with a \\ before it; mail that comes to this line is "

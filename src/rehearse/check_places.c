@@ -31,7 +31,7 @@ struct place_lookup {
 };
 
 static struct text
-place_find(const void *self, struct text name)
+check_places_find(const void *self, struct text name)
 {
 	struct place_lookup *lookup = (struct place_lookup *)(uintptr_t)self;
 	const struct text *value = table_find(lookup->constants, name);
@@ -45,7 +45,8 @@ place_find(const void *self, struct text name)
 
 /* The text that an expression always has; false: it is not known. */
 static bool
-place_resolve(struct place_walk *walk, const struct expression *expression, struct text *text_out)
+check_places_resolve(
+    struct place_walk *walk, const struct expression *expression, struct text *text_out)
 {
 	struct place_lookup lookup = {&walk->check->constants, true};
 	struct buffer out;
@@ -55,7 +56,7 @@ place_resolve(struct place_walk *walk, const struct expression *expression, stru
 		for (const struct expression *at = expression->operands; at != NULL;
 		     at = at->next) {
 			struct text part;
-			if (!place_resolve(walk, at, &part) ||
+			if (!check_places_resolve(walk, at, &part) ||
 			    joined.size + part.size > PLACE_SIZE_MAX)
 				return false;
 			joined = arena_format(walk->check->arena, "%.*s%.*s",
@@ -70,7 +71,7 @@ place_resolve(struct place_walk *walk, const struct expression *expression, stru
 	if (!expression->expands)
 		return true;
 	buffer_init(&out, PLACE_SIZE_MAX);
-	bool is_whole = value_expand(expression->text, place_find, &lookup, &out);
+	bool is_whole = value_expand(expression->text, check_places_find, &lookup, &out);
 	if (is_whole && lookup.is_known)
 		*text_out = arena_copy_text(walk->check->arena, buffer_text(&out));
 	buffer_clear(&out);
@@ -79,7 +80,7 @@ place_resolve(struct place_walk *walk, const struct expression *expression, stru
 
 /* The path from here; NULL: it depends on what is not known, or is none. */
 static const char *
-place_path(struct place_walk *walk, struct text name)
+check_places_path(struct place_walk *walk, struct text name)
 {
 	const char *home = walk->check->home;
 
@@ -98,7 +99,7 @@ place_path(struct place_walk *walk, struct text name)
 }
 
 static bool
-place_is_directory(const char *path)
+check_places_is_directory(const char *path)
 {
 	struct stat status;
 
@@ -106,12 +107,12 @@ place_is_directory(const char *path)
 }
 
 static bool
-place_is_maildir(struct place_walk *walk, const char *path)
+check_places_is_maildir(struct place_walk *walk, const char *path)
 {
 	static const char *const parts[] = {"tmp", "new", "cur"};
 
 	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
-		if (!place_is_directory(
+		if (!check_places_is_directory(
 			arena_format(walk->check->arena, "%s/%s", path, parts[i]).data))
 			return false;
 	return true;
@@ -119,7 +120,7 @@ place_is_maildir(struct place_walk *walk, const char *path)
 
 /* The bytes of the first word or string of it: there the caret goes. */
 static uint32_t
-place_size(const struct place_walk *walk, const struct expression *expression)
+check_places_size(const struct place_walk *walk, const struct expression *expression)
 {
 	struct text source = walk->program->source;
 	uint32_t start = expression->offset, end = start + 1;
@@ -137,16 +138,16 @@ place_size(const struct place_walk *walk, const struct expression *expression)
 }
 
 static struct diagnostic *
-place_add(struct place_walk *walk, const struct expression *expression, enum diagnostic_code code,
-    const char *format, struct text name)
+check_places_add(struct place_walk *walk, const struct expression *expression,
+    enum diagnostic_code code, const char *format, struct text name)
 {
 	return diagnostics_add(walk->diagnostics, code, expression->offset,
-	    place_size(walk, expression), "%.*s: %s", TEXT_ARGUMENTS(name), format);
+	    check_places_size(walk, expression), "%.*s: %s", TEXT_ARGUMENTS(name), format);
 }
 
 /* Each folder, and each directory that holds folders, is told once. */
 static bool
-place_is_said(struct place_walk *walk, struct text path)
+check_places_is_said(struct place_walk *walk, struct text path)
 {
 	if (table_find(&walk->check->said, path) != NULL)
 		return true;
@@ -155,15 +156,16 @@ place_is_said(struct place_walk *walk, struct text path)
 }
 
 static void
-place_check_folder(struct place_walk *walk, const struct expression *expression, struct text name,
-    const char *path)
+check_places_check_folder(struct place_walk *walk, const struct expression *expression,
+    struct text name, const char *path)
 {
 	struct diagnostic *added;
 
-	if (place_is_maildir(walk, path) || place_is_said(walk, text_from_string(path)))
+	if (check_places_is_maildir(walk, path) ||
+	    check_places_is_said(walk, text_from_string(path)))
 		return;
 	if (name.data[name.size - 1] != '/') {
-		place_add(walk, expression, DIAGNOSTIC_MISSING_FOLDER,
+		check_places_add(walk, expression, DIAGNOSTIC_MISSING_FOLDER,
 		    "this directory is no Maildir (it lacks tmp, new or cur): mail for it is "
 		    "deferred",
 		    name);
@@ -171,7 +173,7 @@ place_check_folder(struct place_walk *walk, const struct expression *expression,
 	}
 	if (walk->check->settings != NULL && walk->check->settings->create_folders)
 		return;
-	added = place_add(walk, expression, DIAGNOSTIC_MISSING_FOLDER,
+	added = check_places_add(walk, expression, DIAGNOSTIC_MISSING_FOLDER,
 	    "there is no such Maildir: mail for it is deferred (the setting create_folders is no)",
 	    name);
 	diagnostic_advise(
@@ -179,8 +181,8 @@ place_check_folder(struct place_walk *walk, const struct expression *expression,
 }
 
 static void
-place_check_mbox(struct place_walk *walk, const struct expression *expression, struct text name,
-    const char *path)
+check_places_check_mbox(struct place_walk *walk, const struct expression *expression,
+    struct text name, const char *path)
 {
 	struct stat status;
 	struct diagnostic *added;
@@ -188,18 +190,19 @@ place_check_mbox(struct place_walk *walk, const struct expression *expression, s
 	if (stat(path, &status) == 0)
 		return;
 	const char *directory = arena_copy_string(walk->check->arena, file_directory(path));
-	if (!place_is_directory(directory)) {
-		if (place_is_said(walk, text_from_string(directory)))
+	if (!check_places_is_directory(directory)) {
+		if (check_places_is_said(walk, text_from_string(directory)))
 			return;
-		added = place_add(walk, expression, DIAGNOSTIC_MISSING_FOLDER,
+		added = check_places_add(walk, expression, DIAGNOSTIC_MISSING_FOLDER,
 		    "its directory does not exist: mail for it is deferred", name);
 		diagnostic_advise(walk->diagnostics, added,
 		    "create %s (other mailboxes in it are not named again)", directory);
 		return;
 	}
-	if (!place_is_maildir(walk, directory) || place_is_said(walk, text_from_string(path)))
+	if (!check_places_is_maildir(walk, directory) ||
+	    check_places_is_said(walk, text_from_string(path)))
 		return;
-	added = place_add(walk, expression, DIAGNOSTIC_MISSING_FOLDER,
+	added = check_places_add(walk, expression, DIAGNOSTIC_MISSING_FOLDER,
 	    "there is no such folder, and without a / at its end it becomes an mbox file inside of "
 	    "the Maildir",
 	    name);
@@ -208,132 +211,135 @@ place_check_mbox(struct place_walk *walk, const struct expression *expression, s
 }
 
 static void
-place_destination(struct place_walk *walk, const struct expression *expression)
+check_places_destination(struct place_walk *walk, const struct expression *expression)
 {
 	struct text name;
 
-	if (!place_resolve(walk, expression, &name))
+	if (!check_places_resolve(walk, expression, &name))
 		return;
 	name = text_trim(name);
 	if (name.size == 0 || name.data[0] == '|' || name.data[0] == '!' || walk->makes_folders ||
 	    text_has_prefix(name, TEXT("/dev/")))
 		return;
-	const char *path = place_path(walk, name);
+	const char *path = check_places_path(walk, name);
 	if (path == NULL)
 		return;
-	if (name.data[name.size - 1] == '/' || place_is_directory(path))
-		place_check_folder(walk, expression, name, path);
+	if (name.data[name.size - 1] == '/' || check_places_is_directory(path))
+		check_places_check_folder(walk, expression, name, path);
 	else
-		place_check_mbox(walk, expression, name, path);
+		check_places_check_mbox(walk, expression, name, path);
 }
 
 static void
-place_missing_file(struct place_walk *walk, const struct expression *expression, struct text name)
+check_places_missing_file(
+    struct place_walk *walk, const struct expression *expression, struct text name)
 {
 	if (walk->exceptions == 0)
-		place_add(walk, expression, DIAGNOSTIC_MISSING_FILE,
+		check_places_add(walk, expression, DIAGNOSTIC_MISSING_FILE,
 		    "this file cannot be read: mail that comes here is deferred", name);
 }
 
 static void
-place_include(struct place_walk *walk, const struct expression *expression)
+check_places_include(struct place_walk *walk, const struct expression *expression)
 {
 	struct error error;
 	struct text name;
 
-	if (!place_resolve(walk, expression, &name))
+	if (!check_places_resolve(walk, expression, &name))
 		return;
-	const char *path = place_path(walk, name);
+	const char *path = check_places_path(walk, name);
 	if (path == NULL)
 		return;
 	struct stat status;
 	if (stat(path, &status) != 0)
-		place_missing_file(walk, expression, name);
+		check_places_missing_file(walk, expression, name);
 	else if (walk->check->follows_includes && !check_read(walk->check, path, &error) &&
 		 error.kind != ERROR_LIMIT)
-		place_missing_file(walk, expression, name);
+		check_places_missing_file(walk, expression, name);
 }
 
 static void
-place_assign(struct place_walk *walk, const struct expression *assignment)
+check_places_assign(struct place_walk *walk, const struct expression *assignment)
 {
 	struct table *constants = &walk->check->constants;
 	struct text *value = arena_alloc(walk->check->arena, sizeof *value);
 	struct text name = assignment->text;
 
 	if (table_find(constants, name) != NULL ||
-	    !place_resolve(walk, assignment->operands, value)) {
+	    !check_places_resolve(walk, assignment->operands, value)) {
 		table_set(constants, name, (void *)(uintptr_t)&place_unknown);
 		return;
 	}
 	table_set(constants, name, value);
 	if (text_is_equal(name, TEXT("DEFAULT")))
-		place_destination(walk, assignment->operands);
+		check_places_destination(walk, assignment->operands);
 }
 
 /* The second value of lookup(), and what stands in that file. */
 static void
-place_lookup_file(struct place_walk *walk, const struct expression *file)
+check_places_lookup_file(struct place_walk *walk, const struct expression *file)
 {
 	struct error error;
 	struct text name, flags = {NULL, 0};
 	struct stat status;
 
-	if (!place_resolve(walk, file, &name))
+	if (!check_places_resolve(walk, file, &name))
 		return;
-	const char *path = place_path(walk, name);
+	const char *path = check_places_path(walk, name);
 	if (path == NULL)
 		return;
-	if (file->next != NULL && !place_resolve(walk, file->next, &flags))
+	if (file->next != NULL && !check_places_resolve(walk, file->next, &flags))
 		return;
 	bool is_case_sensitive = text_find_byte(flags, 0, 'D') < flags.size;
 	if (stat(path, &status) != 0)
-		place_missing_file(walk, file, name);
+		check_places_missing_file(walk, file, name);
 	else if (walk->check->follows_includes &&
 		 !check_read_lookup(walk->check, path, is_case_sensitive, &error) &&
 		 error.kind != ERROR_LIMIT)
-		place_missing_file(walk, file, name);
+		check_places_missing_file(walk, file, name);
 }
 
 /* `logfile`: the file is made, its directory is not. */
 static void
-place_log_file(struct place_walk *walk, const struct expression *expression)
+check_places_log_file(struct place_walk *walk, const struct expression *expression)
 {
 	struct text name;
 
-	if (walk->exceptions > 0 || walk->makes_folders || !place_resolve(walk, expression, &name))
+	if (walk->exceptions > 0 || walk->makes_folders ||
+	    !check_places_resolve(walk, expression, &name))
 		return;
-	const char *path = place_path(walk, name);
+	const char *path = check_places_path(walk, name);
 	if (path == NULL)
 		return;
 	const char *directory = arena_copy_string(walk->check->arena, file_directory(path));
-	if (place_is_directory(directory) || place_is_said(walk, text_from_string(directory)))
+	if (check_places_is_directory(directory) ||
+	    check_places_is_said(walk, text_from_string(directory)))
 		return;
-	struct diagnostic *added = place_add(walk, expression, DIAGNOSTIC_MISSING_FILE,
+	struct diagnostic *added = check_places_add(walk, expression, DIAGNOSTIC_MISSING_FILE,
 	    "its directory does not exist: the log cannot be opened, and mail is deferred", name);
 	diagnostic_advise(walk->diagnostics, added, "create %s", directory);
 }
 
 /* mailbox "Name", to mailbox "Name". */
 static void
-place_mailbox(struct place_walk *walk, const struct expression *expression)
+check_places_mailbox(struct place_walk *walk, const struct expression *expression)
 {
 	struct text name;
 
 	if (expression->kind == EXPRESSION_LIST)
 		expression = expression->operands;
-	if (expression != NULL && place_resolve(walk, expression, &name))
-		check_mailbox(walk->check, name, expression->offset, place_size(walk, expression),
-		    walk->diagnostics);
+	if (expression != NULL && check_places_resolve(walk, expression, &name))
+		check_mailbox(walk->check, name, expression->offset,
+		    check_places_size(walk, expression), walk->diagnostics);
 }
 
 static void
-place_expression(struct place_walk *walk, const struct expression *expression)
+check_places_expression(struct place_walk *walk, const struct expression *expression)
 {
 	for (const struct expression *at = expression->operands; at != NULL; at = at->next)
-		place_expression(walk, at);
+		check_places_expression(walk, at);
 	if (expression->kind == EXPRESSION_ASSIGNMENT)
-		place_assign(walk, expression);
+		check_places_assign(walk, expression);
 	if (expression->kind == EXPRESSION_COMMAND)
 		walk->makes_folders |=
 		    text_find(expression->text, 0, TEXT("maildirmake")) < expression->text.size ||
@@ -341,11 +347,11 @@ place_expression(struct place_walk *walk, const struct expression *expression)
 	if (expression->kind != EXPRESSION_FUNCTION || expression->function != FUNCTION_LOOKUP ||
 	    expression->operands->next == NULL)
 		return;
-	place_lookup_file(walk, expression->operands->next);
+	check_places_lookup_file(walk, expression->operands->next);
 }
 
 static void
-place_list(struct place_walk *walk, const struct statement *list)
+check_places_list(struct place_walk *walk, const struct statement *list)
 {
 	struct text command;
 
@@ -355,25 +361,26 @@ place_list(struct place_walk *walk, const struct statement *list)
 		walk->exceptions += is_exception;
 		for (;;) {
 			if (at->expression != NULL)
-				place_expression(walk, at->expression);
-			place_list(walk, at->body);
+				check_places_expression(walk, at->expression);
+			check_places_list(walk, at->body);
 			if (!at->otherwise_is_if)
 				break;
 			at = at->otherwise;
 		}
-		place_list(walk, at->otherwise);
+		check_places_list(walk, at->otherwise);
 		walk->exceptions -= is_exception;
 		if ((at->kind == STATEMENT_TO || at->kind == STATEMENT_CC) &&
 		    at->form == DESTINATION_WRITTEN)
-			place_destination(walk, at->expression);
+			check_places_destination(walk, at->expression);
 		if ((at->kind == STATEMENT_TO || at->kind == STATEMENT_CC) &&
 		    at->form == DESTINATION_MAILBOX)
-			place_mailbox(walk, at->expression);
+			check_places_mailbox(walk, at->expression);
 		if (at->kind == STATEMENT_INCLUDE)
-			place_include(walk, at->expression);
+			check_places_include(walk, at->expression);
 		if (at->kind == STATEMENT_LOGFILE)
-			place_log_file(walk, at->expression);
-		if (at->kind == STATEMENT_SYSTEM && place_resolve(walk, at->expression, &command))
+			check_places_log_file(walk, at->expression);
+		if (at->kind == STATEMENT_SYSTEM &&
+		    check_places_resolve(walk, at->expression, &command))
 			walk->makes_folders |=
 			    text_find(command, 0, TEXT("maildirmake")) < command.size ||
 			    text_find(command, 0, TEXT("mkdir")) < command.size;
@@ -385,5 +392,5 @@ check_places(struct check *check, const struct program *program, struct diagnost
 {
 	struct place_walk walk = {.check = check, .program = program, .diagnostics = diagnostics};
 
-	place_list(&walk, program->statements);
+	check_places_list(&walk, program->statements);
 }

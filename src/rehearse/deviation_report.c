@@ -28,7 +28,7 @@ struct deviation_walk {
 };
 
 static struct deviation_spot
-deviation_spot(struct deviation_walk *walk, size_t offset)
+deviation_report_spot(struct deviation_walk *walk, size_t offset)
 {
 	size_t end;
 
@@ -49,7 +49,7 @@ deviation_spot(struct deviation_walk *walk, size_t offset)
 
 /* Bytes that are no longer than so many columns, and end with a character. */
 static size_t
-deviation_fit(struct text text, size_t columns)
+deviation_report_fit(struct text text, size_t columns)
 {
 	size_t end = text.size < columns ? text.size : columns;
 
@@ -59,7 +59,7 @@ deviation_fit(struct text text, size_t columns)
 }
 
 static void
-deviation_place(struct buffer *out, const struct terminal *terminal, struct text name,
+deviation_report_place(struct buffer *out, const struct terminal *terminal, struct text name,
     const struct deviation_spot *spot, size_t size, unsigned columns)
 {
 	char number[32];
@@ -73,7 +73,7 @@ deviation_place(struct buffer *out, const struct terminal *terminal, struct text
 	buffer_append(out, TEXT("  "));
 	size_t used = 4 + name.size + buffer_text(&place).size + 2;
 	size_t room = used + REPORT_COLUMNS_MIN < columns ? columns - used : REPORT_COLUMNS_MIN;
-	size_t end = deviation_fit(spot->text, room);
+	size_t end = deviation_report_fit(spot->text, room);
 	size_t from = spot->at < end ? spot->at : end;
 	size_t to = size < end - from ? from + size : end;
 	terminal_append(out, terminal, TERMINAL_FAINT, text_slice(spot->text, 0, from));
@@ -86,7 +86,7 @@ deviation_place(struct buffer *out, const struct terminal *terminal, struct text
 
 /* Words in lines, each behind the indent; the first line has it already. */
 static void
-deviation_wrap(struct buffer *out, struct text words, unsigned columns)
+deviation_report_wrap(struct buffer *out, struct text words, unsigned columns)
 {
 	for (bool is_first = true; words.size > 0; is_first = false) {
 		size_t cut = words.size;
@@ -105,20 +105,20 @@ deviation_wrap(struct buffer *out, struct text words, unsigned columns)
 }
 
 static void
-deviation_say(struct buffer *out, const struct terminal *terminal, enum terminal_style style,
+deviation_report_say(struct buffer *out, const struct terminal *terminal, enum terminal_style style,
     const char *who, const char *what, unsigned columns)
 {
 	if (what == NULL)
 		return;
 	buffer_append(out, TEXT("  "));
 	terminal_append(out, terminal, style, text_from_string(who));
-	deviation_wrap(out, text_from_string(what), columns);
+	deviation_report_wrap(out, text_from_string(what), columns);
 }
 
 /* The places of one deviation; how many there are. */
 static size_t
-deviation_places(struct buffer *out, const struct terminal *terminal, const struct check *check,
-    enum deviation deviation, unsigned columns)
+deviation_report_places(struct buffer *out, const struct terminal *terminal,
+    const struct check *check, enum deviation deviation, unsigned columns)
 {
 	size_t count = 0;
 
@@ -128,8 +128,9 @@ deviation_places(struct buffer *out, const struct terminal *terminal, const stru
 			const struct deviation_place *place = &file->deviations.items[i];
 			if (place->deviation != deviation || ++count > REPORT_PLACES_SHOWN)
 				continue;
-			struct deviation_spot spot = deviation_spot(&walk, place->offset);
-			deviation_place(out, terminal, file->name, &spot, place->size, columns);
+			struct deviation_spot spot = deviation_report_spot(&walk, place->offset);
+			deviation_report_place(
+			    out, terminal, file->name, &spot, place->size, columns);
 		}
 	}
 	if (count > REPORT_PLACES_SHOWN)
@@ -138,7 +139,7 @@ deviation_places(struct buffer *out, const struct terminal *terminal, const stru
 }
 
 static bool
-deviation_is_there(const struct check *check, enum deviation deviation)
+deviation_report_is_there(const struct check *check, enum deviation deviation)
 {
 	for (const struct check_file *file = check->files; file != NULL; file = file->next)
 		for (size_t i = 0; i < file->deviations.count; i++)
@@ -148,8 +149,8 @@ deviation_is_there(const struct check *check, enum deviation deviation)
 }
 
 static void
-deviation_summary(struct buffer *out, const struct terminal *terminal, const struct check *check,
-    unsigned kinds, size_t places)
+deviation_report_summary(struct buffer *out, const struct terminal *terminal,
+    const struct check *check, unsigned kinds, size_t places)
 {
 	if (check->errors > 0) {
 		terminal_append(out, terminal, TERMINAL_BAD,
@@ -185,22 +186,25 @@ deviation_report_text(
 	for (int i = 0; i < DEVIATIONS; i++) {
 		enum deviation deviation = (enum deviation)i;
 		const struct deviation_story *story = deviation_story(deviation);
-		if (!deviation_is_there(check, deviation))
+		if (!deviation_report_is_there(check, deviation))
 			continue;
 		kinds++;
 		terminal_append(out, terminal, TERMINAL_STRONG, text_from_string(story->subject));
 		buffer_append_format(out, " [%s]\n", story->name);
-		places += deviation_places(out, terminal, check, deviation, columns);
-		deviation_say(out, terminal, TERMINAL_WARN, "maildrop: ", story->maildrop, columns);
-		deviation_say(out, terminal, TERMINAL_GOOD, "Culver:   ", story->culver, columns);
-		deviation_say(out, terminal, TERMINAL_STRONG, "to do:    ", story->advice, columns);
+		places += deviation_report_places(out, terminal, check, deviation, columns);
+		deviation_report_say(
+		    out, terminal, TERMINAL_WARN, "maildrop: ", story->maildrop, columns);
+		deviation_report_say(
+		    out, terminal, TERMINAL_GOOD, "Culver:   ", story->culver, columns);
+		deviation_report_say(
+		    out, terminal, TERMINAL_STRONG, "to do:    ", story->advice, columns);
 		buffer_append_byte(out, '\n');
 	}
-	deviation_summary(out, terminal, check, kinds, places);
+	deviation_report_summary(out, terminal, check, kinds, places);
 }
 
 static void
-deviation_json_places(
+deviation_report_json_places(
     struct json_writer *json, const struct check_file *file, enum deviation deviation)
 {
 	struct deviation_walk walk = {file->source, 0, 1};
@@ -209,7 +213,7 @@ deviation_json_places(
 		const struct deviation_place *place = &file->deviations.items[i];
 		if (place->deviation != deviation)
 			continue;
-		struct deviation_spot spot = deviation_spot(&walk, place->offset);
+		struct deviation_spot spot = deviation_report_spot(&walk, place->offset);
 		json_begin_object(json);
 		json_member_text(json, "file", file->name);
 		json_member_integer(json, "line", spot.line);
@@ -227,7 +231,7 @@ deviation_report_json(struct json_writer *json, const struct check *check)
 	for (int i = 0; i < DEVIATIONS; i++) {
 		enum deviation deviation = (enum deviation)i;
 		const struct deviation_story *story = deviation_story(deviation);
-		if (!deviation_is_there(check, deviation))
+		if (!deviation_report_is_there(check, deviation))
 			continue;
 		json_begin_object(json);
 		json_member_text(json, "name", text_from_string(story->name));
@@ -239,7 +243,7 @@ deviation_report_json(struct json_writer *json, const struct check *check)
 		json_name(json, "places");
 		json_begin_array(json);
 		for (const struct check_file *file = check->files; file != NULL; file = file->next)
-			deviation_json_places(json, file, deviation);
+			deviation_report_json_places(json, file, deviation);
 		json_end_array(json);
 		json_end_object(json);
 	}

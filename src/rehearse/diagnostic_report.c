@@ -19,7 +19,7 @@ struct report_place {
 
 /* Moves to the line that holds the byte. */
 static void
-report_seek(struct report_place *place, size_t offset)
+diagnostic_report_seek(struct report_place *place, size_t offset)
 {
 	for (;;) {
 		size_t end = text_find_byte(place->source, place->start, '\n');
@@ -31,7 +31,7 @@ report_seek(struct report_place *place, size_t offset)
 }
 
 static uint32_t
-report_code_point(struct text text, size_t at, size_t length)
+diagnostic_report_code_point(struct text text, size_t at, size_t length)
 {
 	static const unsigned char masks[] = {0, 0x7f, 0x1f, 0x0f, 0x07};
 	uint32_t code = (unsigned char)text.data[at] & masks[length];
@@ -46,7 +46,7 @@ struct report_range {
 };
 
 static bool
-report_is_in(const struct report_range *ranges, size_t count, uint32_t code)
+diagnostic_report_is_in(const struct report_range *ranges, size_t count, uint32_t code)
 {
 	for (size_t i = 0; i < count; i++)
 		if (code >= ranges[i].first && code <= ranges[i].last)
@@ -56,7 +56,7 @@ report_is_in(const struct report_range *ranges, size_t count, uint32_t code)
 
 /* Columns that a character takes on a terminal. */
 static unsigned
-report_width(uint32_t code)
+diagnostic_report_width(uint32_t code)
 {
 	static const struct report_range none[] = {
 	    {0x300, 0x36f}, {0x200b, 0x200f}, {0x20d0, 0x20ff}, {0xfe00, 0xfe0f}};
@@ -67,14 +67,14 @@ report_width(uint32_t code)
 
 	if (code < 0x300)
 		return 1;
-	if (report_is_in(none, sizeof none / sizeof *none, code))
+	if (diagnostic_report_is_in(none, sizeof none / sizeof *none, code))
 		return 0;
-	return report_is_in(two, sizeof two / sizeof *two, code) ? 2 : 1;
+	return diagnostic_report_is_in(two, sizeof two / sizeof *two, code) ? 2 : 1;
 }
 
 /* One character of a line: its bytes and its columns, when it begins in that column. */
 static size_t
-report_character(struct text line, size_t at, unsigned column, unsigned *width_out)
+diagnostic_report_character(struct text line, size_t at, unsigned column, unsigned *width_out)
 {
 	size_t length = utf8_sequence_length(line, at);
 
@@ -84,12 +84,13 @@ report_character(struct text line, size_t at, unsigned column, unsigned *width_o
 	if (line.data[at] == '\t')
 		*width_out = REPORT_TAB - column % REPORT_TAB;
 	else
-		*width_out = report_width(report_code_point(line, at, length));
+		*width_out =
+		    diagnostic_report_width(diagnostic_report_code_point(line, at, length));
 	return length;
 }
 
 static void
-report_gutter(struct buffer *out, const struct terminal *terminal, unsigned line)
+diagnostic_report_gutter(struct buffer *out, const struct terminal *terminal, unsigned line)
 {
 	char number[32];
 	struct buffer gutter;
@@ -111,24 +112,24 @@ struct report_view {
 
 /* Columns of line[from, to). */
 static unsigned
-report_columns(struct text line, size_t from, size_t to)
+diagnostic_report_columns(struct text line, size_t from, size_t to)
 {
 	unsigned column = 0, width;
 
 	for (size_t at = from; at < to && at < line.size; column += width)
-		at += report_character(line, at, column, &width);
+		at += diagnostic_report_character(line, at, column, &width);
 	return column;
 }
 
 /* The end of what fits into so many columns. */
 static size_t
-report_fit(struct text line, size_t from, unsigned columns)
+diagnostic_report_fit(struct text line, size_t from, unsigned columns)
 {
 	unsigned column = 0, width;
 	size_t at = from;
 
 	while (at < line.size) {
-		size_t length = report_character(line, at, column, &width);
+		size_t length = diagnostic_report_character(line, at, column, &width);
 		if (column + width > columns)
 			break;
 		column += width;
@@ -139,7 +140,7 @@ report_fit(struct text line, size_t from, unsigned columns)
 
 /* Where a view of so many columns before the byte begins. */
 static size_t
-report_back(struct text line, size_t at, unsigned columns)
+diagnostic_report_back(struct text line, size_t at, unsigned columns)
 {
 	size_t from = at > columns ? at - columns : 0;
 
@@ -150,32 +151,34 @@ report_back(struct text line, size_t at, unsigned columns)
 }
 
 static struct report_view
-report_see(struct text line, size_t at, size_t size, unsigned columns)
+diagnostic_report_see(struct text line, size_t at, size_t size, unsigned columns)
 {
 	struct report_view view = {0};
 
 	/* Only what is near can be seen: a line may have millions of bytes. */
-	bool is_short =
-	    line.size <= REPORT_LINE_MAX && report_columns(line, 0, line.size) <= columns;
+	bool is_short = line.size <= REPORT_LINE_MAX &&
+			diagnostic_report_columns(line, 0, line.size) <= columns;
 	if (!is_short &&
-	    report_columns(line, report_back(line, at, REPORT_LINE_MAX), at) + 10 > columns)
-		view.from = report_back(line, at, columns / 2);
+	    diagnostic_report_columns(line, diagnostic_report_back(line, at, REPORT_LINE_MAX), at) +
+		    10 >
+		columns)
+		view.from = diagnostic_report_back(line, at, columns / 2);
 	view.is_cut_before = view.from > 0;
 	unsigned room = columns - (view.is_cut_before ? 4 : 0);
-	view.to = is_short ? line.size : report_fit(line, view.from, room - 4);
+	view.to = is_short ? line.size : diagnostic_report_fit(line, view.from, room - 4);
 	view.is_cut_behind = view.to < line.size;
-	view.caret = report_columns(line, view.from, at) + (view.is_cut_before ? 4 : 0);
+	view.caret = diagnostic_report_columns(line, view.from, at) + (view.is_cut_before ? 4 : 0);
 	size_t end = at + size < view.to ? at + size : view.to;
-	view.caret_size =
-	    end > at ? report_columns(line, view.from, end) - report_columns(line, view.from, at)
-		     : 1;
+	view.caret_size = end > at ? diagnostic_report_columns(line, view.from, end) -
+					 diagnostic_report_columns(line, view.from, at)
+				   : 1;
 	if (view.caret_size == 0)
 		view.caret_size = 1;
 	return view;
 }
 
 static void
-report_line(struct buffer *out, const struct terminal *terminal, struct text line,
+diagnostic_report_line(struct buffer *out, const struct terminal *terminal, struct text line,
     const struct report_view *view)
 {
 	unsigned column = 0, width;
@@ -183,7 +186,7 @@ report_line(struct buffer *out, const struct terminal *terminal, struct text lin
 	if (view->is_cut_before)
 		terminal_append(out, terminal, TERMINAL_FAINT, TEXT("... "));
 	for (size_t at = view->from, length; at < view->to; at += length, column += width) {
-		length = report_character(line, at, column, &width);
+		length = diagnostic_report_character(line, at, column, &width);
 		if (line.data[at] == '\t')
 			buffer_append_format(out, "%*s", (int)width, "");
 		else
@@ -196,8 +199,8 @@ report_line(struct buffer *out, const struct terminal *terminal, struct text lin
 }
 
 static void
-report_caret(struct buffer *out, const struct terminal *terminal, enum terminal_style style,
-    const struct report_view *view)
+diagnostic_report_caret(struct buffer *out, const struct terminal *terminal,
+    enum terminal_style style, const struct report_view *view)
 {
 	char marks[256];
 	unsigned size = view->caret_size < sizeof marks ? view->caret_size : sizeof marks;
@@ -211,20 +214,20 @@ report_caret(struct buffer *out, const struct terminal *terminal, enum terminal_
 
 /* Words in lines of so many columns, each behind the gutter. */
 static void
-report_advice(
+diagnostic_report_advice(
     struct buffer *out, const struct terminal *terminal, struct text advice, unsigned columns)
 {
 	bool is_first = true;
 
 	while (advice.size > 0) {
-		size_t end = report_fit(advice, 0, columns - 6);
+		size_t end = diagnostic_report_fit(advice, 0, columns - 6);
 		size_t cut = end;
 		if (end < advice.size) {
 			while (cut > 0 && advice.data[cut] != ' ')
 				cut--;
 			cut = cut > 0 ? cut : end;
 		}
-		report_gutter(out, terminal, 0);
+		diagnostic_report_gutter(out, terminal, 0);
 		if (is_first)
 			terminal_append(out, terminal, TERMINAL_GOOD, TEXT("help: "));
 		else
@@ -238,7 +241,7 @@ report_advice(
 }
 
 static void
-report_one(struct buffer *out, const struct terminal *terminal, struct text name,
+diagnostic_report_one(struct buffer *out, const struct terminal *terminal, struct text name,
     const struct report_place *place, const struct diagnostic *item)
 {
 	static const enum terminal_style styles[] = {TERMINAL_BAD, TERMINAL_WARN, TERMINAL_STRONG};
@@ -259,12 +262,12 @@ report_one(struct buffer *out, const struct terminal *terminal, struct text name
 	buffer_append(out, TEXT(": "));
 	terminal_append(out, terminal, TERMINAL_STRONG, item->message);
 	buffer_append_format(out, " [%s]\n", diagnostic_word(item->code));
-	struct report_view view = report_see(line, at, item->size, columns);
-	report_gutter(out, terminal, place->line);
-	report_line(out, terminal, line, &view);
-	report_gutter(out, terminal, 0);
-	report_caret(out, terminal, styles[level], &view);
-	report_advice(out, terminal, item->advice, columns);
+	struct report_view view = diagnostic_report_see(line, at, item->size, columns);
+	diagnostic_report_gutter(out, terminal, place->line);
+	diagnostic_report_line(out, terminal, line, &view);
+	diagnostic_report_gutter(out, terminal, 0);
+	diagnostic_report_caret(out, terminal, styles[level], &view);
+	diagnostic_report_advice(out, terminal, item->advice, columns);
 }
 
 void
@@ -277,8 +280,8 @@ diagnostic_report_text(struct buffer *out, const struct terminal *terminal, stru
 		const struct diagnostic *item = &list->items[i];
 		if (!has_notes && diagnostic_level(item->code) == DIAGNOSTIC_NOTE)
 			continue;
-		report_seek(&place, item->offset);
-		report_one(out, terminal, name, &place, item);
+		diagnostic_report_seek(&place, item->offset);
+		diagnostic_report_one(out, terminal, name, &place, item);
 		buffer_append_byte(out, '\n');
 	}
 	size_t dropped = list->dropped[DIAGNOSTIC_ERROR] + list->dropped[DIAGNOSTIC_WARNING] +
@@ -300,7 +303,7 @@ diagnostic_report_json(struct json_writer *json, struct text name, struct text s
 		enum diagnostic_level level = diagnostic_level(item->code);
 		if (!has_notes && level == DIAGNOSTIC_NOTE)
 			continue;
-		report_seek(&place, item->offset);
+		diagnostic_report_seek(&place, item->offset);
 		json_begin_object(json);
 		json_member_text(json, "file", name);
 		json_member_integer(json, "line", place.line);

@@ -4,7 +4,6 @@
  */
 #include "rehearse/explain.h"
 
-#include <stdio.h>
 #include <sysexits.h>
 
 #include "agent/account.h"
@@ -107,14 +106,8 @@ explain_begin_loop(struct explain *explain, const struct observation *observatio
 }
 
 static void
-explain_observe(void *self, const struct observation *observation)
+explain_tell(struct explain *explain, const struct observation *observation)
 {
-	struct explain *explain = self;
-
-	explain_reason_note(&explain->reasons, observation);
-	if (observation->kind == OBSERVATION_EDIT)
-		rehearsal_host_note_edit(
-		    &explain->host, observation->name, observation->before, observation->value);
 	if (explain->request->is_quiet)
 		return;
 	if (explain->loop.is_active) {
@@ -132,6 +125,20 @@ explain_observe(void *self, const struct observation *observation)
 	else
 		explain_report_tell(&explain->report, observation);
 	explain_flush(explain);
+}
+
+static void
+explain_observe(void *self, const struct observation *observation)
+{
+	struct explain *explain = self;
+
+	explain_reason_note(&explain->reasons, observation);
+	if (observation->kind == OBSERVATION_EDIT)
+		rehearsal_host_note_edit(
+		    &explain->host, observation->name, observation->before, observation->value);
+	explain_tell(explain, observation);
+	if (observation->kind == OBSERVATION_FUNCTION)
+		rehearsal_store_forget(&explain->host.stores);
 }
 
 static void
@@ -211,20 +218,20 @@ explain_finish(struct explain *explain, const struct rehearsal_end *end, const s
 
 /* There is nobody whose rules could run. */
 static int
-explain_refuse(const struct outcome *outcome)
+explain_refuse(const struct outcome *outcome, struct error *error)
 {
-	fprintf(stderr, "culver: explain: %s\n", outcome->reason);
+	error_set(error, ERROR_REFUSE, "%s", outcome->reason);
 	return outcome->class == OUTCOME_NEVER ? EX_NOUSER : EX_NOPERM;
 }
 
 int
-explain_run(struct arena *arena, const struct explain_request *request)
+explain_run(struct arena *arena, const struct explain_request *request, struct error *error)
 {
 	struct explain explain = {.arena = arena, .request = request};
 	struct outcome account = account_become(arena, request->agent, &explain.user);
 
 	if (account.class != OUTCOME_DONE)
-		return explain_refuse(&account);
+		return explain_refuse(&account, error);
 	signals_install((unsigned)request->agent->settings->time_limit);
 	struct outcome home = account_check_home(arena, request->agent, &explain.user);
 	buffer_init(&explain.out, EXPLAIN_OUTPUT_MAX);
@@ -243,6 +250,7 @@ explain_run(struct arena *arena, const struct explain_request *request)
 	struct rehearsal_end end = rehearsal_run(arena, &rehearsal);
 	int status = explain_finish(&explain, &end, &home);
 	explain_report_end(&explain.report);
+	rehearsal_host_end(&explain.host);
 	buffer_clear(&explain.out);
 	return status;
 }

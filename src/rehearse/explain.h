@@ -10,6 +10,7 @@
 
 #include "agent/agent.h"
 #include "base/arena.h"
+#include "base/error.h"
 #include "base/text.h"
 #include "rehearse/command_answers.h"
 #include "system/terminal.h"
@@ -39,9 +40,9 @@ struct explain_request {
 
 /*
  * The exit status: 0 when the rules ran, EXPLAIN_FAILED when they have an error, EX_NOUSER, or
- * EX_NOPERM when the process may not become that user. Becomes the user; in delivery and embedded
+ * EX_NOPERM when the process may not become that user, both with the error. Becomes the user; in delivery and embedded
  * mode the working directory is the home afterwards.
  */
-int explain_run(struct arena *arena, const struct explain_request *request);
+int explain_run(struct arena *arena, const struct explain_request *request, struct error *error);
 
 #endif

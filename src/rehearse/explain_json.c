@@ -139,6 +139,22 @@ explain_json_end(struct json_writer *writer, const struct observation *observati
 		json_member_text(writer, "reason", text_from_string(observation->outcome->reason));
 }
 
+/* What a function on a data base asked it for. */
+static void
+explain_json_asked(const struct explain_json *json, struct json_writer *writer)
+{
+	const struct rehearsal_store_ask *ask = &json->host->stores.ask;
+
+	if (ask->kind == REHEARSAL_STORE_NOTHING)
+		return;
+	explain_json_member(writer, "key",
+	    ask->kind == REHEARSAL_STORE_ABSENT ? ask->first : ask->key, json->is_full);
+	if (ask->kind == REHEARSAL_STORE_ABSENT)
+		json_member_null(writer, "stored");
+	else
+		explain_json_member(writer, "stored", ask->value, json->is_full);
+}
+
 /* Source, name, value, truth: what the simple kinds have. */
 static void
 explain_json_simple(const struct explain_json *json, struct json_writer *writer,
@@ -178,6 +194,10 @@ explain_json_simple(const struct explain_json *json, struct json_writer *writer,
 		break;
 	case OBSERVATION_SKIPPED:
 	case OBSERVATION_UNLOCK:
+		break;
+	case OBSERVATION_FUNCTION:
+		explain_json_member(writer, "value", observation->value, json->is_full);
+		explain_json_asked(json, writer);
 		break;
 	default:
 		explain_json_member(writer, "value", observation->value, json->is_full);

@@ -45,6 +45,7 @@ explain_plan_sentence(const struct explain_plan *plan, enum plan_kind kind, bool
 	    [PLAN_XFILTER] = "send the message through ",
 	    [PLAN_DOTLOCK] = "hold the lock file ",
 	    [PLAN_FLOCK] = "hold the lock on ",
+	    [PLAN_STORE] = "keep in a data base ",
 	    [PLAN_MAILBOX] = "deliver to the folder ",
 	    [PLAN_CC_MAILBOX] = "copy to the folder ",
 	    [PLAN_PIPE] = "deliver to the command ",

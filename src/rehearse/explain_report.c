@@ -301,6 +301,33 @@ explain_report_comparison(struct explain_report *report, const struct observatio
 	    report, observation->truth ? TEXT("1") : TEXT("0"), observation->truth);
 }
 
+/* What a function on a data base asked it for. */
+static void
+explain_report_asked(const struct explain_report *report)
+{
+	const struct rehearsal_store_ask *ask = &report->host->stores.ask;
+
+	if (ask->kind == REHEARSAL_STORE_NOTHING)
+		return;
+	explain_report_detail_to(report, report->out, 3);
+	if (ask->kind == REHEARSAL_STORE_ABSENT) {
+		buffer_append(report->out, TEXT("there is no key "));
+		explain_report_value(report, ask->first);
+		if (ask->keys > 1)
+			buffer_append_format(report->out,
+			    ", and none of the %zu that are tried for it", ask->keys - 1);
+	} else {
+		buffer_append(report->out, ask->kind == REHEARSAL_STORE_FOUND
+					       ? TEXT("the key ")
+					       : TEXT("would store under the key "));
+		explain_report_value(report, ask->key);
+		buffer_append(
+		    report->out, ask->kind == REHEARSAL_STORE_FOUND ? TEXT(" has ") : TEXT(": "));
+		explain_report_value(report, ask->value);
+	}
+	explain_report_end_line(report);
+}
+
 static void
 explain_report_function(struct explain_report *report, const struct observation *observation)
 {
@@ -309,6 +336,7 @@ explain_report_function(struct explain_report *report, const struct observation 
 	buffer_append(report->out, TEXT(" -> "));
 	explain_report_value(report, observation->value);
 	explain_report_end_line(report);
+	explain_report_asked(report);
 	explain_report_seen(report);
 }
 

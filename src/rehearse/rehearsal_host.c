@@ -12,6 +12,7 @@
 #include "agent/rules_file.h"
 #include "base/clock.h"
 #include "base/vector.h"
+#include "filter/engine/database_host.h"
 #include "filter/engine/variable.h"
 #include "system/signals.h"
 
@@ -25,10 +26,32 @@ rehearsal_host_source_word(enum command_source source)
 	return words[source];
 }
 
+/* The note of the item that was written down last. */
+static struct rehearsal_note *
+rehearsal_host_note(struct rehearsal_host *host)
+{
+	size_t last = host->plan.count - 1;
+
+	host->notes =
+	    vector_grow(host->arena, host->notes, last, &host->note_capacity, sizeof *host->notes);
+	host->notes[last] = (struct rehearsal_note){.status = 0};
+	return &host->notes[last];
+}
+
+static void
+rehearsal_host_note_store(void *self, struct text key, struct text value)
+{
+	struct rehearsal_host *host = self;
+
+	plan_note_store(&host->plan, key, value);
+	rehearsal_host_note(host);
+}
+
 void
 rehearsal_host_begin(struct rehearsal_host *host)
 {
 	plan_init(&host->plan, host->arena);
+	rehearsal_store_begin(&host->stores, host->arena, rehearsal_host_note_store, host);
 	/* What xfilter prints is kept in files without a name. */
 	host->runner = (struct agent_host){
 	    .arena = host->arena,
@@ -40,16 +63,10 @@ rehearsal_host_begin(struct rehearsal_host *host)
 	};
 }
 
-/* The note of the item that was written down last. */
-static struct rehearsal_note *
-rehearsal_host_note(struct rehearsal_host *host)
+void
+rehearsal_host_end(struct rehearsal_host *host)
 {
-	size_t last = host->plan.count - 1;
-
-	host->notes =
-	    vector_grow(host->arena, host->notes, last, &host->note_capacity, sizeof *host->notes);
-	host->notes[last] = (struct rehearsal_note){.status = 0};
-	return &host->notes[last];
+	rehearsal_store_end(&host->stores);
 }
 
 static struct text
@@ -309,7 +326,7 @@ rehearsal_host_is_interrupted(void *self)
 {
 	struct rehearsal_host *host = self;
 
-	if (host->plan.count >= REHEARSAL_HOST_ITEMS_MAX)
+	if (host->plan.count + host->stores.opened >= REHEARSAL_HOST_ITEMS_MAX)
 		return true;
 	if (host->deadline != 0 && clock_monotonic_milliseconds() >= host->deadline)
 		return true;
@@ -317,6 +334,30 @@ rehearsal_host_is_interrupted(void *self)
 		return signals_time_left() == 0;
 	return signals_pending() != 0;
 }
+
+static struct database *
+rehearsal_host_open_database(
+    void *self, struct text name, enum database_mode mode, struct error *error)
+{
+	struct rehearsal_host *host = self;
+
+	host->statements = 0; /* as for a command */
+	return rehearsal_store_open(&host->stores, name, mode, error);
+}
+
+static void
+rehearsal_host_close_database(void *self, struct database *database)
+{
+	(void)self;
+	rehearsal_store_close(database);
+}
+
+static const struct database_host rehearsal_host_databases = {
+    .open = rehearsal_host_open_database,
+    .fetch = rehearsal_store_fetch,
+    .store = rehearsal_store_put,
+    .close = rehearsal_host_close_database,
+};
 
 const struct filter_host rehearsal_host_functions = {
     .deliver = rehearsal_host_deliver,
@@ -334,4 +375,5 @@ const struct filter_host rehearsal_host_functions = {
     .end_limit = rehearsal_host_end_limit,
     .time = rehearsal_host_time,
     .is_interrupted = rehearsal_host_is_interrupted,
+    .databases = &rehearsal_host_databases,
 };

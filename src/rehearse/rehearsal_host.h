@@ -17,9 +17,10 @@
 #include "filter/engine/plan.h"
 #include "mail/envelope.h"
 #include "rehearse/command_answers.h"
+#include "rehearse/rehearsal_store.h"
 #include "system/user.h"
 
-/* More than this is not written down: the run is stopped. */
+/* More than this is not written down or opened: the run is stopped. */
 enum { REHEARSAL_HOST_ITEMS_MAX = 100000 };
 
 /* Where the end of a command comes from. */
@@ -61,6 +62,7 @@ struct rehearsal_host {
 	struct variables *imports;
 	struct text edits; /* of the header, since the last time that it was replaced */
 	bool is_trusted;   /* the file that was read last */
+	struct rehearsal_store stores;
 	int64_t deadline;  /* of `timeout`, on the monotonic clock; 0: none */
 	unsigned statements;
 };
@@ -69,6 +71,7 @@ extern const struct filter_host rehearsal_host_functions;
 
 /* Completes what is given. */
 void rehearsal_host_begin(struct rehearsal_host *host);
+void rehearsal_host_end(struct rehearsal_host *host);
 /* An edit of the header that the rules asked for: the plan names it where the header is replaced. */
 void rehearsal_host_note_edit(
     struct rehearsal_host *host, struct text word, struct text field, struct text value);

@@ -39,8 +39,8 @@ struct rule_test_trial {
 
 /* Adds a failure; `got` is what came instead. */
 static void
-rule_test_fail(struct rule_test_trial *trial, unsigned line, unsigned column, struct text expected,
-    struct text got)
+rule_test_judge_fail(struct rule_test_trial *trial, unsigned line, unsigned column,
+    struct text expected, struct text got)
 {
 	struct rule_test_verdict *verdict = &trial->verdict;
 
@@ -51,14 +51,14 @@ rule_test_fail(struct rule_test_trial *trial, unsigned line, unsigned column, st
 }
 
 static void
-rule_test_fail_expected(
+rule_test_judge_fail_expected(
     struct rule_test_trial *trial, const struct rule_test_expected *expected, struct buffer *got)
 {
 	struct buffer wanted;
 
 	buffer_init(&wanted, RULE_TEST_GOT_MAX);
 	rule_test_expected_append(&wanted, expected);
-	rule_test_fail(trial, expected->line, expected->column,
+	rule_test_judge_fail(trial, expected->line, expected->column,
 	    arena_copy_text(trial->arena, buffer_text(&wanted)),
 	    arena_copy_text(trial->arena, buffer_text(got)));
 	buffer_clear(&wanted);
@@ -80,7 +80,7 @@ rule_test_judge_append_ask(struct buffer *out, const struct rule_test_ask *ask)
 
 /* Everything went its way and nobody has it, nor will hear of it. */
 static bool
-rule_test_is_discarded(const struct rule_test_result *result)
+rule_test_judge_is_discarded(const struct rule_test_result *result)
 {
 	return result->outcome.class == OUTCOME_DONE && !result->is_kept &&
 	       result->rules.end == FILTER_END_EXIT;
@@ -102,9 +102,9 @@ rule_test_judge_append_end(struct buffer *out, const struct rule_test_result *re
 		if (result->status != 0)
 			buffer_append_format(out, "status %d", result->status);
 		else
-			buffer_append(out, rule_test_is_discarded(result) ? TEXT("discard")
-					   : result->is_kept              ? TEXT("keep")
-									  : TEXT("delivered"));
+			buffer_append(out, rule_test_judge_is_discarded(result) ? TEXT("discard")
+					   : result->is_kept                    ? TEXT("keep")
+							     : TEXT("delivered"));
 		return;
 	case OUTCOME_LATER:
 	case OUTCOME_NEVER:
@@ -153,7 +153,7 @@ rule_test_judge_answer(struct arena *arena, struct text command, enum command_us
 
 /* "got" for an expectation about what is asked: the story. */
 static void
-rule_test_append_got(struct buffer *got, const struct rule_test_result *result)
+rule_test_judge_append_got(struct buffer *got, const struct rule_test_result *result)
 {
 	rule_test_judge_append_story(got, "", result);
 	if (got->size > 0)
@@ -161,7 +161,7 @@ rule_test_append_got(struct buffer *got, const struct rule_test_result *result)
 }
 
 static bool
-rule_test_ask_is(const struct rule_test_ask *ask, const struct rule_test_expected *expected)
+rule_test_judge_ask_is(const struct rule_test_ask *ask, const struct rule_test_expected *expected)
 {
 	if (expected->aspect == RULE_TEST_KEEP)
 		return ask->is_default &&
@@ -173,7 +173,8 @@ rule_test_ask_is(const struct rule_test_ask *ask, const struct rule_test_expecte
 }
 
 static enum rule_test_stream
-rule_test_stream_of(const struct rule_test_trial *trial, const struct rule_test_expected *expected)
+rule_test_judge_stream_of(
+    const struct rule_test_trial *trial, const struct rule_test_expected *expected)
 {
 	static const struct {
 		const char *word;
@@ -198,10 +199,10 @@ rule_test_judge_ask(
     struct rule_test_trial *trial, const struct rule_test_expected *expected, struct buffer *got)
 {
 	const struct rule_test_result *result = trial->result;
-	size_t *position = &trial->positions[rule_test_stream_of(trial, expected)];
+	size_t *position = &trial->positions[rule_test_judge_stream_of(trial, expected)];
 
 	for (size_t i = expected->is_negated ? 0 : *position; i < result->count; i++) {
-		if (!rule_test_ask_is(&result->asks[i], expected))
+		if (!rule_test_judge_ask_is(&result->asks[i], expected))
 			continue;
 		if (expected->is_negated) {
 			rule_test_judge_append_ask(got, &result->asks[i]);
@@ -212,7 +213,7 @@ rule_test_judge_ask(
 		return true;
 	}
 	if (!expected->is_negated)
-		rule_test_append_got(got, result);
+		rule_test_judge_append_got(got, result);
 	return false;
 }
 
@@ -241,7 +242,7 @@ rule_test_judge_outcome(
 	const struct outcome *outcome = &trial->result->outcome;
 	struct text said = text_from_string(outcome->reason);
 
-	rule_test_append_got(got, trial->result);
+	rule_test_judge_append_got(got, trial->result);
 	return outcome->class == class &&
 	       (reason.size == 0 || text_find(said, 0, reason) < said.size);
 }
@@ -304,7 +305,7 @@ rule_test_judge_field(
 }
 
 static bool
-rule_test_has_letters(struct text all, struct text letters)
+rule_test_judge_has_letters(struct text all, struct text letters)
 {
 	for (size_t i = 0; i < letters.size; i++)
 		if (text_find_byte(all, 0, letters.data[i]) == all.size)
@@ -322,8 +323,8 @@ rule_test_judge_flags(
 	rule_test_line_append_argument(got, flags);
 	if (expected->value.size == 0 && expected->is_negated)
 		return flags.size > 0;
-	return rule_test_has_letters(flags, expected->value) &&
-	       rule_test_has_letters(expected->value, flags);
+	return rule_test_judge_has_letters(flags, expected->value) &&
+	       rule_test_judge_has_letters(expected->value, flags);
 }
 
 static bool
@@ -425,14 +426,15 @@ rule_test_judge_aspect(
 	case RULE_TEST_KEEP:
 		if (!result->is_bare)
 			return rule_test_judge_ask(trial, expected, got);
-		rule_test_append_got(got, result);
+		rule_test_judge_append_got(got, result);
 		return result->is_kept;
 	case RULE_TEST_DELIVERED:
-		rule_test_append_got(got, result);
-		return result->outcome.class == OUTCOME_DONE && !rule_test_is_discarded(result);
+		rule_test_judge_append_got(got, result);
+		return result->outcome.class == OUTCOME_DONE &&
+		       !rule_test_judge_is_discarded(result);
 	case RULE_TEST_DISCARD:
-		rule_test_append_got(got, result);
-		return rule_test_is_discarded(result);
+		rule_test_judge_append_got(got, result);
+		return rule_test_judge_is_discarded(result);
 	case RULE_TEST_REJECT:
 		return rule_test_judge_outcome(trial, OUTCOME_NEVER, expected->value, got);
 	case RULE_TEST_DEFER:
@@ -440,7 +442,7 @@ rule_test_judge_aspect(
 	case RULE_TEST_END:
 		return rule_test_judge_end(trial, expected, got);
 	case RULE_TEST_STATUS:
-		rule_test_append_got(got, result);
+		rule_test_judge_append_got(got, result);
 		buffer_append_format(got, "\nstatus %d", result->status);
 		return expected->number == result->status;
 	default:
@@ -450,7 +452,7 @@ rule_test_judge_aspect(
 
 /* These say something about an end that is not the usual one. */
 static bool
-rule_test_is_about_failure(const struct rule_test_expected *expected)
+rule_test_judge_is_about_failure(const struct rule_test_expected *expected)
 {
 	return expected->aspect == RULE_TEST_END || expected->aspect == RULE_TEST_STATUS ||
 	       expected->aspect == RULE_TEST_REJECT || expected->aspect == RULE_TEST_DEFER ||
@@ -482,9 +484,9 @@ rule_test_judge_expected(struct rule_test_trial *trial, const struct rule_test_e
 	} else {
 		holds = rule_test_judge_aspect(trial, expected, &got);
 	}
-	trial->knows_failure |= !expected->is_negated && rule_test_is_about_failure(expected);
+	trial->knows_failure |= !expected->is_negated && rule_test_judge_is_about_failure(expected);
 	if (holds == expected->is_negated)
-		rule_test_fail_expected(trial, expected, &got);
+		rule_test_judge_fail_expected(trial, expected, &got);
 	buffer_clear(&got);
 }
 
@@ -507,7 +509,7 @@ rule_test_judge_rest(struct rule_test_trial *trial)
 		rule_test_judge_append_ask(&got, &result->asks[i]);
 	}
 	if (got.size > 0)
-		rule_test_fail_expected(trial, trial->exact, &got);
+		rule_test_judge_fail_expected(trial, trial->exact, &got);
 	buffer_clear(&got);
 }
 
@@ -520,22 +522,22 @@ rule_test_judge_run(
 
 	if (result->refusal.size > 0) {
 		if (!expects_refusal)
-			rule_test_fail(
+			rule_test_judge_fail(
 			    trial, test->line, 1, TEXT("rules without an error"), result->refusal);
 		return;
 	}
 	if (result->rules.end == FILTER_END_FAILED && !trial->knows_failure)
-		rule_test_fail(trial, test->line, 1, TEXT("rules that end well"),
+		rule_test_judge_fail(trial, test->line, 1, TEXT("rules that end well"),
 		    arena_format(trial->arena, "%s %s",
 			result->outcome.class == OUTCOME_NEVER ? "reject" : "later",
 			result->rules.outcome.reason));
 	if (result->locks_left > 0)
-		rule_test_fail(trial, test->line, 1, TEXT("every lock released"),
+		rule_test_judge_fail(trial, test->line, 1, TEXT("every lock released"),
 		    arena_format(trial->arena, "%u locks held at the end", result->locks_left));
 }
 
 static bool
-rule_test_is_exact(const struct rule_test *test, unsigned alternative)
+rule_test_judge_is_exact(const struct rule_test *test, unsigned alternative)
 {
 	for (size_t i = 0; i < test->expected_count; i++)
 		if (test->expected[i].aspect == RULE_TEST_NOTHING_ELSE &&
@@ -553,13 +555,14 @@ rule_test_judge_alternative(struct rule_test_stage *stage, struct arena *arena,
 	bool expects_refusal = false, expects_something = false;
 
 	if (result->unanswered.data != NULL) {
-		rule_test_fail(&trial, test->line, 1,
+		rule_test_judge_fail(&trial, test->line, 1,
 		    rule_test_judge_answer(arena, result->unanswered, result->unanswered_use),
 		    TEXT("no answer for this command, and none is ever run: add such a line to the "
 			 "test"));
 		return trial.verdict;
 	}
-	trial.is_one_stream = rule_test_is_exact(top, 0) || rule_test_is_exact(test, alternative);
+	trial.is_one_stream =
+	    rule_test_judge_is_exact(top, 0) || rule_test_judge_is_exact(test, alternative);
 	trial.is_met = arena_alloc_array(arena, result->count, sizeof *trial.is_met);
 	for (size_t i = 0; i < top->expected_count; i++)
 		rule_test_judge_expected(&trial, &top->expected[i]);
@@ -573,7 +576,7 @@ rule_test_judge_alternative(struct rule_test_stage *stage, struct arena *arena,
 	}
 	rule_test_judge_run(&trial, test, expects_refusal);
 	if (!expects_something)
-		rule_test_fail(&trial, test->line, 1,
+		rule_test_judge_fail(&trial, test->line, 1,
 		    TEXT("something: this test has no `expect` line"),
 		    TEXT("nothing to compare with; culver test --record writes what comes"));
 	if (result->refusal.size == 0)

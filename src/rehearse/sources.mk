@@ -17,6 +17,7 @@ librehearse_a_SOURCES = \
 	%D%/explain_text.c %D%/explain_text.h \
 	%D%/rehearsal.c %D%/rehearsal.h \
 	%D%/rehearsal_host.c %D%/rehearsal_host.h \
+	%D%/rehearsal_store.c %D%/rehearsal_store.h \
 	%D%/rule_test.c %D%/rule_test.h \
 	%D%/rule_test_expected.c %D%/rule_test_expected.h \
 	%D%/rule_test_file.c %D%/rule_test_file.h \

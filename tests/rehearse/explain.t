@@ -174,6 +174,87 @@ else
 	skip "no file is opened for writing, made or renamed" "strace does not work here"
 fi
 
+# Data bases: what a delivery stored is found, what it would store is not there afterwards.
+mkdir -p stores && cd stores || exit 99
+printf 'alice friend\nexample.org known\n' >list
+cat >filling <<'RULES'
+X=gdbmopen("seen","C")
+X=gdbmstore("<old@test>","yesterday")
+X=gdbmclose
+EXITCODE=0
+exit
+RULES
+cat >storing <<'RULES'
+A=gdbmopen("seen","C")
+B=gdbmfetch("<old@test>")
+C=gdbmfetch("<new@test>","","unknown")
+D=gdbmstore("<new@test>","today")
+gdbmclose
+E=gdbmopen("seen")
+F=gdbmfetch("<new@test>")
+G=gdbmstore("<new@test>","refused")
+gdbmclose
+H=gdbmopen("fresh","C")
+I=gdbmfetch("<old@test>","","none")
+gdbmclose
+J=gdbmopen("fresh")
+gdbmclose
+K=gdbmopen("missing")
+L=gdbmopen("missing","W")
+M=gdbmopen("text:list","W")
+N=gdbmopen("no/such/directory","C")
+O=gdbmopen("filling","N")
+P=gdbmopen("seen","N")
+Q=gdbmfetch("<old@test>","","gone")
+gdbmclose
+R=gdbmopen("text:list")
+S=gdbmfetch("bob@mail.example.org","D")
+T=gdbmfetch("bob@example.net","D","nobody")
+echo "$A $B $C $D $E $F $G $H $I $J $K $L $M $N $O $P $Q $R $S $T"
+EXITCODE=0
+exit
+RULES
+chmod 600 filling storing
+"$top_builddir/culver-deliver" --config ../empty.conf -o log=off ./filling <../offer
+rm -f seen.lock
+before=$(find . -printf '%p %T@ %i %m %s\n' | LC_ALL=C sort && cksum seen list)
+explain ./storing ../offer --config ../empty.conf
+after=$(find . -printf '%p %T@ %i %m %s\n' | LC_ALL=C sort && cksum seen list)
+is "no data base is made, changed or locked" "$after" "$before"
+said='0 yesterday unknown 0 0 today -1 0 none 0 -1 -1 -1 -1 -1 0 gone 0 known nobody'
+is "data bases are read, and what would be stored is on top of them" \
+    "$(printf '%s\n' "$output" | sed -n 's/.*print "\(.*\)\\n"$/\1/p')" "$said"
+is "the story has keys and values" "$(printf '%s\n' "$output" | grep -E 'the key|no key' | sed 's/^ *//')" \
+    'the key "<old@test>" has "yesterday"
+there is no key "<new@test>"
+would store under the key "<new@test>": "today"
+the key "<new@test>" has "today"
+there is no key "<old@test>"
+there is no key "<old@test>"
+the key "example.org" has "known"
+there is no key "bob@example.net", and none of the 3 that are tried for it'
+is "the plan has what would be stored" "$(printf '%s\n' "$output" | grep -E '^ +[0-9]+\. ')" \
+    '   1. keep in a data base "<new@test> today"
+   2. print "'"$said"'\n"'
+test_that "a data base that cannot be opened is told with its reason" contains 'a store of type text can only be read'
+explain ./storing ../offer --config ../empty.conf --json
+is "the JSON of these functions has key and value" \
+    "$(printf '%s\n' "$output" | grep '"key":' | sed -n 's/.*\("value":.*\)}$/\1/; 1,3p')" \
+    '"value":"yesterday","key":"<old@test>","stored":"yesterday"
+"value":"unknown","key":"<new@test>","stored":null
+"value":"0","key":"<new@test>","stored":"today"'
+if command -v strace >/dev/null && strace -o /dev/null true 2>/dev/null; then
+	strace -f -o ../trace -e trace=file "$culver" explain --config ../empty.conf --rules ./storing <../offer >/dev/null 2>&1
+	is "no file is opened for writing, made or renamed for a data base" \
+	    "$(grep -E 'O_WRONLY|O_RDWR|O_CREAT|O_TMPFILE|mkdir|rename| link\(|linkat|unlink|chmod|utime' ../trace)" ""
+else
+	skip "no file is opened for writing, made or renamed for a data base" "strace does not work here"
+fi
+# A delivery hears the same.
+is "a delivery hears what was told" \
+    "$("$top_builddir/culver-deliver" --config ../empty.conf -o log=off ./storing <../offer)" "$said"
+cd "$work" || exit 99
+
 # Commands.
 cat >commands <<'RULES'
 A=`/usr/bin/ask -q "$SIZE"`

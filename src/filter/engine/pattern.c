@@ -102,6 +102,7 @@ struct pattern_engine {
 	struct pattern_library library;
 	pcre2_match_context *context;
 	struct pattern *patterns;
+	struct pattern_mistake mistake;
 };
 
 struct pattern_engine *
@@ -318,6 +319,33 @@ pattern_write_source(struct pattern *pattern, struct text source)
 		    pattern->source + options + mark, source.data + options, source.size - options);
 }
 
+/* Keeps what PCRE2 says of the pattern. */
+static bool
+pattern_refuse(struct pattern_engine *engine, const struct pattern *pattern, int code,
+    size_t position, struct error *error)
+{
+	struct pattern_mistake *mistake = &engine->mistake;
+
+	engine->library.get_error_message(
+	    code, (PCRE2_UCHAR *)mistake->reason, sizeof mistake->reason);
+	mistake->kind = PATTERN_MISTAKE_OTHER;
+	if (code == PCRE2_ERROR_CLASS_RANGE_ORDER)
+		mistake->kind = PATTERN_MISTAKE_RANGE;
+	else if (code == PCRE2_ERROR_POSIX_CLASS_NOT_IN_CLASS)
+		mistake->kind = PATTERN_MISTAKE_NAMED_CLASS;
+	if (position >= pattern->options_size + sizeof PATTERN_MARK - 1)
+		position -= sizeof PATTERN_MARK - 1;
+	mistake->offset = position < pattern->source_size ? position : pattern->source_size;
+	return error_set(error, ERROR_INPUT, "this pattern is wrong at its character %zu: %s",
+	    position + 1, mistake->reason);
+}
+
+const struct pattern_mistake *
+pattern_engine_mistake(const struct pattern_engine *engine)
+{
+	return &engine->mistake;
+}
+
 /* Has PCRE2 compile the pattern. */
 static bool
 pattern_build(struct pattern_engine *engine, struct pattern *pattern, struct error *error)
@@ -328,15 +356,8 @@ pattern_build(struct pattern_engine *engine, struct pattern *pattern, struct err
 	if (!pattern_engine_open(engine, error))
 		return false;
 	pattern->code = pattern_translate_for_any(engine, pattern, &code, &position);
-	if (pattern->code == NULL) {
-		PCRE2_UCHAR message[ERROR_TEXT_MAX / 2];
-		engine->library.get_error_message(code, message, sizeof message);
-		if (position >= pattern->options_size + sizeof PATTERN_MARK - 1)
-			position -= sizeof PATTERN_MARK - 1;
-		return error_set(error, ERROR_INPUT,
-		    "this pattern is wrong at its character %zu: %s", (size_t)position + 1,
-		    (const char *)message);
-	}
+	if (pattern->code == NULL)
+		return pattern_refuse(engine, pattern, code, position, error);
 	pattern->data = engine->library.match_data_create(pattern->code, NULL);
 	if (pattern->data == NULL)
 		out_of_memory();

@@ -46,6 +46,18 @@ void pattern_engine_close(struct pattern_engine *engine);
  * opened. */
 struct pattern *pattern_compile(
     struct pattern_engine *engine, struct text source, bool case_sensitive, struct error *error);
+/* What is wrong with the text that pattern_compile() refused last with ERROR_INPUT. */
+enum pattern_mistake_kind {
+	PATTERN_MISTAKE_OTHER,
+	PATTERN_MISTAKE_RANGE,       /* [z-a] */
+	PATTERN_MISTAKE_NAMED_CLASS, /* [:alnum:] outside of [ ] */
+};
+struct pattern_mistake {
+	enum pattern_mistake_kind kind;
+	size_t offset; /* in the text; at most its size */
+	char reason[ERROR_TEXT_MAX / 2];
+};
+const struct pattern_mistake *pattern_engine_mistake(const struct pattern_engine *engine);
 /* It was compiled from this text. */
 bool pattern_is_from(const struct pattern *pattern, struct text source);
 void pattern_free(struct pattern_engine *engine, struct pattern *pattern);

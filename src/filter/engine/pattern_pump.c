@@ -21,7 +21,7 @@ struct pump_trial {
 
 /* A byte of the set that people write: letters first. */
 static char
-pump_choose(const struct byte_set *set)
+pattern_pump_choose(const struct byte_set *set)
 {
 	static const char liked[] = "a1xesbcdfghijklmnopqrtuvwyz- .,;:=/@<>\"'()[]_!#%&*+?";
 
@@ -37,42 +37,42 @@ pump_choose(const struct byte_set *set)
 /* Appends a short text that the node matches; stops before `until` and returns true when that is in
  * it. */
 static bool
-pump_append_shortest(
+pattern_pump_append_shortest(
     const struct shape_node *node, const struct shape_node *until, struct buffer *out)
 {
 	if (node == until)
 		return true;
 	switch (node->kind) {
 	case SHAPE_SET:
-		buffer_append_byte(out, pump_choose(&node->set));
+		buffer_append_byte(out, pattern_pump_choose(&node->set));
 		return false;
 	case SHAPE_SEQUENCE:
 		for (const struct shape_node *at = node->children; at != NULL; at = at->next)
-			if (pump_append_shortest(at, until, out))
+			if (pattern_pump_append_shortest(at, until, out))
 				return true;
 		return false;
 	case SHAPE_ALTERNATION:
 		for (const struct shape_node *at = node->children; until != NULL && at != NULL;
 		     at = at->next) {
 			size_t size = out->size;
-			if (pump_append_shortest(at, until, out))
+			if (pattern_pump_append_shortest(at, until, out))
 				return true;
 			out->size = size;
 		}
-		return pump_append_shortest(node->children, NULL, out);
+		return pattern_pump_append_shortest(node->children, NULL, out);
 	case SHAPE_REPEAT:
 		for (uint32_t i = 0; i < node->minimum && i < PUMP_UNIT_SIZE_MAX; i++)
-			if (pump_append_shortest(node->children, until, out))
+			if (pattern_pump_append_shortest(node->children, until, out))
 				return true;
 		if (node->minimum > 0)
 			return false;
 		size_t size = out->size;
-		if (pump_append_shortest(node->children, until, out))
+		if (pattern_pump_append_shortest(node->children, until, out))
 			return true;
 		out->size = size;
 		return false;
 	case SHAPE_GROUP:
-		return pump_append_shortest(node->children, until, out);
+		return pattern_pump_append_shortest(node->children, until, out);
 	default:
 		return false;
 	}
@@ -80,7 +80,8 @@ pump_append_shortest(
 
 /* The same for what stands behind `behind`. */
 static bool
-pump_append_rest(const struct shape_node *node, const struct shape_node *behind, struct buffer *out)
+pattern_pump_append_rest(
+    const struct shape_node *node, const struct shape_node *behind, struct buffer *out)
 {
 	bool is_behind = false;
 
@@ -88,15 +89,15 @@ pump_append_rest(const struct shape_node *node, const struct shape_node *behind,
 		return true;
 	for (const struct shape_node *at = node->children; at != NULL; at = at->next) {
 		if (!is_behind)
-			is_behind = pump_append_rest(at, behind, out);
+			is_behind = pattern_pump_append_rest(at, behind, out);
 		else if (node->kind == SHAPE_SEQUENCE)
-			pump_append_shortest(at, NULL, out);
+			pattern_pump_append_shortest(at, NULL, out);
 	}
 	return is_behind;
 }
 
 static void
-pump_add_unit(struct pump_trial *trial, struct text unit)
+pattern_pump_add_unit(struct pump_trial *trial, struct text unit)
 {
 	if (unit.size == 0 || unit.size > PUMP_UNIT_SIZE_MAX || trial->unit_count == PUMP_UNITS_MAX)
 		return;
@@ -109,7 +110,7 @@ pump_add_unit(struct pump_trial *trial, struct text unit)
 /* What is repeated when the part is matched: a byte of each set in it, and of what two sets have in
  * common; the shortest text of the whole and of each alternative. */
 static void
-pump_collect_units(struct pump_trial *trial, const struct shape_node *node)
+pattern_pump_collect_units(struct pump_trial *trial, const struct shape_node *node)
 {
 	char bytes[PUMP_UNIT_SIZE_MAX + 1];
 	struct buffer unit;
@@ -117,9 +118,9 @@ pump_collect_units(struct pump_trial *trial, const struct shape_node *node)
 	if (node->kind == SHAPE_ASSERTION)
 		return;
 	buffer_init_lent(&unit, bytes, sizeof bytes, sizeof bytes);
-	pump_append_shortest(node, NULL, &unit);
+	pattern_pump_append_shortest(node, NULL, &unit);
 	if (!buffer_is_overfull(&unit))
-		pump_add_unit(trial, buffer_text(&unit));
+		pattern_pump_add_unit(trial, buffer_text(&unit));
 	for (const struct shape_node *at = node->children; at != NULL; at = at->next) {
 		const struct shape_node *other = at->next;
 		if (at->kind == SHAPE_SET && other != NULL && other->kind == SHAPE_SET) {
@@ -127,17 +128,17 @@ pump_collect_units(struct pump_trial *trial, const struct shape_node *node)
 			for (unsigned i = 0; i < 4; i++)
 				common.words[i] &= other->set.words[i];
 			if ((common.words[0] | common.words[1]) != 0)
-				pump_add_unit(
-				    trial, (struct text){(char[]){pump_choose(&common)}, 1});
+				pattern_pump_add_unit(trial,
+				    (struct text){(char[]){pattern_pump_choose(&common)}, 1});
 		}
-		pump_collect_units(trial, at);
+		pattern_pump_collect_units(trial, at);
 	}
 	buffer_clear(&unit);
 }
 
 /* Something in it may take more or less, or this or that. */
 static bool
-pump_is_variable(const struct shape_node *node)
+pattern_pump_is_variable(const struct shape_node *node)
 {
 	if (node->is_atomic || node->kind == SHAPE_ASSERTION)
 		return false;
@@ -145,14 +146,14 @@ pump_is_variable(const struct shape_node *node)
 	    (node->kind == SHAPE_REPEAT && node->maximum != node->minimum))
 		return true;
 	for (const struct shape_node *at = node->children; at != NULL; at = at->next)
-		if (pump_is_variable(at))
+		if (pattern_pump_is_variable(at))
 			return true;
 	return false;
 }
 
 /* Tries one text; true: the search did not end. */
 static bool
-pump_try(struct pump_trial *trial, const struct shape_node *part, struct text unit,
+pattern_pump_try(struct pump_trial *trial, const struct shape_node *part, struct text unit,
     struct text stopper, struct pattern_pump *pump_out)
 {
 	struct pattern_cursor cursor = {0};
@@ -163,12 +164,12 @@ pump_try(struct pump_trial *trial, const struct shape_node *part, struct text un
 		return false;
 	--*trial->trials;
 	buffer_init(&text, PUMP_TEXT_MAX);
-	pump_append_shortest(trial->shape->root, part, &text);
+	pattern_pump_append_shortest(trial->shape->root, part, &text);
 	for (unsigned i = 0; i < PUMP_ROUNDS; i++)
 		buffer_append(&text, unit);
 	buffer_append(&text, stopper);
 	if (stopper.size > 0)
-		pump_append_rest(trial->shape->root, part, &text);
+		pattern_pump_append_rest(trial->shape->root, part, &text);
 	bool is_found = !buffer_is_overfull(&text) &&
 			pattern_next(trial->engine, trial->compiled, buffer_text(&text), &cursor,
 			    &error) == PATTERN_FAILED &&
@@ -181,7 +182,8 @@ pump_try(struct pump_trial *trial, const struct shape_node *part, struct text un
 }
 
 static bool
-pump_search(struct pump_trial *trial, const struct shape_node *node, struct pattern_pump *pump_out)
+pattern_pump_search(
+    struct pump_trial *trial, const struct shape_node *node, struct pattern_pump *pump_out)
 {
 	static const struct text stoppers[] = {
 	    TEXT("!"), TEXT("\001"), TEXT(" "), TEXT("a"), {"", 0}};
@@ -189,16 +191,16 @@ pump_search(struct pump_trial *trial, const struct shape_node *node, struct patt
 	if (node->is_atomic || node->kind == SHAPE_ASSERTION)
 		return false;
 	for (const struct shape_node *at = node->children; at != NULL; at = at->next)
-		if (pump_search(trial, at, pump_out))
+		if (pattern_pump_search(trial, at, pump_out))
 			return true;
 	if (node->kind != SHAPE_REPEAT || node->maximum != SHAPE_MANY ||
-	    !pump_is_variable(node->children))
+	    !pattern_pump_is_variable(node->children))
 		return false;
 	trial->unit_count = 0;
-	pump_collect_units(trial, node->children);
+	pattern_pump_collect_units(trial, node->children);
 	for (unsigned i = 0; i < trial->unit_count; i++)
 		for (size_t j = 0; j < sizeof stoppers / sizeof *stoppers; j++)
-			if (pump_try(trial, node, trial->units[i], stoppers[j], pump_out))
+			if (pattern_pump_try(trial, node, trial->units[i], stoppers[j], pump_out))
 				return true;
 	return false;
 }
@@ -213,5 +215,5 @@ pattern_pump_find(struct arena *arena, struct pattern_engine *engine, struct pat
 	    .shape = shape,
 	    .trials = trials};
 
-	return pump_search(&trial, shape->root, pump_out);
+	return pattern_pump_search(&trial, shape->root, pump_out);
 }

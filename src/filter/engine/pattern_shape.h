@@ -13,10 +13,7 @@
 
 #include "base/arena.h"
 #include "base/text.h"
-
-struct byte_set {
-	uint64_t words[4];
-};
+#include "filter/engine/byte_set.h"
 
 enum shape_kind {
 	SHAPE_EMPTY,
@@ -48,8 +45,6 @@ struct pattern_shape {
 	struct shape_node *root;
 	unsigned group_count;
 };
-
-bool byte_set_has(const struct byte_set *set, unsigned char byte);
 
 /* NULL: it has something in it that is not known here, or is longer than 4 KiB. */
 const struct pattern_shape *pattern_shape_parse(

@@ -331,6 +331,14 @@ plan_fetch(struct database *database, struct text key, struct arena *arena, bool
 	return true;
 }
 
+void
+plan_note_store(struct plan *plan, struct text key, struct text value)
+{
+	plan_add(plan, PLAN_STORE,
+	    arena_format(plan->arena, "%.*s %.*s", TEXT_ARGUMENTS(key), TEXT_ARGUMENTS(value)),
+	    (struct place){{NULL, 0}, 0, 0});
+}
+
 static bool
 plan_store(struct database *database, struct text key, struct text value, struct error *error)
 {
@@ -338,9 +346,7 @@ plan_store(struct database *database, struct text key, struct text value, struct
 
 	if (!database->is_writable)
 		return error_set(error, ERROR_REFUSE, "it was opened for reading only");
-	plan_add(plan, PLAN_STORE,
-	    arena_format(plan->arena, "%.*s %.*s", TEXT_ARGUMENTS(key), TEXT_ARGUMENTS(value)),
-	    (struct place){{NULL, 0}, 0, 0});
+	plan_note_store(plan, key, value);
 	if (table_find(&plan->failures, key) != NULL)
 		return error_set(error, ERROR_AGAIN, "the disk is full");
 	plan_set_value(database, key, value);

@@ -78,6 +78,8 @@ extern const struct filter_host plan_host;
 void plan_init(struct plan *plan, struct arena *arena);
 /* Makes a data base that `gdbmopen` finds (what it stores goes there too), and puts a value in. */
 void plan_set_record(struct plan *plan, struct text database, struct text key, struct text value);
+/* Writes a `gdbmstore` down; no data base of the plan is asked or changed. */
+void plan_note_store(struct plan *plan, struct text key, struct text value);
 /* The word of a rules file for that kind: "to", "cc", "echo" ...; "command", "unlock", "header" and
  * "end-timeout" for what has none. */
 const char *plan_kind_word(enum plan_kind kind);

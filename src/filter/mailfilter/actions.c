@@ -6,6 +6,7 @@
 
 #include "filter/engine/envelope_value.h"
 #include "filter/engine/flag_words.h"
+#include "filter/mailfilter/statements.h"
 #include "mail/header_edit.h"
 
 enum { ACTIONS_VALUES_MAX = 1000 };
@@ -191,9 +192,9 @@ actions_operands(
 	}
 	statement->end = parser->taken;
 	if (word->kind != STATEMENT_TIMEOUT)
-		return parser_end_line(parser);
+		return statements_end_line(parser);
 	if (parser->token.kind == TOKEN_OPEN_BRACE)
-		return parser_block(parser, &statement->body);
+		return statements_block(parser, &statement->body);
 	parser_fail(parser, parser->token.start,
 	    "{ must follow `timeout` and its seconds on the same line");
 	return false;
@@ -228,7 +229,7 @@ struct statement *
 actions_statement(struct parser *parser)
 {
 	const struct contextual_word *word = actions_find_word(parser);
-	struct statement *statement = parser_new_statement(parser, word->kind);
+	struct statement *statement = statements_new(parser, word->kind);
 
 	if (word->acts)
 		parser_note_token(parser, &parser->program->acting);

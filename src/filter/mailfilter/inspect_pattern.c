@@ -2,49 +2,29 @@
  * Mistakes in patterns: those that do not compile, match everything or nothing, or take for ever,
  * and flags that mean nothing; see inspect.h and filter/engine/pattern_shape.h.
  */
+#include <string.h>
+
 #include "base/buffer.h"
 #include "filter/engine/pattern_pump.h"
 #include "filter/mailfilter/inspect.h"
 #include "filter/mailfilter/pattern_flag.h"
 
-#include <string.h>
-
 enum { INSPECT_PUMP_SHOWN = 24, INSPECT_FLAGS_MAX = 1024 };
 
-/* Where the character that PCRE2 names stands in the pattern: "... at its character 5: ...". */
-static size_t
-inspect_error_column(const char *what)
-{
-	static const char before[] = "at its character ";
-	const char *at = strstr(what, before);
-	size_t column = 0;
-
-	if (at == NULL)
-		return 0;
-	for (at += sizeof before - 1; text_is_digit(*at); at++)
-		column = column * 10 + (size_t)(*at - '0');
-	return column > 0 ? column - 1 : 0;
-}
-
 static void
-inspect_bad_pattern(
-    struct inspection *inspection, const struct program_pattern *pattern, const char *what)
+inspect_bad_pattern(struct inspection *inspection, const struct program_pattern *pattern)
 {
-	size_t column = inspect_error_column(what);
-	const char *reason = strstr(what, ": ");
-	uint32_t last = (uint32_t)pattern->source.size;
-
-	if (column > last)
-		column = last;
+	const struct pattern_mistake *mistake = pattern_engine_mistake(inspection->engine);
 	struct diagnostic *added = diagnostics_add(inspection->diagnostics, DIAGNOSTIC_BAD_PATTERN,
-	    pattern->offset + 1 + (uint32_t)column, 1, "this pattern cannot be read: %s",
-	    reason != NULL ? reason + 2 : what);
+	    pattern->offset + 1 + (uint32_t)mistake->offset, 1, "this pattern cannot be read: %s",
+	    mistake->reason);
 	const char *advice =
 	    "a character that is meant as it stands is written with a \\ before it";
-	if (strstr(what, "range out of order") != NULL)
+
+	if (mistake->kind == PATTERN_MISTAKE_RANGE)
 		advice = "a [ that is meant as it stands is written \\[ (between [ and ] stand the "
 			 "characters of which one is meant)";
-	else if (strstr(what, "POSIX named classes") != NULL)
+	else if (mistake->kind == PATTERN_MISTAKE_NAMED_CLASS)
 		advice = "write [[:alnum:]]: the name of a class stands between [ and ] itself";
 	diagnostic_advise(
 	    inspection->diagnostics, added, "%s; mail that comes to this rule is deferred", advice);
@@ -231,7 +211,7 @@ inspect_pattern(struct inspection *inspection, const struct inspect_site *site,
 	    pattern_compile(inspection->engine, pattern->source, pattern->case_sensitive, &error);
 	if (compiled == NULL) {
 		if (error.kind == ERROR_INPUT)
-			inspect_bad_pattern(inspection, pattern, error.text);
+			inspect_bad_pattern(inspection, pattern);
 		return;
 	}
 	const struct pattern_shape *shape =

@@ -1,6 +1,6 @@
 /*
- * The parser's state, shared by its three files: parser.c reads expressions, mailfilter.c
- * statements, and actions.c the words of both that maildrop does not have (actions.h).
+ * The parser's state, shared by its three files: parser.c reads expressions, statements.c statements
+ * (statements.h), and actions.c the words of both that maildrop does not have (actions.h).
  * The first error stays: it is set with its place, and every function above returns NULL.
  */
 #ifndef FILTER_MAILFILTER_PARSER_H
@@ -57,12 +57,5 @@ struct expression *parser_node(struct parser *parser, enum expression_kind kind,
 struct program_pattern *parser_pattern(struct parser *parser);
 /* Takes a token of that kind; false with the error `what` when it is another. */
 bool parser_expect(struct parser *parser, enum token_kind kind, const char *what);
-
-/* Of mailfilter.c: */
-struct statement *parser_new_statement(struct parser *parser, enum statement_kind kind);
-/* The line end behind a statement. */
-bool parser_end_line(struct parser *parser);
-/* '{' { stmt | NL } '}' NL; the current token is the brace. */
-bool parser_block(struct parser *parser, struct statement **body);
 
 #endif
