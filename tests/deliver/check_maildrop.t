@@ -162,6 +162,8 @@ finds 'log "$FLAGS"' 'keywords-outside:1:6'
 finds 'FLAGS = "S"
 log "$FLAGS"' ''
 finds 'X = getaddr("$Y")' 'getaddr-words:1:5 getaddr-quotes:1:5'
+finds 'X = hasaddr("joe@example.com")' 'hasaddr-route:1:5'
+finds 'X = tolower("joe@example.com")' ''
 finds 'X = substr("abc", 1, -1)' 'substr-count:1:5'
 finds 'X = substr("abc", 1, 1)' ''
 finds 'if ($LINES > 100)

@@ -147,6 +147,8 @@ static const struct deviation_story deviation_stories[DEVIATIONS] = {
 	"each word is an address", "they are the name of the address", NULL},
     [DEVIATION_GETADDR_QUOTES] = {"getaddr-quotes", "odd local parts of addresses",
 	"as they were written", "in quotes where they have to be", NULL},
+    [DEVIATION_HASADDR_ROUTE] = {"hasaddr-route", "recipients with a route in front (@a,@b:joe@x)",
+	"hasaddr does not find them", "it does", NULL},
     [DEVIATION_SUBSTR_COUNT] = {"substr-count", "a negative count of substr", "version 2.9 crashes",
 	"it is ignored, as in version 3.1", NULL},
     [DEVIATION_ADDED_LINES] = {"added-lines", "LINES, where the option -A adds fields",

@@ -437,6 +437,9 @@ search_function(struct inspect_search *search, const struct expression *expressi
 		search_add_expression(search, DEVIATION_GETADDR_WORDS, expression);
 		search_add_expression(search, DEVIATION_GETADDR_QUOTES, expression);
 		break;
+	case FUNCTION_HASADDR:
+		search_add_expression(search, DEVIATION_HASADDR_ROUTE, expression);
+		break;
 	case FUNCTION_LOOKUP:
 		search_add_expression(search, DEVIATION_LOOKUP_SAFETY, expression);
 		break;
