@@ -133,6 +133,8 @@ rules_run_judge(struct rules_run *run, const struct filter_result *result, bool 
 		if (result->failed_in_rules)
 			return rules_run_fail(run, result, result->outcome);
 		break;
+	case FILTER_ENDS: /* is none */
+		break;
 	}
 	return result->outcome;
 }

@@ -309,8 +309,9 @@ keywords_write(const struct keywords_request *request, struct text lines, struct
 	if (mkdir(directory, 0700) == 0) {
 		if (!file_sync_directory(request->maildir, error))
 			return false;
-	} else if (errno != EEXIST)
+	} else if (errno != EEXIST) {
 		return error_set_errno(error, "cannot create the directory %s", directory);
+	}
 	int descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW,
 	    0666 & ~(mode_t)request->settings->umask);
 	if (descriptor < 0)

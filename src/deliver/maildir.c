@@ -296,11 +296,12 @@ maildir_take_back(struct maildir_store *store, struct error *error)
 	if (unlink(store->final_name) == 0) {
 		store->linked = false;
 		maildir_remove_keywords(store);
-	} else
+	} else {
 		error_prefix(error,
 		    "%s stays although its delivery failed and will be repeated (cannot remove: "
 		    "%s); ",
 		    store->final_name, strerror(errno));
+	}
 }
 
 static void

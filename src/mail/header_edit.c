@@ -45,6 +45,16 @@ header_edit_is_name(struct text name)
 	return name.size > 0 && name.size <= HEADER_EDIT_NAME_MAX;
 }
 
+bool
+header_edit_check_name(struct text name, struct error *error)
+{
+	return header_edit_is_name(name) ||
+	       error_set(error, ERROR_INPUT,
+		   "this is no name of a header field: 1 to %d printable characters without blanks "
+		   "and colons",
+		   (int)HEADER_EDIT_NAME_MAX);
+}
+
 struct text
 header_edit_line_end(struct text message_bytes)
 {

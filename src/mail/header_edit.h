@@ -10,6 +10,7 @@
 #include <stddef.h>
 
 #include "base/buffer.h"
+#include "base/error.h"
 #include "base/text.h"
 
 enum {
@@ -32,6 +33,8 @@ struct header_edit {
 
 /* A field name (RFC 5322, section 3.6.8: ftext) of at most HEADER_EDIT_NAME_MAX bytes. */
 bool header_edit_is_name(struct text name);
+/* The same; false with an error (ERROR_INPUT) that says what such a name is. */
+bool header_edit_check_name(struct text name, struct error *error);
 
 /* The line end of the message: that of its first line; a message of one unended line has LF. */
 struct text header_edit_line_end(struct text message_bytes);

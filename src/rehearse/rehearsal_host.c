@@ -23,6 +23,7 @@ rehearsal_host_source_word(enum command_source source)
 {
 	static const char *const words[] = {"assumed", "answered", "run"};
 
+	_Static_assert(sizeof words / sizeof *words == COMMAND_SOURCES, "one word for each");
 	return words[source];
 }
 

@@ -28,6 +28,7 @@ enum command_source {
 	COMMAND_SOURCE_ASSUMED, /* nobody said: it succeeds, prints nothing, changes nothing */
 	COMMAND_SOURCE_ANSWERED,
 	COMMAND_SOURCE_RUN,
+	COMMAND_SOURCES, /* how many there are */
 };
 
 /* What the plan does not hold of its items. */
@@ -63,7 +64,7 @@ struct rehearsal_host {
 	struct text edits; /* of the header, since the last time that it was replaced */
 	bool is_trusted;   /* the file that was read last */
 	struct rehearsal_store stores;
-	int64_t deadline;  /* of `timeout`, on the monotonic clock; 0: none */
+	int64_t deadline; /* of `timeout`, on the monotonic clock; 0: none */
 	unsigned statements;
 };
 

@@ -116,7 +116,7 @@ rule_test_expected_parse_end(
 	expected->value = rule_test_line_word(line);
 	expected->number = -1;
 	bool is_known = false;
-	for (enum filter_end end = FILTER_END_FALL_THROUGH; end <= FILTER_END_FAILED; end++)
+	for (enum filter_end end = FILTER_END_FALL_THROUGH; end < FILTER_ENDS; end++)
 		is_known |= text_is_equal(expected->value, text_from_string(filter_end_word(end)));
 	if (!is_known)
 		return rule_test_line_refuse(&before, error,

@@ -56,15 +56,13 @@ edit_header_note(struct evaluator *evaluator, const struct statement *statement)
 		    : statement->kind == STATEMENT_SETHEADER ? HEADER_EDIT_SET
 							     : HEADER_EDIT_ADD,
 	};
+	struct error error;
 
 	if (!evaluate(evaluator, values, &edit.name) ||
 	    (!is_delete && !evaluate(evaluator, values->next, &edit.value)))
 		return false;
-	if (!header_edit_is_name(edit.name))
-		return evaluate_fail(evaluator, ERROR_INPUT, values->offset,
-		    "this is no name of a header field: 1 to %d printable characters without "
-		    "blanks and colons",
-		    (int)HEADER_EDIT_NAME_MAX);
+	if (!header_edit_check_name(edit.name, &error))
+		return evaluate_fail(evaluator, error.kind, values->offset, "%s", error.text);
 	if (edit.value.size > EDIT_HEADER_VALUE_MAX)
 		return evaluate_fail(evaluator, ERROR_LIMIT, values->next->offset,
 		    "the value of a header field is larger than %d bytes",

@@ -29,13 +29,9 @@ static enum filter_flow filter_run_list(struct evaluator *evaluator, const struc
 const char *
 filter_end_word(enum filter_end end)
 {
-	static const char *const words[] = {
-	    [FILTER_END_FALL_THROUGH] = "fall-through",
-	    [FILTER_END_DELIVERED] = "delivered",
-	    [FILTER_END_EXIT] = "exit",
-	    [FILTER_END_FAILED] = "failed",
-	};
+	static const char *const words[] = {"fall-through", "delivered", "exit", "failed"};
 
+	_Static_assert(sizeof words / sizeof *words == FILTER_ENDS, "one word for each");
 	return words[end];
 }
 

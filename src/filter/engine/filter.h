@@ -25,6 +25,7 @@ enum filter_end {
 	FILTER_END_EXIT,   /* `exit`: the message is discarded (EXITCODE 0) or refused (EXITCODE);
 			      `reject`, `tempfail`, `discard` */
 	FILTER_END_FAILED, /* a delivery or the rules failed; `outcome` says how */
+	FILTER_ENDS,       /* how many there are */
 };
 
 /* "fall-through", "delivered", "exit", "failed". */

@@ -27,6 +27,7 @@ plan_kind_word(enum plan_kind kind)
 	    "system", "xfilter", "dotlock", "flock", "unlock", "gdbmstore", "mailbox", "cc mailbox",
 	    "pipe", "cc pipe", "header", "timeout", "end-timeout"};
 
+	_Static_assert(sizeof words / sizeof *words == PLAN_KINDS, "one word for each");
 	return words[kind];
 }
 

@@ -32,6 +32,7 @@ enum plan_kind {
 	PLAN_HEADER, /* a changed header; text: the whole block */
 	PLAN_TIMEOUT,
 	PLAN_END_TIMEOUT,
+	PLAN_KINDS, /* how many there are */
 };
 
 struct plan_item {

@@ -135,11 +135,9 @@ actions_check(
 	bool names_field = word->kind == STATEMENT_ADDHEADER || word->kind == STATEMENT_SETHEADER ||
 			   word->kind == STATEMENT_DELHEADER;
 
-	if (names_field && actions_is_literal(value) && !header_edit_is_name(value->text))
-		parser_fail(parser, value->offset,
-		    "this is no name of a header field: 1 to %d printable characters without "
-		    "blanks and colons",
-		    (int)HEADER_EDIT_NAME_MAX);
+	if (names_field && actions_is_literal(value) &&
+	    !header_edit_check_name(value->text, &error))
+		parser_fail(parser, value->offset, "%s", error.text);
 	if (word->kind != STATEMENT_FLAG && word->kind != STATEMENT_UNFLAG)
 		return !parser->failed;
 	for (; value != NULL; value = value->next)

@@ -83,12 +83,11 @@ taint_of_bytes(const struct byte_set *bytes)
 			continue;
 		if (byte == '/')
 			taint |= TAINT_PATH;
-		else if (strchr(" \t*?[]~^", (int)byte) != NULL)
+		else if (strchr(" \t*?[]~^", (int)byte) != NULL) /* split or expanded */
 			taint |= TAINT_BLANK | TAINT_SHELL;
 		else
 			taint |= TAINT_SHELL;
 	}
-	/* An unquoted blank or * is what a shell splits at and expands: no more than the others. */
 	return taint;
 }
 

@@ -528,6 +528,50 @@ readers_see_whole_stores(void)
 	check(WIFEXITED(status) && WEXITSTATUS(status) == 0);
 }
 
+/* Makes what the name says, anew. */
+static void
+make_for_foresight(const char *name)
+{
+	unlink(name);
+	if (strcmp(name, "f-empty") == 0) {
+		write_file(name, TEXT(""), O_TRUNC);
+	} else if (strcmp(name, "f-other") == 0) {
+		write_file(name, TEXT("a friend\n"), O_TRUNC);
+	} else if (strcmp(name, "f-store") == 0) {
+		struct keyed_store *store = open_as(name, KEYED_STORE_CREATE, 0);
+		check(store != NULL && put(store, "a", "one") && keyed_store_commit(store, &error));
+		keyed_store_close(store);
+	}
+}
+
+/* What is foreseen is what opening then does, and foreseeing does nothing. */
+static void
+what_is_foreseen_comes(void)
+{
+	static const char *const names[] = {"f-missing", "f-empty", "f-other", "f-store",
+	    "text:f-other", "no/such/directory", "gdbm:f-store", ""};
+
+	make_for_foresight("f-other");
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		for (unsigned mode = KEYED_STORE_WRITE; mode <= KEYED_STORE_TRUNCATE; mode++) {
+			struct text name = text_from_string(names[i]);
+			if (text_has_prefix(name, TEXT("f-")))
+				make_for_foresight(names[i]);
+			unsigned files = count_files("");
+			struct error why;
+			enum keyed_store_prospect prospect = keyed_store_foresee(name, mode, &why);
+			check_number(count_files(""), files);
+			struct keyed_store *store = open_as(names[i], mode, 0);
+			check((prospect == KEYED_STORE_WOULD_FAIL) == (store == NULL));
+			if (store == NULL)
+				check_number(why.kind, error.kind);
+			else
+				check((prospect == KEYED_STORE_WOULD_BEGIN) ==
+				      text_is_equal(value_of(store, "a"), TEXT("-")));
+			keyed_store_close(store);
+		}
+}
+
 static void
 remove_all(void)
 {
@@ -565,6 +609,8 @@ main(void)
 	    a_damaged_head_is_set_aside_and_told);
 	test("no change of a byte gives a wrong value", any_change_of_a_byte_is_noticed);
 	test("a writer waits for another one, for a time", a_lock_is_waited_for_but_not_for_ever);
+	test("what is foreseen of opening comes, and nothing is made for it",
+	    what_is_foreseen_comes);
 	test("readers see whole stores while others write", readers_see_whole_stores);
 	arena_clear(&arena);
 	remove_all();
