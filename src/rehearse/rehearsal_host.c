@@ -12,6 +12,7 @@
 #include "agent/rules_file.h"
 #include "base/clock.h"
 #include "base/vector.h"
+#include "deliver/destination.h"
 #include "filter/engine/database_host.h"
 #include "filter/engine/variable.h"
 #include "system/signals.h"
@@ -99,6 +100,22 @@ rehearsal_host_doubt(struct rehearsal_host *host, const struct delivery_request 
 	return errno == ENOENT ? "this Maildir does not exist" : "this Maildir cannot be reached";
 }
 
+/* What a delivery would say of the destination itself, before it touches anything. */
+static bool
+rehearsal_host_has_destination(struct rehearsal_host *host, const struct delivery_request *request,
+    struct outcome *outcome_out)
+{
+	struct delivery delivery = {
+	    .arena = host->arena,
+	    .settings = host->request->settings,
+	    .form = request->form,
+	    .destination = request->destination,
+	    .mailbox_root = text_from_string(host->user->home),
+	};
+
+	return destination_find(&delivery, text_from_string(host->user->home), outcome_out) != NULL;
+}
+
 static struct outcome
 rehearsal_host_deliver(void *self, const struct delivery_request *request)
 {
@@ -107,7 +124,9 @@ rehearsal_host_deliver(void *self, const struct delivery_request *request)
 	struct rehearsal_note *note = rehearsal_host_note(host);
 
 	note->is_default = request->place.line == 0;
-	note->doubt = rehearsal_host_doubt(host, request);
+	note->doubt = rehearsal_host_has_destination(host, request, &outcome)
+			  ? rehearsal_host_doubt(host, request)
+			  : outcome.reason;
 	note->flags = rehearsal_host_variable(host, request->variables, TEXT("FLAGS"));
 	note->keywords = rehearsal_host_variable(host, request->variables, TEXT("KEYWORDS"));
 	note->condition = arena_copy_text(host->arena, request->condition);

@@ -382,6 +382,11 @@ test_that "a long line is cut, with a count" [ "${#output}" -lt 2000 ]
 explain rules offer -q -o create_folders=no
 test_that "a Maildir that is not there is told beforehand" \
     contains 'deliver to "./Sales/", flags "S" (this Maildir does not exist: the delivery would fail)'
+for destination in 'to ""' 'cc "!"' 'mailbox "../x"'; do
+	printf '%s\n' "$destination" >nowhere
+	explain nowhere offer -q
+	test_that "$destination fails, as a delivery would" contains 'exit status 75'
+done
 printf 'to "./x\n' >broken
 explain broken offer
 is "rules with an error end with 1" "$status" 1
