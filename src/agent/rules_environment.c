@@ -103,6 +103,7 @@ rules_environment_new(struct arena *arena, const struct rules_start *start)
 	variables_unset(variables, TEXT("KEYWORDS"));
 	variables_unset(variables, TEXT("EXITCODE"));
 	variables_unset(variables, TEXT("RETURNCODE"));
+	variables_unset(variables, TEXT("UNDECIDED"));
 	variables_unset(variables, TEXT("LINES"));
 	variables_set(variables, TEXT("HOME"), text_from_string(start->user->home));
 	variables_set(variables, TEXT("LOGNAME"), text_from_string(start->user->name));

@@ -148,14 +148,14 @@ static bool
 maildir_write(struct maildir_store *store, struct error *error)
 {
 	struct delivery *delivery = store->delivery;
-	const char *what = delivery->target.data;
 
 	if (fault_is_requested("maildir-write"))
 		return error_set_errno(error, "cannot write %s", store->maildir);
 	if (delivery->spool != NULL && spool_descriptor(delivery->spool) >= 0)
 		return file_copy(spool_descriptor(delivery->spool), store->descriptor,
-		    spool_size(delivery->spool), what, error);
-	return file_write(store->descriptor, message_bytes(delivery->message), what, error);
+		    spool_size(delivery->spool), store->maildir, error);
+	return file_write(
+	    store->descriptor, message_bytes(delivery->message), store->maildir, error);
 }
 
 static mode_t

@@ -289,14 +289,13 @@ culver_check_files(int count, char **files, struct culver_check *options, struct
     struct buffer *report)
 {
 	struct check check;
-	bool is_unread = false;
 
 	check_init(&check, arena, options->home, options->has_includes);
 	check.settings = settings_values(options->settings);
 	check.user = options->home != NULL ? &options->account : NULL;
 	check.compares = options->compares;
 	for (int i = 0; i < count; i++)
-		is_unread |= !culver_check_read(&check, files[i]);
+		check.is_partial |= !culver_check_read(&check, files[i]);
 	struct terminal terminal = terminal_look(STDOUT_FILENO, options->colour);
 	if (options->is_json)
 		culver_check_json(&check, options->has_notes, report);
@@ -307,7 +306,7 @@ culver_check_files(int count, char **files, struct culver_check *options, struct
 	int status = culver_print(buffer_text(report));
 	if (status != EX_OK)
 		return status;
-	if (is_unread)
+	if (check.is_partial)
 		return EX_NOINPUT;
 	return check.errors > 0 || (options->is_strict && check.warnings > 0) ? CULVER_CHECK_ERRORS
 									      : EX_OK;

@@ -6,6 +6,7 @@
 #include <getopt.h>
 #include <limits.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -258,6 +259,23 @@ culver_explain_choose_mode(struct culver_explain_line *line, struct error *error
 	return true;
 }
 
+/* Opens the file of the message, which may be a pipe; a device may have no end. */
+static bool
+culver_explain_open(const char *path, int *input_out, struct error *error)
+{
+	struct stat status;
+	int input = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+
+	if (input < 0)
+		return error_set_errno(error, "%s", path);
+	if (fstat(input, &status) == 0 && (S_ISREG(status.st_mode) || S_ISFIFO(status.st_mode))) {
+		*input_out = input;
+		return true;
+	}
+	close(input);
+	return error_set(error, ERROR_REFUSE, "%s is neither a file nor a pipe", path);
+}
+
 /* Standard input, or the file. */
 static bool
 culver_explain_read(struct culver_explain_line *line, struct error *error)
@@ -266,17 +284,16 @@ culver_explain_read(struct culver_explain_line *line, struct error *error)
 	struct spool *spool;
 	int input = STDIN_FILENO;
 
-	if (line->message != NULL) {
-		input = open(line->message, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-		if (input < 0)
-			return error_set_errno(error, "%s", line->message);
-	}
+	if (line->message != NULL && !culver_explain_open(line->message, &input, error))
+		return false;
 	bool is_read = spool_receive(line->arena, input, &plan, &spool, error) &&
 		       spool_map(spool, &line->request.message, error);
 	if (line->message != NULL)
 		close(input);
 	if (is_read && line->request.message.size == 0)
-		return error_set(error, ERROR_INPUT, "there is no message on standard input");
+		return error_set(error, ERROR_INPUT, "there is no message %s %s",
+		    line->message != NULL ? "in" : "on",
+		    line->message != NULL ? line->message : "standard input");
 	return is_read;
 }
 

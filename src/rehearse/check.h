@@ -35,6 +35,7 @@ struct check {
 	const struct user *user;         /* whose home it is; NULL: not known */
 	bool compares;                   /* with maildrop */
 	bool follows_includes;
+	bool is_partial; /* a file that the caller named cannot be read */
 	struct check_file *files, **files_end;
 	unsigned file_count;
 	struct table seen;      /* paths of files that were checked */

@@ -158,7 +158,12 @@ deviation_report_summary(struct buffer *out, const struct terminal *terminal,
 				     "compared."));
 		buffer_append(out, TEXT(" `culver check` without --maildrop names them.\n"));
 	}
-	bool is_whole = check->errors == 0;
+	if (check->is_partial) {
+		terminal_append(out, terminal, TERMINAL_BAD,
+		    TEXT("Not every file could be read, and the others were compared."));
+		buffer_append(out, TEXT("\n"));
+	}
+	bool is_whole = check->errors == 0 && !check->is_partial;
 	if (kinds > 0) {
 		buffer_append_format(out, "%u difference%s, in %zu place%s of %u file%s.%s\n",
 		    kinds, kinds == 1 ? "" : "s", places, places == 1 ? "" : "s", check->file_count,

@@ -78,6 +78,9 @@ rm -f "$maildir"/cur/*
 setpriv --reuid "$dove_uid" --regid "$dove_uid" --clear-groups env HOME="$home" KEYWORDS=outside FLAGS=S \
     "$deliver" --config "$config" "$home/manual" <"$message"
 test_that "nor in manual mode, where the rest of the environment is imported" is_empty "$maildir/cur"
+printf 'echo "[$UNDECIDED]"\n' >"$home/manual"
+is "nor does a question that nobody asked have no answer" "$(setpriv --reuid "$dove_uid" --regid "$dove_uid" \
+    --clear-groups env HOME="$home" UNDECIDED=limit "$deliver" --config "$config" "$home/manual" <"$message")" "[]"
 deliver_by 'echo "$LOCKSLEEP $LOCKTIMEOUT"' "$message"
 is "LOCKSLEEP begins as lock_retry, in whole seconds" "$printed" "1 300"
 

@@ -387,6 +387,10 @@ if mount -t tmpfs -o size=128k,mode=700,uid="$dove_uid" tmpfs "$home/full" 2>/de
 		    "$(find "$home/full" -type f -exec cksum {} +)" "$before"
 		find "$home/full" -type f -delete
 	done
+	rules 'to "./full/Maildir/"'
+	run "$large" -d dove
+	refused "a full disk is later with the name that the rules have" 75 "cannot write ./full/Maildir: " "$large" "$home"
+	rm "$home/.mailfilter"
 	umount "$home/full"
 	mount -t tmpfs -o nr_inodes=8,mode=700,uid="$dove_uid" tmpfs "$home/full"
 	make_maildir "$home/full/Maildir" "$dove_uid"

@@ -191,6 +191,10 @@ printf 'DEFAULT = "./Maildir/"\nif (/^Subject: x/)\n\tto "./box"\n' >"$work/plai
 output=$("$culver" check --maildrop "$work/plain")
 is "rules that do the same are told so" "$?:$(head -n 1 <<<"$output")" \
     "0:Nothing differs. These rules do here what they do under maildrop."
+output=$("$culver" check --maildrop "$work/missing" "$work/plain" 2>"$work/stderr")
+is "but not when a file could not be read" "$?:$(head -n 1 <<<"$output")" \
+    "66:Not every file could be read, and the others were compared."
+test_that "nor that nothing differs" test "${output/Nothing differs/}" = "$output"
 
 printf 'xfilter "spamc"\n' >"$work/one"
 is "the report is one to read" "$("$culver" check --maildrop "$work/one" | head -n 4)" \

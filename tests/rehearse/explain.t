@@ -404,6 +404,10 @@ is "a message that is not there is 66" "$?" 66
 is "rules that are not there are 66" "$?" 66
 "$culver" explain --rules rules </dev/null >/dev/null 2>&1
 is "no message at all is 66" "$?" 66
+timeout 10 "$culver" explain --rules rules --message <(sleep 0.2; cat offer) >/dev/null
+is "a pipe is read to its end" "$?" 0
+said=$(timeout 10 "$culver" explain --rules rules --message /dev/zero 2>&1 >/dev/null)
+is "a device is no message" "$?:$said" "66:culver: explain: /dev/zero is neither a file nor a pipe"
 explain rules /dev/null --message offer
 is "--message names the message" "$status" 0
 printf 'echo "$1-$FROM-$RECIPIENT-$EXTENSION"\nEXITCODE=3\n' >embedded
