@@ -4,61 +4,53 @@
  */
 #include <fcntl.h>
 #include <getopt.h>
-#include <limits.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <sysexits.h>
 #include <unistd.h>
 
-#include "agent/agent.h"
 #include "base/arena.h"
 #include "base/number.h"
-#include "config/settings.h"
 #include "programs/culver.h"
+#include "programs/culver_rehearsal.h"
 #include "rehearse/explain.h"
 #include "system/spool.h"
 
 enum { CULVER_EXPLAIN_ARENA_SIZE = 32 * 1024 };
 
 enum culver_explain_option {
-	CULVER_EXPLAIN_RULES = 256,
-	CULVER_EXPLAIN_MESSAGE,
-	CULVER_EXPLAIN_RECIPIENT,
+	CULVER_EXPLAIN_MESSAGE = 256,
 	CULVER_EXPLAIN_ORIGINAL_RECIPIENT,
 	CULVER_EXPLAIN_EXTENSION,
 	CULVER_EXPLAIN_QUEUE_ID,
-	CULVER_EXPLAIN_CONFIG,
-	CULVER_EXPLAIN_ANSWER,
-	CULVER_EXPLAIN_RUN_COMMANDS,
 	CULVER_EXPLAIN_ASK,
 	CULVER_EXPLAIN_TIME,
 	CULVER_EXPLAIN_JSON,
 	CULVER_EXPLAIN_FULL,
-	CULVER_EXPLAIN_COLOUR,
 };
 
 static const struct option culver_explain_options[] = {
-    {"rules", required_argument, NULL, CULVER_EXPLAIN_RULES},
+    {"rules", required_argument, NULL, CULVER_REHEARSAL_RULES},
     {"message", required_argument, NULL, CULVER_EXPLAIN_MESSAGE},
     {"user", required_argument, NULL, 'd'},
     {"embedded", no_argument, NULL, 'm'},
     {"embedded-name", required_argument, NULL, 'M'},
     {"sender", required_argument, NULL, 'f'},
-    {"recipient", required_argument, NULL, CULVER_EXPLAIN_RECIPIENT},
+    {"recipient", required_argument, NULL, CULVER_REHEARSAL_RECIPIENT},
     {"original-recipient", required_argument, NULL, CULVER_EXPLAIN_ORIGINAL_RECIPIENT},
     {"extension", required_argument, NULL, CULVER_EXPLAIN_EXTENSION},
     {"queue-id", required_argument, NULL, CULVER_EXPLAIN_QUEUE_ID},
-    {"config", required_argument, NULL, CULVER_EXPLAIN_CONFIG},
+    {"config", required_argument, NULL, CULVER_REHEARSAL_CONFIG},
     {"set", required_argument, NULL, 'o'},
-    {"answer", required_argument, NULL, CULVER_EXPLAIN_ANSWER},
-    {"run-commands", no_argument, NULL, CULVER_EXPLAIN_RUN_COMMANDS},
+    {"answer", required_argument, NULL, CULVER_REHEARSAL_ANSWER},
+    {"run-commands", no_argument, NULL, CULVER_REHEARSAL_RUN_COMMANDS},
     {"ask", no_argument, NULL, CULVER_EXPLAIN_ASK},
     {"time", required_argument, NULL, CULVER_EXPLAIN_TIME},
     {"json", no_argument, NULL, CULVER_EXPLAIN_JSON},
     {"quiet", no_argument, NULL, 'q'},
     {"full", no_argument, NULL, CULVER_EXPLAIN_FULL},
-    {"color", required_argument, NULL, CULVER_EXPLAIN_COLOUR},
-    {"colour", required_argument, NULL, CULVER_EXPLAIN_COLOUR},
+    {"color", required_argument, NULL, CULVER_REHEARSAL_COLOUR},
+    {"colour", required_argument, NULL, CULVER_REHEARSAL_COLOUR},
     {"help", no_argument, NULL, 'h'},
     {NULL, 0, NULL, 0},
 };
@@ -94,28 +86,21 @@ static const char culver_explain_help[] =
     "67 no such user, 74 cannot write, 77 may not become that user, 78 settings.\n";
 
 struct culver_explain_line {
-	struct arena *arena;
-	struct agent_request agent;
+	struct culver_rehearsal common;
 	struct explain_request request;
-	struct command_answers answers;
-	struct settings_source *settings;
-	enum terminal_colour colour;
-	const char *rules, *message, *config;
-	bool embedded, ends_here, write_failed;
+	const char *message; /* file; NULL: standard input */
+	bool embedded, ends_here;
 };
 
 static bool
 culver_explain_take_envelope(struct culver_explain_line *line, int option, const char *value)
 {
-	struct agent_request *agent = &line->agent;
+	struct agent_request *agent = &line->common.agent;
 
 	switch (option) {
 	case 'f':
 		agent->has_sender = true;
 		agent->sender = text_from_string(value);
-		return true;
-	case CULVER_EXPLAIN_RECIPIENT:
-		agent->recipient = text_from_string(value);
 		return true;
 	case CULVER_EXPLAIN_ORIGINAL_RECIPIENT:
 		agent->original_recipient = text_from_string(value);
@@ -137,9 +122,6 @@ culver_explain_take_flag(struct culver_explain_line *line, int option)
 	switch (option) {
 	case 'm':
 		line->embedded = true;
-		return true;
-	case CULVER_EXPLAIN_RUN_COMMANDS:
-		line->request.runs_commands = true;
 		return true;
 	case CULVER_EXPLAIN_ASK:
 		line->request.asks = true;
@@ -165,37 +147,20 @@ culver_explain_take_value(
 	uint64_t seconds;
 
 	switch (option) {
-	case CULVER_EXPLAIN_RULES:
-		line->rules = value;
-		return true;
 	case CULVER_EXPLAIN_MESSAGE:
 		line->message = value;
 		return true;
-	case 'd':
-		line->agent.user = value;
-		return value[0] != '\0' || error_set(error, ERROR_INPUT, "-d names no user");
 	case 'M':
-		line->agent.embedded_name = value;
+		line->common.agent.embedded_name = value;
 		return true;
-	case CULVER_EXPLAIN_CONFIG:
-		line->config = value;
-		return true;
-	case 'o':
-		return settings_set_pair(line->settings, value, error);
-	case CULVER_EXPLAIN_ANSWER:
-		return command_answers_add(
-		    &line->answers, line->arena, text_from_string(value), error);
 	case CULVER_EXPLAIN_TIME:
 		line->request.has_time = true;
 		if (!number_parse_unsigned(text_from_string(value), INT64_MAX, &seconds))
 			return error_set(error, ERROR_INPUT, "--time %s: give Unix seconds", value);
 		line->request.time = (int64_t)seconds;
 		return true;
-	case CULVER_EXPLAIN_COLOUR:
-		return terminal_parse_colour(text_from_string(value), &line->colour) ||
-		       error_set(error, ERROR_INPUT, "--color %s: auto, always or never", value);
 	default:
-		return error_set(error, ERROR_INPUT, "unknown option");
+		return culver_rehearsal_take(&line->common, option, value, error);
 	}
 }
 
@@ -221,42 +186,13 @@ culver_explain_parse(struct culver_explain_line *line, int count, char **argumen
 		    !culver_explain_take_value(line, option, optarg, &error))
 			return culver_refuse_usage("explain:", error.text);
 	}
-	line->agent.arguments = (const char *const *)arguments + optind;
-	if (line->embedded && line->rules == NULL && line->agent.embedded_name == NULL)
+	struct agent_request *agent = &line->common.agent;
+	agent->arguments = (const char *const *)arguments + optind;
+	if (line->embedded && line->common.rules == NULL && agent->embedded_name == NULL)
 		return culver_refuse_usage("explain: -m needs --rules", NULL);
-	return EX_OK;
-}
-
-/* For another user the file stands in the place of that user's rules, in his home. */
-static bool
-culver_explain_replace_rules(struct culver_explain_line *line, struct error *error)
-{
-	char here[PATH_MAX];
-	struct text path = text_from_string(line->rules);
-
-	if (line->rules[0] != '/') {
-		if (getcwd(here, sizeof here) == NULL)
-			return error_set_errno(error, "the working directory");
-		path = arena_format(line->arena, "%s/%s", here, line->rules);
-	}
-	return settings_set(line->settings, TEXT("system_rules"), TEXT(""), error) &&
-	       settings_set(line->settings, TEXT("user_rules"), path, error);
-}
-
-static bool
-culver_explain_choose_mode(struct culver_explain_line *line, struct error *error)
-{
-	struct agent_request *agent = &line->agent;
-
-	agent->mode = AGENT_MODE_DELIVERY;
-	agent->rules_file = line->rules;
 	if (line->embedded || agent->embedded_name != NULL)
 		agent->mode = AGENT_MODE_EMBEDDED;
-	else if (line->rules != NULL && agent->user == NULL)
-		agent->mode = AGENT_MODE_MANUAL;
-	else if (line->rules != NULL)
-		return culver_explain_replace_rules(line, error);
-	return true;
+	return EX_OK;
 }
 
 /* Opens the file of the message, which may be a pipe; a device may have no end. */
@@ -286,7 +222,7 @@ culver_explain_read(struct culver_explain_line *line, struct error *error)
 
 	if (line->message != NULL && !culver_explain_open(line->message, &input, error))
 		return false;
-	bool is_read = spool_receive(line->arena, input, &plan, &spool, error) &&
+	bool is_read = spool_receive(line->common.arena, input, &plan, &spool, error) &&
 		       spool_map(spool, &line->request.message, error);
 	if (line->message != NULL)
 		close(input);
@@ -297,48 +233,27 @@ culver_explain_read(struct culver_explain_line *line, struct error *error)
 	return is_read;
 }
 
-static void
-culver_explain_write(void *self, struct text bytes)
-{
-	struct culver_explain_line *line = self;
-
-	if (fwrite(bytes.data, 1, bytes.size, stdout) != bytes.size)
-		line->write_failed = true;
-}
-
-static int
-culver_explain_refuse(int status, const struct error *error)
-{
-	fprintf(stderr, "culver: explain: %s\n", error->text);
-	return status;
-}
-
 static int
 culver_explain_run(struct culver_explain_line *line)
 {
-	const char *config = line->config != NULL ? line->config : settings_default_path;
+	struct culver_rehearsal *common = &line->common;
 	struct error error;
+	int status = culver_rehearsal_prepare(common);
 
-	if (line->rules != NULL && access(line->rules, R_OK) < 0) {
-		error_set_errno(&error, "%s", line->rules);
-		return culver_explain_refuse(EX_NOINPUT, &error);
-	}
-	if (!culver_explain_choose_mode(line, &error) ||
-	    !settings_read_file(line->settings, config, line->config != NULL, &error))
-		return culver_explain_refuse(EX_CONFIG, &error);
+	if (status != EX_OK)
+		return status;
 	if (!culver_explain_read(line, &error))
-		return culver_explain_refuse(EX_NOINPUT, &error);
-	line->agent.settings = settings_values(line->settings);
-	line->request.agent = &line->agent;
-	line->request.answers = &line->answers;
-	line->request.terminal = terminal_look(STDOUT_FILENO, line->colour);
-	line->request.write = culver_explain_write;
-	line->request.self = line;
-	int status = explain_run(line->arena, &line->request, &error);
+		return culver_rehearsal_refuse(common, EX_NOINPUT, &error);
+	line->request.agent = &common->agent;
+	line->request.answers = &common->answers;
+	line->request.runs_commands = common->runs_commands;
+	line->request.terminal = terminal_look(STDOUT_FILENO, common->colour);
+	line->request.write = culver_rehearsal_write;
+	line->request.self = common;
+	status = explain_run(common->arena, &line->request, &error);
 	if (status == EX_NOUSER || status == EX_NOPERM)
-		return culver_explain_refuse(status, &error);
-	int written = culver_print(TEXT(""));
-	return line->write_failed || written != EX_OK ? EX_IOERR : status;
+		return culver_rehearsal_refuse(common, status, &error);
+	return culver_rehearsal_end(common, status);
 }
 
 int
@@ -348,11 +263,7 @@ culver_explain(int count, char **arguments)
 	struct arena arena;
 
 	arena_init(&arena, first, sizeof first);
-	struct culver_explain_line line = {
-	    .arena = &arena,
-	    .agent = {.environment = (const char *const *)environ, .input = -1},
-	    .settings = settings_new(&arena),
-	};
+	struct culver_explain_line line = {.common = culver_rehearsal_begin("explain", &arena)};
 	int status = culver_explain_parse(&line, count, arguments);
 	if (status == EX_OK && line.ends_here)
 		status = culver_print(TEXT(culver_explain_help));
