@@ -91,6 +91,17 @@ inspect_literal(const struct expression *expression, struct text *text_out)
 }
 
 bool
+inspect_begins(const struct expression *expression, char byte)
+{
+	while (expression != NULL && expression->kind == EXPRESSION_CONCATENATION)
+		expression = expression->operands;
+	if (expression == NULL || expression->kind != EXPRESSION_STRING)
+		return false;
+	struct text text = text_trim(expression->text);
+	return text.size > 0 && text.data[0] == byte;
+}
+
+bool
 inspect_is_variable(const struct expression *expression, struct text *name_out)
 {
 	size_t at = 0, start;

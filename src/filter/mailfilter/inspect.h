@@ -82,6 +82,8 @@ void inspect_each_operand(struct inspection *inspection, const struct inspect_si
 bool inspect_is_bare(const struct inspection *inspection, const struct expression *string);
 /* The text of a string without variables in it; false: it is none. */
 bool inspect_literal(const struct expression *expression, struct text *text_out);
+/* The text of a string, or of the first that is joined, begins with that byte behind blanks. */
+bool inspect_begins(const struct expression *expression, char byte);
 /* The string is "$NAME" and nothing else. */
 bool inspect_is_variable(const struct expression *expression, struct text *name_out);
 /* The next $name in a string at or behind *at, which is moved behind it; *start_out is the dollar's

@@ -59,17 +59,6 @@ search_add_statement(
 }
 
 static bool
-search_begins(const struct expression *expression, char byte)
-{
-	while (expression != NULL && expression->kind == EXPRESSION_CONCATENATION)
-		expression = expression->operands;
-	if (expression == NULL || expression->kind != EXPRESSION_STRING)
-		return false;
-	struct text text = text_trim(expression->text);
-	return text.size > 0 && text.data[0] == byte;
-}
-
-static bool
 search_is_set(const struct inspect_search *search, struct text name)
 {
 	const struct inspect_variable *variable = table_find(&search->inspection.variables, name);
@@ -99,16 +88,17 @@ search_destination(struct inspect_search *search, const struct statement *statem
 			? DEVIATION_WORDS_DESTINATION
 			: DEVIATION_WORDS_STATEMENT,
 		    statement);
-	if (statement->form == DESTINATION_WRITTEN && search_begins(statement->expression, '!'))
+	if (statement->form == DESTINATION_WRITTEN && inspect_begins(statement->expression, '!'))
 		search_add_expression(search, DEVIATION_FORWARD_SENDER, statement->expression);
-	if (statement->form == DESTINATION_WRITTEN && search_begins(statement->expression, '|')) {
+	if (statement->form == DESTINATION_WRITTEN && inspect_begins(statement->expression, '|')) {
 		if (statement->kind == STATEMENT_TO)
 			search_add_statement(search, DEVIATION_PIPE_STATUS, statement);
 		if (!search_has_group_umask(search))
 			search_add_statement(search, DEVIATION_COMMAND_UMASK, statement);
 	}
 	if (statement->kind == STATEMENT_CC && statement->form != DESTINATION_MAILBOX &&
-	    (statement->form == DESTINATION_ARGUMENTS || search_begins(statement->expression, '|')))
+	    (statement->form == DESTINATION_ARGUMENTS ||
+		inspect_begins(statement->expression, '|')))
 		search_add_statement(search, DEVIATION_COPY_STATUS, statement);
 }
 

@@ -230,17 +230,6 @@ inspect_course_if(struct inspect_course *course, const struct statement *stateme
 	return ends && all_end;
 }
 
-static bool
-inspect_begins(const struct expression *expression, char byte)
-{
-	while (expression != NULL && expression->kind == EXPRESSION_CONCATENATION)
-		expression = expression->operands;
-	if (expression == NULL || expression->kind != EXPRESSION_STRING)
-		return false;
-	struct text text = text_trim(expression->text);
-	return text.size > 0 && text.data[0] == byte;
-}
-
 static void
 inspect_forward(struct inspect_course *course, const struct statement *statement)
 {
