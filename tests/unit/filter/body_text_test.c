@@ -261,12 +261,42 @@ wholes_have_a_bound(void)
 	arena_clear(&arena);
 }
 
+/* The body is written over between two walks: the second one can only give what was kept. */
+static void
+kept_texts_are_decoded_once(void)
+{
+	struct buffer plain, encoded, first, second;
+	struct arena arena;
+
+	arena_init(&arena, NULL, 0);
+	buffer_init(&plain, 1 << 20);
+	buffer_init(&encoded, 1 << 20);
+	buffer_init(&first, 1 << 20);
+	buffer_init(&second, 1 << 20);
+	write_lines(&plain, 100000, 7);
+	write_base64(&encoded, buffer_text(&plain));
+	struct body_text_list *list = body_text_list_new(&arena);
+	body_text_list_add(list, text_from_string(base64_header), buffer_text(&encoded), true);
+	walk_lines(list, NULL, TEXT("Needle"), &first);
+	check(first.size > 1000);
+	memset(encoded.data, '!', encoded.size);
+	walk_lines(list, NULL, TEXT("Needle"), &second);
+	check_text(buffer_text(&second), buffer_text(&first));
+	body_text_list_close(list);
+	buffer_clear(&plain);
+	buffer_clear(&encoded);
+	buffer_clear(&first);
+	buffer_clear(&second);
+	arena_clear(&arena);
+}
+
 int
 main(void)
 {
 	test("lines and wholes are the same in place, kept and streamed", all_ways_are_the_same);
 	test("texts follow each other, and their lines are not joined", many_texts);
 	test("what could not be decoded is told at the end of its text", damage_is_told);
+	test("a text that is kept is decoded once", kept_texts_are_decoded_once);
 	test("a line over 256 KiB comes in pieces", lines_have_a_bound);
 	test("of a whole text the first 16 MiB are seen", wholes_have_a_bound);
 	return tests_end();

@@ -487,11 +487,63 @@ no_pattern_no_library(void)
 	arena_clear(&arena);
 }
 
+/* How many bytes of its arena a run takes that has so many rules, none of which matches, in a block. */
+static size_t
+bytes_of_a_run(const char *head, unsigned rules_count)
+{
+	static char memory[4 << 20];
+	const struct program *program;
+	struct buffer rules;
+	struct arena arena;
+	struct plan plan;
+	struct error error;
+
+	arena_init(&arena, memory, sizeof memory);
+	plan_init(&plan, &arena);
+	buffer_init(&rules, 1 << 20);
+	buffer_append(&rules, text_from_string(head));
+	buffer_append(&rules, TEXT("\n{\n"));
+	for (unsigned i = 0; i < rules_count; i++)
+		buffer_append(
+		    &rules, TEXT("if (/^Subject:.*zebra$/ && $SIZE > 10)\n to \"./x/\"\n"));
+	buffer_append(&rules, TEXT("}\n"));
+	check(mailfilter_parse(&arena, TEXT("r"), buffer_text(&rules), &program, &error));
+	struct filter_input input = {
+	    .program = program,
+	    .message = message_new(&arena, TEXT("Subject: horse\nList-Id: <a>\n\nzebra\n")),
+	    .variables = variables_new(&arena),
+	    .host = &plan_host,
+	    .host_self = &plan,
+	};
+	const char *before = arena.next;
+	struct filter_result result = filter_run(&arena, &input);
+	size_t size = (size_t)(arena.next - before);
+	check(result.end == FILTER_END_FALL_THROUGH);
+	check(arena.blocks == NULL && plan.count == 0);
+	buffer_clear(&rules);
+	return size;
+}
+
+/* What a pattern keeps of its text when it is first tried, rounded up, is all; and is kept once. */
+static void
+rules_tried_allocate_nothing(void)
+{
+	enum { RULES = 2000, KEPT = 32 };
+
+	size_t few = bytes_of_a_run("if ($SIZE)", 1) - bytes_of_a_run("if (!$SIZE)", 1);
+	size_t many = bytes_of_a_run("if ($SIZE)", RULES) - bytes_of_a_run("if (!$SIZE)", RULES);
+	check_number((long long)(many - few), (long long)(RULES - 1) * KEPT);
+	check_number((long long)bytes_of_a_run("I=3\nwhile (I=$I - 1)", RULES),
+	    (long long)bytes_of_a_run("I=9\nwhile (I=$I - 1)", RULES));
+}
+
 int
 main(void)
 {
 	test("PCRE2 is not loaded while plain patterns match and no line can match the others",
 	    no_pattern_no_library);
+	test("a rule that is tried and does not match allocates nothing",
+	    rules_tried_allocate_nothing);
 	test("where the prefilter says no, PCRE2 says no, and what it understands compiles",
 	    no_is_no);
 	test("the prefilter finds in long texts what a slow search finds", long_regions);
