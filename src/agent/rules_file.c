@@ -12,10 +12,12 @@
 #include "filter/mailfilter/mailfilter.h"
 #include "system/file.h"
 
-/* The permission bits that make a rules file unsafe, and how to take them away. */
+/* The permission bits that make a rules file unsafe, and how to take them away. `is_admin`: it lies
+ * where the administrator keeps files for all users, so that a group's members would write rules for
+ * each other. */
 static bool
-rules_file_is_safe(
-    const struct stat *status, uid_t owner, enum rules_safety safety, struct error *error)
+rules_file_is_safe(const struct stat *status, uid_t owner, enum rules_safety safety, bool is_admin,
+    struct error *error)
 {
 	if (!S_ISREG(status->st_mode))
 		return error_set(error, ERROR_REFUSE, "is not a regular file");
@@ -30,12 +32,18 @@ rules_file_is_safe(
 		return error_set(error, ERROR_REFUSE,
 		    "can be written by everybody (mode %03o): run chmod o-w on it",
 		    status->st_mode & 0777);
+	if (is_admin && status->st_uid == 0 && status->st_gid != 0 &&
+	    (status->st_mode & S_IWGRP) != 0)
+		return error_set(error, ERROR_REFUSE,
+		    "is the administrator's and can be written by group id %ld (mode %03o): run "
+		    "chmod g-w on it",
+		    (long)status->st_gid, status->st_mode & 0777);
 	return true;
 }
 
-enum rules_file_answer
-rules_file_read(struct arena *arena, const char *path, uid_t owner, enum rules_safety safety,
-    struct text *source_out, struct error *error)
+static enum rules_file_answer
+rules_file_read_judged(struct arena *arena, const char *path, uid_t owner, enum rules_safety safety,
+    bool is_admin, struct text *source_out, struct error *error)
 {
 	struct stat status;
 	/* O_NONBLOCK: a fifo in the file's place must not make us wait. */
@@ -48,7 +56,7 @@ rules_file_read(struct arena *arena, const char *path, uid_t owner, enum rules_s
 		return RULES_FILE_REFUSED;
 	}
 	bool read_all = fstat(descriptor, &status) == 0
-			    ? rules_file_is_safe(&status, owner, safety, error)
+			    ? rules_file_is_safe(&status, owner, safety, is_admin, error)
 			    : error_set_errno(error, "fstat");
 	read_all = read_all && file_read_descriptor(
 				   arena, descriptor, MAILFILTER_SOURCE_MAX, source_out, error);
@@ -57,6 +65,13 @@ rules_file_read(struct arena *arena, const char *path, uid_t owner, enum rules_s
 		return RULES_FILE_READ;
 	error_prefix(error, "rules file %s ", path);
 	return RULES_FILE_REFUSED;
+}
+
+enum rules_file_answer
+rules_file_read(struct arena *arena, const char *path, uid_t owner, enum rules_safety safety,
+    struct text *source_out, struct error *error)
+{
+	return rules_file_read_judged(arena, path, owner, safety, false, source_out, error);
 }
 
 bool
@@ -88,13 +103,14 @@ rules_file_read_named(struct arena *arena, struct text name, uid_t owner,
 	/* The system would take what is in front of a NUL, which may come from the message. */
 	if (text_find_byte(name, 0, '\0') < name.size)
 		return error_set(error, ERROR_INPUT, "the name of a file cannot hold a NUL");
-	if (rules_file_is_below(path, settings->maildroprcs) &&
-	    rules_file_read(arena, path, 0, RULES_SAFETY_NOT_WORLD_WRITABLE, source_out, error) ==
-		RULES_FILE_READ) {
+	bool is_admin = rules_file_is_below(path, settings->maildroprcs);
+	if (is_admin && rules_file_read_judged(arena, path, 0, RULES_SAFETY_NOT_WORLD_WRITABLE,
+			    true, source_out, error) == RULES_FILE_READ) {
 		*is_trusted_out = true;
 		return true;
 	}
-	switch (rules_file_read(arena, path, owner, settings->rules_safety, source_out, error)) {
+	switch (rules_file_read_judged(
+	    arena, path, owner, settings->rules_safety, is_admin, source_out, error)) {
 	case RULES_FILE_READ:
 		return true;
 	case RULES_FILE_MISSING:

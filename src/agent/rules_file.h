@@ -30,7 +30,8 @@ enum rules_file_answer rules_file_read(struct arena *arena, const char *path, ui
 bool rules_file_is_below(const char *path, struct text directory);
 
 /* The same for a file that rules name (`include`, `lookup`), where a missing one is an error. One of
- * the administrator's (below the setting maildroprcs) is read like the system's rules, and trusted. */
+ * the administrator's (below the setting maildroprcs) is read like the system's rules, and trusted;
+ * one of root's there that a group other than root's may write is refused. */
 bool rules_file_read_named(struct arena *arena, struct text name, uid_t owner,
     const struct settings *settings, struct text *source_out, bool *is_trusted_out,
     struct error *error);

@@ -51,6 +51,7 @@ struct maildir_source_item {
 	const char *path;
 	struct refile_message stored;
 	struct refile_verdict *verdict;
+	bool is_copied; /* where the rules want copies, under a name that it had before */
 };
 
 /* ---- the names ---- */
@@ -208,8 +209,11 @@ maildir_source_sync(struct maildir_source *source)
 	struct error error;
 
 	while (table_next(&source->unsynced, &position, &path, &value)) {
-		if (!file_sync_directory(arena_copy_string(source->arena, path), &error))
+		if (!file_sync_directory(arena_copy_string(source->arena, path), &error)) {
+			/* What was removed may come back. */
+			source->keeps_journal = true;
 			refile_session_complain(source->session, "%s", error.text);
+		}
 		table_set(&source->unsynced, path, NULL);
 	}
 	source->moves = 0;
@@ -327,13 +331,15 @@ maildir_source_act(struct maildir_source_item *item)
 	    maildir_move_base(text_from_string(item->name.name)), TEXT("-")};
 	struct error error;
 
-	if (verdict->fate == REFILE_MOVED || verdict->fate == REFILE_DELETED) {
+	if (!item->is_copied &&
+	    (verdict->fate == REFILE_MOVED || verdict->fate == REFILE_DELETED)) {
 		struct outcome outcome = refile_store_copies(
 		    source->session, item->arena, &source->journal, &mark, verdict, &item->stored);
 		if (outcome.class != OUTCOME_DONE) {
 			maildir_source_fail(item, TEXT("could not be copied"), outcome.reason);
 			return true;
 		}
+		item->is_copied = true;
 	}
 	if (verdict->fate == REFILE_MOVED && source->session->request->applies)
 		return maildir_source_move(item);
@@ -401,19 +407,15 @@ maildir_source_recover(struct maildir_source *source)
 	struct refile_journal *journal = &source->journal;
 	struct error error;
 
-	if (journal->count > 0 &&
-	    !refile_journal_has_happened(source->arena, &journal->entries[journal->count - 1])) {
-		journal->count--;
-		if (!refile_journal_undo(journal, &error)) {
-			refile_session_complain(source->session, "%s", error.text);
-			return false;
-		}
+	if (!refile_journal_resume(journal, source->session->request->agent->settings, &error)) {
+		refile_session_complain(source->session, "%s", error.text);
+		return false;
 	}
 	/* Copies of messages that this run may not reach are still to be remembered. */
 	source->keeps_journal = journal->count > 0 && source->session->request->limit > 0;
 	for (size_t i = 0; i < journal->count; i++) {
 		struct text base = journal->entries[i].source;
-		if (text_has_prefix(base, TEXT("+")))
+		if (refile_entry_is_copy(&journal->entries[i]))
 			continue;
 		struct maildir_source_item item = {.source = source,
 		    .arena = source->arena,

@@ -263,7 +263,7 @@ mbox_rewrite_end(const struct mbox_rewrite *rewrite, bool *again_out, struct err
 	}
 	if (is_uncut && !mbox_rewrite_cut(rewrite, plan.new_size, error))
 		return false;
-	if (!refile_journal_clear(rewrite->journal, error))
+	if (!refile_journal_end_moves(rewrite->journal, error))
 		return false;
 	if (unlink(rewrite->truncate) < 0)
 		return error_set_errno(error, "cannot remove %s", rewrite->truncate);
@@ -319,7 +319,7 @@ mbox_rewrite_finish_guarded(const struct mbox_rewrite *rewrite, struct error *er
 		    mbox_rewrite_finish(rewrite, error);
 	/* What it named is taken out: nothing may be looked for again. */
 	if (done)
-		rewrite->journal->count = 0;
+		refile_journal_drop_moves(rewrite->journal);
 	return done;
 }
 

@@ -2,7 +2,7 @@
  * Messages taken out of an mbox, in place, since other programs hold locks on this very file. All or
  * nothing, whatever ends it: what the file is to hold from the first change on is first written beside
  * the journal (STEM.rewrite), synced; then it is copied into the mbox, synced; the file becomes
- * STEM.truncate; the mbox is cut; the journal is emptied; the file goes. Each step can be done again.
+ * STEM.truncate; the mbox is cut; the journal ends its moves; the file goes. Each step can be done again.
  * A child that shares the locks does the work, so that not even the death of this process leaves a
  * half-written mbox behind; after a power cut the next run goes on before anything else.
  */

@@ -39,6 +39,7 @@ struct mbox_source {
 	uint64_t number;    /* of the message */
 	int64_t refreshed;  /* when the lock was */
 	bool keeps_journal; /* the next run has to know what is in it */
+	bool leaves_out;    /* messages were not looked at */
 };
 
 /* One message. */
@@ -181,7 +182,7 @@ mbox_source_was_moved(struct mbox_source_item *item)
 
 	for (size_t i = 0; i < source->journal.count; i++) {
 		const struct refile_entry *entry = &source->journal.entries[i];
-		if (source->used[i] || text_has_prefix(entry->source, TEXT("+")) ||
+		if (source->used[i] || refile_entry_is_copy(entry) ||
 		    !text_is_equal(entry->digest, item->mark.digest))
 			continue;
 		source->used[i] = true;
@@ -238,14 +239,9 @@ mbox_source_lock(struct mbox_source *source, struct error *error)
 	if (!mbox_file_open(source->arena, text_from_string(source->path),
 		session->request->agent->settings, &source->file, error) ||
 	    !mbox_journal_recover(source->file.descriptor, source->path, &recovery, error) ||
-	    !mbox_rewrite_recover(source->arena, journal, &source->file, error))
+	    !mbox_rewrite_recover(source->arena, journal, &source->file, error) ||
+	    !refile_journal_resume(journal, session->request->agent->settings, error))
 		return false;
-	if (journal->count > 0 &&
-	    !refile_journal_has_happened(source->arena, &journal->entries[journal->count - 1])) {
-		journal->count--;
-		if (!refile_journal_undo(journal, error))
-			return false;
-	}
 	source->used = arena_alloc_array(source->arena, journal->count + 1, sizeof *source->used);
 	return mbox_map_descriptor(source->file.descriptor, source->path, &source->map, error);
 }
@@ -266,8 +262,7 @@ static bool
 mbox_source_is_owed(const struct mbox_source *source)
 {
 	for (size_t i = 0; i < source->journal.count; i++)
-		if (!source->used[i] &&
-		    !text_has_prefix(source->journal.entries[i].source, TEXT("+")))
+		if (!source->used[i] && !refile_entry_is_copy(&source->journal.entries[i]))
 			return true;
 	return false;
 }
@@ -282,6 +277,7 @@ mbox_source_walk(struct mbox_source *source)
 	refile_report_folder(&session->report, source->shown, source->map.bytes.size);
 	while (mbox_index_next(source->map.bytes, &at, &place)) {
 		bool judges = refile_session_goes_on(session);
+		source->leaves_out = source->leaves_out || !judges;
 		if (!judges && !mbox_source_is_owed(source))
 			break;
 		source->number++;
@@ -295,6 +291,21 @@ mbox_source_walk(struct mbox_source *source)
 	}
 }
 
+/* May messages that an earlier run copied still be there? */
+static bool
+mbox_source_has_copied(const struct mbox_source *source)
+{
+	const struct refile_request *request = source->session->request;
+
+	if (!source->leaves_out && request->since == 0 && request->before == 0)
+		return false;
+	for (size_t i = 0; i < source->journal.count; i++)
+		if (refile_entry_is_copy(&source->journal.entries[i]) &&
+		    !source->journal.entries[i].is_used)
+			return true;
+	return false;
+}
+
 static void
 mbox_source_finish(struct mbox_source *source)
 {
@@ -302,10 +313,11 @@ mbox_source_finish(struct mbox_source *source)
 	struct error error;
 	bool done = true;
 
+	bool keeps_journal = source->keeps_journal || mbox_source_has_copied(source);
 	if (source->cut_count > 0)
 		done = mbox_rewrite_remove(source->arena, &source->journal, &source->file,
 		    source->cuts, source->cut_count, &error);
-	else if (!source->keeps_journal)
+	if (done && !keeps_journal)
 		done = refile_journal_clear(&source->journal, &error);
 	if (!done)
 		refile_session_complain(session,

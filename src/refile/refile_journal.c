@@ -15,6 +15,8 @@
 #include "base/fault.h"
 #include "base/number.h"
 #include "base/vector.h"
+#include "deliver/mbox_file.h"
+#include "deliver/mbox_journal.h"
 #include "refile/mbox_index.h"
 #include "system/file.h"
 #include "system/lock.h"
@@ -63,6 +65,7 @@ refile_journal_parse(struct text line, struct refile_entry *entry)
 	    &entry->kind, &entry->mark, &entry->target_digest, &entry->path};
 	struct text word = text_split(&line, '\t');
 
+	entry->is_used = false;
 	if (!text_is_equal(word, TEXT("move")))
 		return false;
 	for (size_t i = 0; i < REFILE_JOURNAL_FIELDS; i++) {
@@ -71,6 +74,24 @@ refile_journal_parse(struct text line, struct refile_entry *entry)
 			return false;
 	}
 	return line.size == 0;
+}
+
+bool
+refile_entry_is_copy(const struct refile_entry *entry)
+{
+	return text_has_prefix(entry->source, TEXT("+"));
+}
+
+void
+refile_journal_drop_moves(struct refile_journal *journal)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < journal->count; i++)
+		if (refile_entry_is_copy(&journal->entries[i]))
+			journal->entries[kept++] = journal->entries[i];
+	journal->count = kept;
+	journal->is_settled = true;
 }
 
 static bool
@@ -95,6 +116,10 @@ refile_journal_read(struct refile_journal *journal, struct error *error)
 			journal->count--;
 			continue;
 		}
+		if (text_is_equal(line, TEXT("moved"))) {
+			refile_journal_drop_moves(journal);
+			continue;
+		}
 		if (!refile_journal_parse(line, &entry))
 			return error_set(error, ERROR_INPUT,
 			    "%s is not a journal of this program: look at it, and remove it",
@@ -102,6 +127,8 @@ refile_journal_read(struct refile_journal *journal, struct error *error)
 		journal->entries = vector_grow(journal->arena, journal->entries, journal->count,
 		    &journal->capacity, sizeof *journal->entries);
 		journal->entries[journal->count++] = entry;
+		journal->is_settled = false;
+		journal->has_copies = journal->has_copies || refile_entry_is_copy(&entry);
 	}
 	return true;
 }
@@ -163,6 +190,7 @@ refile_journal_note(
 	bool noted = file_write(journal->descriptor, line, journal->path, error) &&
 		     file_sync(journal->descriptor, journal->path, error);
 	arena_clear(&scratch);
+	journal->has_copies = journal->has_copies || refile_entry_is_copy(entry);
 	/* A part of a line must not stand in front of the next. */
 	if (!noted && before >= 0 && ftruncate(journal->descriptor, before) < 0)
 		error_prefix(error, "%s is damaged; ", journal->path);
@@ -181,11 +209,21 @@ refile_journal_clear(struct refile_journal *journal, struct error *error)
 	struct stat status;
 
 	journal->count = 0;
+	journal->has_copies = false;
 	if (fstat(journal->descriptor, &status) == 0 && status.st_size == 0)
 		return true;
 	if (ftruncate(journal->descriptor, 0) < 0)
 		return error_set_errno(error, "cannot empty %s", journal->path);
 	return file_sync(journal->descriptor, journal->path, error);
+}
+
+bool
+refile_journal_end_moves(struct refile_journal *journal, struct error *error)
+{
+	if (!journal->has_copies)
+		return refile_journal_clear(journal, error);
+	return file_write(journal->descriptor, TEXT("moved\n"), journal->path, error) &&
+	       file_sync(journal->descriptor, journal->path, error);
 }
 
 void
@@ -196,64 +234,125 @@ refile_journal_close(struct refile_journal *journal)
 	journal->descriptor = -1;
 }
 
-/* Is there a message of this unique name? */
+/* The run before may have been killed between the message's name and its sync. */
 static bool
-refile_journal_is_in_maildir(struct arena *arena, const struct refile_entry *entry)
+refile_journal_sync_message(
+    struct arena *arena, const char *directory, const char *name, struct error *error)
+{
+	const char *path = arena_format(arena, "%s/%s", directory, name).data;
+	int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+
+	if (descriptor < 0)
+		return error_set_errno(error, "cannot open %s", path);
+	bool is_synced = file_sync(descriptor, path, error);
+	close(descriptor);
+	return is_synced && file_sync_directory(directory, error);
+}
+
+/* Is there a message of this unique name? False: it cannot be known. */
+static bool
+refile_journal_look_in_maildir(
+    struct arena *arena, const struct refile_entry *entry, bool *is_there_out, struct error *error)
 {
 	static const char *const directories[] = {"new", "cur"};
 	struct text wanted = entry->mark;
+	bool is_known = true;
 
-	for (size_t i = 0; i < 2; i++) {
-		DIR *directory = opendir(
+	*is_there_out = false;
+	for (size_t i = 0; i < 2 && !*is_there_out; i++) {
+		const char *path =
 		    arena_format(arena, "%.*s/%s", TEXT_ARGUMENTS(entry->path), directories[i])
-			.data);
-		bool is_there = false;
+			.data;
+		DIR *directory = opendir(path);
 		for (struct dirent *item;
-		     directory != NULL && !is_there && (item = readdir(directory)) != NULL;) {
+		     directory != NULL && !*is_there_out && (item = readdir(directory)) != NULL;) {
 			struct text name = text_from_string(item->d_name);
-			is_there = text_is_equal(
+			*is_there_out = text_is_equal(
 			    text_slice(name, 0, text_find_byte(name, 0, ':')), wanted);
+			if (*is_there_out)
+				is_known =
+				    refile_journal_sync_message(arena, path, item->d_name, error);
 		}
 		if (directory != NULL)
 			closedir(directory);
-		if (is_there)
+	}
+	return is_known;
+}
+
+/* Is the message among those that were appended since? When the mbox became shorter, among all. */
+static bool
+refile_journal_has_message(struct text mbox, const struct refile_entry *entry)
+{
+	struct mbox_item item;
+	uint64_t before;
+	char hex[DIGEST_HEX_SIZE];
+
+	if (!number_parse_unsigned(entry->mark, INT64_MAX, &before) || before > mbox.size)
+		before = 0;
+	for (size_t at = 0; mbox_index_next(mbox, &at, &item);) {
+		if (item.start + item.size <= before)
+			continue;
+		struct digest digest;
+		digest_init(&digest);
+		digest_add(&digest,
+		    text_slice(mbox, item.start + item.from_line_size, item.start + item.size));
+		if (text_is_equal(digest_format(&digest, hex), entry->target_digest))
 			return true;
 	}
 	return false;
 }
 
-/* Is the message among those that were appended since? When the mbox became shorter, among all. */
+/* Under the mbox's locks, since the guardian of a delivery that was killed may be about to take it
+ * back. False: it cannot be known. */
 static bool
-refile_journal_is_in_mbox(struct arena *arena, const struct refile_entry *entry)
+refile_journal_look_in_mbox(struct arena *arena, const struct settings *settings,
+    const struct refile_entry *entry, bool *is_there_out, struct error *error)
 {
+	const char *path = arena_copy_string(arena, entry->path);
+	enum mbox_recovery recovery;
+	struct mbox_file file;
 	struct mbox_map map;
-	struct mbox_item item;
-	struct error ignored;
-	uint64_t before;
-	bool is_there = false;
-	char hex[DIGEST_HEX_SIZE];
 
-	if (!mbox_map_open(arena_copy_string(arena, entry->path), &map, &ignored))
+	*is_there_out = false;
+	if (access(path, F_OK) < 0)
+		return true;
+	if (!mbox_file_open(arena, entry->path, settings, &file, error))
 		return false;
-	if (!number_parse_unsigned(entry->mark, INT64_MAX, &before) || before > map.bytes.size)
-		before = 0;
-	for (size_t at = 0; !is_there && mbox_index_next(map.bytes, &at, &item);) {
-		if (item.start + item.size <= before)
-			continue;
-		struct digest digest;
-		digest_init(&digest);
-		digest_add(&digest, text_slice(map.bytes, item.start + item.from_line_size,
-					item.start + item.size));
-		is_there = text_is_equal(digest_format(&digest, hex), entry->target_digest);
+	bool is_known = mbox_journal_recover(file.descriptor, path, &recovery, error) &&
+			mbox_map_descriptor(file.descriptor, path, &map, error);
+	if (is_known) {
+		*is_there_out = refile_journal_has_message(map.bytes, entry);
+		mbox_map_close(&map);
 	}
-	mbox_map_close(&map);
-	return is_there;
+	if (is_known && *is_there_out)
+		is_known = file_sync(file.descriptor, path, error) &&
+			   file_sync_directory(file.directory, error);
+	mbox_file_close(&file);
+	return is_known;
 }
 
 bool
-refile_journal_has_happened(struct arena *arena, const struct refile_entry *entry)
+refile_journal_find_target(struct arena *arena, const struct settings *settings,
+    const struct refile_entry *entry, bool *is_there_out, struct error *error)
 {
 	if (text_is_equal(entry->kind, TEXT("maildir")))
-		return refile_journal_is_in_maildir(arena, entry);
-	return refile_journal_is_in_mbox(arena, entry);
+		return refile_journal_look_in_maildir(arena, entry, is_there_out, error);
+	return refile_journal_look_in_mbox(arena, settings, entry, is_there_out, error);
+}
+
+bool
+refile_journal_resume(
+    struct refile_journal *journal, const struct settings *settings, struct error *error)
+{
+	bool is_there;
+
+	if (journal->count == 0 || journal->is_settled)
+		return true;
+	if (!refile_journal_find_target(
+		journal->arena, settings, &journal->entries[journal->count - 1], &is_there, error))
+		return false;
+	if (is_there)
+		return true;
+	journal->count--;
+	return refile_journal_undo(journal, error);
 }

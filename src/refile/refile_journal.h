@@ -5,7 +5,8 @@
  * so that two runs never work on one folder.
  *
  * Of all its entries only the last is in doubt after a kill: whoever goes on looks whether its target
- * has the message.
+ * has the message. A source that begins with "+" is that of a copy: it is remembered until the message
+ * itself has left.
  */
 #ifndef REFILE_REFILE_JOURNAL_H
 #define REFILE_REFILE_JOURNAL_H
@@ -16,6 +17,7 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "base/text.h"
+#include "config/settings.h"
 
 enum { REFILE_JOURNAL_MAX = 512 * 1024 * 1024 /* bytes of one */ };
 
@@ -26,6 +28,7 @@ struct refile_entry {
 	struct text mark;          /* the unique name it gets, or the mbox's size before */
 	struct text target_digest; /* of its bytes in the mbox; "-" for a Maildir */
 	struct text path;          /* of the target, absolute */
+	bool is_used;              /* a copy that its message has found */
 };
 
 struct refile_journal {
@@ -36,6 +39,8 @@ struct refile_journal {
 	int descriptor;
 	struct refile_entry *entries; /* of an earlier run that did not end */
 	size_t count, capacity;
+	bool is_settled; /* the last of them is not in doubt */
+	bool has_copies; /* also of this run */
 };
 
 /* Creates what is missing, locks and reads. ERROR_AGAIN with number EAGAIN: another run has the
@@ -50,11 +55,20 @@ bool refile_journal_note(
     struct refile_journal *journal, const struct refile_entry *entry, struct error *error);
 /* The last entry did not happen. */
 bool refile_journal_undo(struct refile_journal *journal, struct error *error);
+/* Did the delivery of the entry take place? Looks at its target; a message that is there is on the
+ * disk when this returns true. False: it cannot be known now. */
+bool refile_journal_find_target(struct arena *arena, const struct settings *settings,
+    const struct refile_entry *entry, bool *is_there_out, struct error *error);
+/* Drops the last entry of an earlier run if it did not take place. False: it cannot be known now. */
+bool refile_journal_resume(
+    struct refile_journal *journal, const struct settings *settings, struct error *error);
+/* All moves are finished, durably; copies are remembered. */
+bool refile_journal_end_moves(struct refile_journal *journal, struct error *error);
+/* The same for the entries in memory. */
+void refile_journal_drop_moves(struct refile_journal *journal);
+bool refile_entry_is_copy(const struct refile_entry *entry);
 /* All of them are finished, durably. */
 bool refile_journal_clear(struct refile_journal *journal, struct error *error);
 void refile_journal_close(struct refile_journal *journal);
-
-/* Did the delivery of the entry take place? Looks at its target. In doubt: no. */
-bool refile_journal_has_happened(struct arena *arena, const struct refile_entry *entry);
 
 #endif

@@ -74,16 +74,24 @@ refile_store(struct refile_session *session, struct arena *arena, struct refile_
 	return outcome;
 }
 
-/* Did an earlier run make this copy? */
+/* Did an earlier run make this copy? The position in an mbox may be another by now. */
 static bool
-refile_store_is_copied(const struct refile_journal *journal, struct text name, struct text digest,
+refile_store_is_copied(struct refile_journal *journal, struct text name, struct text digest,
     const struct refile_target *target)
 {
-	for (size_t i = 0; i < journal->count; i++)
-		if (text_is_equal(journal->entries[i].source, name) &&
-		    text_is_equal(journal->entries[i].digest, digest) &&
-		    text_is_equal(journal->entries[i].path, text_from_string(target->path)))
-			return true;
+	bool is_named = text_is_equal(digest, TEXT("-"));
+
+	for (size_t i = 0; i < journal->count; i++) {
+		struct refile_entry *entry = &journal->entries[i];
+		if (entry->is_used || !refile_entry_is_copy(entry) ||
+		    !text_is_equal(entry->digest, digest) ||
+		    (is_named && !text_is_equal(entry->source, name)) ||
+		    !text_is_equal(entry->path, text_from_string(target->path)))
+			continue;
+		/* An mbox may hold the same message twice. */
+		entry->is_used = !is_named;
+		return true;
+	}
 	return false;
 }
 

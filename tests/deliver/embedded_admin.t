@@ -61,6 +61,21 @@ chmod 646 "$admin/site"
 own_rules "include \"$admin/site\"" answer
 run "$message" -d dove -m "$home/answer"
 refused "a file that everybody can write is not even read" 75 "chmod o-w" "$message" "$home"
+chmod 664 "$admin/site"
+chown "0:$dove_uid" "$admin/site"
+run "$message" -d dove -m "$home/answer"
+refused "nor one of root's that a group of users can write" 75 "chmod g-w" "$message" "$home"
+admin_rules 'cc "./Maildir/"' copy
+chmod 664 "$admin/copy"
+chown "0:$dove_uid" "$admin/copy"
+own_rules "include \"$admin/copy\""
+run "$message" -d dove
+refused "and not outside of embedded mode" 75 "chmod g-w" "$message" "$home"
+rm -f "$home/.mailfilter" "$admin/copy"
+chown 0:0 "$admin/site"
+run "$message" -d dove -m "$home/answer"
+is "one that root's group can write is the administrator's" \
+    "$status $(tr '\n' ' ' <"$work/stdout")$said" "0 site dove "
 chmod 644 "$admin/site"
 
 chown "$dove_uid" "$admin/site"

@@ -261,6 +261,19 @@ is "messages that are renamed or removed meanwhile are no error" "$status $(ls "
 is "and none is doubled" "$(names Maildir/.Junk | tr ' ' '\n' | sed 's/:.*//' | LC_ALL=C sort | uniq -d)" ""
 test_that "and none is lost" [ "$(names Maildir/.Junk | wc -w)" -ge 200 ]
 start
+printf 'cc "./copies"\nto "./Maildir/.Junk/"\n' >"$home/.mailfilter"
+put Maildir/cur/1.a.h:2, junk
+printf '1\n' >"$home/copies.lock"
+mine
+(
+	sleep 0.7
+	mv "$home/Maildir/cur/1.a.h:2," "$home/Maildir/cur/1.a.h:2,S"
+	rm "$home/copies.lock"
+) &
+refile --apply --copies Maildir
+wait
+is "one that is renamed while its copy is made is copied once" "$status $(names Maildir/.Junk) $(subjects copies)" "0 cur/1.a.h:2,S junk"
+start
 for ((i = 100; i < 300; i++)); do put "Maildir/cur/$i.a.h:2," "junk$i"; done
 (refile --apply Maildir) &
 refile --apply Maildir

@@ -161,6 +161,25 @@ mine
 chmod 400 "$home/box"
 refile --apply box
 is "an mbox that cannot be written is not moved from" "$((status != 0)) $(subjects Maildir/.Junk)" "1 "
+
+# --- copies --------------------------------------------------------------------------------------------------------
+start
+printf '%s\n' 'if (/^Subject: both/)' '{' '	cc "./copies"' '	to "./Maildir/.Late/"' '}' \
+    'if (/^Subject: junk/)' '	to "./Maildir/.Junk/"' >"$home/.mailfilter"
+add junk
+add both
+add one
+mine
+refile --apply --copies -o create_folders=no box
+is "of a message that cannot be moved the copy was made" "$status $(subjects copies) $(subjects box)" "1 both both one"
+refile --apply --copies -o create_folders=no box
+is "and is not made again, wherever the message lies by now" "$(subjects copies) $(subjects box)" "both both one"
+add both
+mine
+refile --apply --copies -o create_folders=yes box
+is "one that came later is copied, also one that is the same" \
+    "$status $(subjects copies) $(subjects Maildir/.Late) $(subjects box)" "0 both both both both one"
+test_that "then nothing is remembered" [ "$(find "$home/.culver" -type f -size +0)" = "" ]
 start
 add one
 mine

@@ -28,6 +28,28 @@ open_it(struct refile_journal *journal)
 }
 
 static void
+write_mbox(const char *path, const char *bytes)
+{
+	struct error error;
+	int descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+
+	check(file_write(descriptor, text_from_string(bytes), path, &error));
+	close(descriptor);
+}
+
+static bool
+has_happened(const struct refile_entry *moved)
+{
+	struct settings settings;
+	struct error error;
+	bool is_there = false;
+
+	settings_init(&settings);
+	check(refile_journal_find_target(&arena, &settings, moved, &is_there, &error));
+	return is_there;
+}
+
+static void
 a_fresh_journal_is_empty(void)
 {
 	struct refile_journal journal;
@@ -56,8 +78,64 @@ entries_survive(void)
 	check_text(journal.entries[0].source, entry.source);
 	check_text(journal.entries[0].mark, entry.mark);
 	check_text(journal.entries[0].path, entry.path);
-	check(!refile_journal_has_happened(&arena, &journal.entries[0]));
+	check(!has_happened(&journal.entries[0]));
 	refile_journal_close(&journal);
+}
+
+static void
+copies_outlive_the_moves(void)
+{
+	struct refile_entry copy = entry;
+	struct refile_journal journal;
+	struct settings settings;
+	struct error error;
+
+	settings_init(&settings);
+	copy.source = TEXT("+1.a.h");
+	open_it(&journal);
+	check(refile_journal_clear(&journal, &error));
+	check(refile_journal_note(&journal, &entry, &error));
+	check(refile_journal_note(&journal, &copy, &error));
+	check(refile_journal_note(&journal, &entry, &error));
+	check(refile_journal_end_moves(&journal, &error));
+	refile_journal_close(&journal);
+	open_it(&journal);
+	check(journal.count == 1);
+	check_text(journal.entries[0].source, copy.source);
+	/* It took place, wherever the message is by now. */
+	check(refile_journal_resume(&journal, &settings, &error));
+	check(journal.count == 1);
+	check(refile_journal_note(&journal, &entry, &error));
+	refile_journal_close(&journal);
+	open_it(&journal);
+	check(journal.count == 2);
+	check(refile_journal_resume(&journal, &settings, &error));
+	check(journal.count == 1);
+	check(refile_journal_clear(&journal, &error));
+	check(refile_journal_end_moves(&journal, &error));
+	refile_journal_close(&journal);
+	check(!refile_journal_is_pending(&arena, home, "/f/Maildir"));
+}
+
+static void
+a_mailbox_that_is_locked_is_not_guessed_about(void)
+{
+	const char *path = arena_format(&arena, "%s/locked", home).data;
+	const char *lock = arena_format(&arena, "%s.lock", path).data;
+	struct refile_entry moved = entry;
+	struct settings settings;
+	struct error error;
+	bool is_there;
+
+	settings_init(&settings);
+	settings.lock_timeout = 1;
+	moved.kind = TEXT("mbox");
+	moved.path = text_from_string(path);
+	write_mbox(path, "From x Fri Mar  1 12:00:00 2024\nA: b\n\nx\n\n");
+	write_mbox(lock, "1\n");
+	check(!refile_journal_find_target(&arena, &settings, &moved, &is_there, &error));
+	unlink(lock);
+	unlink(path);
 }
 
 static void
@@ -139,16 +217,6 @@ foreign_lines_are_not_guessed(void)
 	check(error.kind == ERROR_INPUT);
 }
 
-static void
-write_mbox(const char *path, const char *bytes)
-{
-	struct error error;
-	int descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
-
-	check(file_write(descriptor, text_from_string(bytes), path, &error));
-	close(descriptor);
-}
-
 /* The digest of "A: b\n\nx\n\n", made with sha256sum. */
 static void
 a_delivery_to_an_mbox_is_recognised(void)
@@ -158,16 +226,16 @@ a_delivery_to_an_mbox_is_recognised(void)
 	    TEXT("1788205cc196889f8d1996ca993413ad6eb4d46cd75488165f8abb48a63070a8"),
 	    text_from_string(path)};
 
-	check(!refile_journal_has_happened(&arena, &moved));
+	check(!has_happened(&moved));
 	write_mbox(path, "From x Fri Mar  1 12:00:00 2024\nA: b\n\nx\n\n");
-	check(refile_journal_has_happened(&arena, &moved));
+	check(has_happened(&moved));
 	moved.mark = TEXT("41");
-	check(!refile_journal_has_happened(&arena, &moved));
+	check(!has_happened(&moved));
 	write_mbox(path, "From x Fri Mar  1 12:00:00 2024\nC: d\n\nFrom x Fri Mar  1 12:00:00 "
 			 "2024\nA: b\n\nx\n\n");
-	check(refile_journal_has_happened(&arena, &moved));
+	check(has_happened(&moved));
 	moved.mark = TEXT("9999");
-	check(refile_journal_has_happened(&arena, &moved));
+	check(has_happened(&moved));
 	unlink(path);
 }
 
