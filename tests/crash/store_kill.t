@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # A writer of a store that is killed or fails at any of its system calls, and many that are killed at any moment: the
 # old or the new value is there, the file opens, nobody waits for ever, and what was said to be safe is.
-. "$top_srcdir/tests/support/tap.sh"
+. "${top_srcdir:?run this through make check}/tests/support/tap.sh"
 . "$top_srcdir/tests/crash/inject.sh"
 
 traffic=$top_builddir/tests/crash/store_traffic

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # culver check --maildrop: each deviation is found where it is, and nowhere else.
 # shellcheck source=tests/support/tap.sh
-. "$top_srcdir/tests/support/tap.sh"
+. "${top_srcdir:?run this through make check}/tests/support/tap.sh"
 # shellcheck disable=SC2016 # rules have dollars
 
 culver=$top_builddir/culver

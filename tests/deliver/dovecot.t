@@ -3,7 +3,7 @@
 # its own changes and with many deliveries at once. No daemon and no network: its imap program runs as the mail's owner
 # on private directories, already logged in, with the commands on standard input.
 # shellcheck source=tests/support/tap.sh
-. "$top_srcdir/tests/support/tap.sh"
+. "${top_srcdir:?run this through make check}/tests/support/tap.sh"
 # shellcheck source=tests/support/delivery.sh
 . "$top_srcdir/tests/support/delivery.sh"
 imap_program=/usr/lib/dovecot/imap

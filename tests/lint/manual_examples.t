@@ -2,7 +2,7 @@
 # The examples of the manual pages are true: those of mailfilter(5) are rules without an error, each of its entries has
 # one, and what the pages of the commands print is what the commands print.
 # shellcheck source=tests/support/tap.sh
-. "$top_srcdir/tests/support/tap.sh"
+. "${top_srcdir:?run this through make check}/tests/support/tap.sh"
 
 pages=$top_srcdir/doc/man
 culver=$top_builddir/culver

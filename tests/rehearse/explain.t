@@ -2,7 +2,7 @@
 # culver explain: the story and the plan of a message, that nothing is done, that no command runs unasked, that a hostile
 # message cannot make a long story, and that a delivery then does what was told.
 # shellcheck source=tests/support/tap.sh
-. "$top_srcdir/tests/support/tap.sh"
+. "${top_srcdir:?run this through make check}/tests/support/tap.sh"
 # shellcheck source=tests/support/delivery.sh
 . "$top_srcdir/tests/support/delivery.sh"
 

@@ -2,7 +2,7 @@
 # culver test, end to end: passing, failing, recording, TAP, directories, what cannot be read; and that for every kind
 # of expectation a wrong one fails.
 # shellcheck source=tests/support/tap.sh
-. "$top_srcdir/tests/support/tap.sh"
+. "${top_srcdir:?run this through make check}/tests/support/tap.sh"
 
 culver=$top_builddir/culver
 cd "$work" || exit 99
