@@ -99,7 +99,7 @@ judge() {
 	got=$(value store)
 	case $1,$got in
 	0,new | 137,old | 137,new | 75,old) ;;
-	74,new) [ "$2" = write ] ;; # it could not say so
+	74,new) [ "$2" = write ] || return 1 ;; # it could not say so
 	75,new)
 		# The sync of the directory comes after the rename.
 		[ "$2" = openat ] || [ "$2" = fsync ] || [ "$2" = close ] || {
@@ -116,7 +116,7 @@ judge_none() {
 	got=$(value store)
 	case $1,$got in
 	0,new | 137,* | 75,*) ;;
-	74,new) [ "$2" = write ] ;; # it could not say so
+	74,new) [ "$2" = write ] || return 1 ;; # it could not say so
 	*) echo "# status $1, the value is $got" && return 1 ;;
 	esac
 	check_next
