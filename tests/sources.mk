@@ -1,5 +1,6 @@
 # Tests: unit/ mirrors src/; the others are named for what they show.
-EXTRA_DIST += tests/support/files.h tests/support/tap.h tests/support/tap.sh tests/support/delivery.sh
+EXTRA_DIST += tests/support/files.h tests/support/tap.h tests/support/tap.sh tests/support/delivery.sh \
+	tests/support/dovecot.sh
 
 include tests/lint/sources.mk
 include tests/unit/base/sources.mk

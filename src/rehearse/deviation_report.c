@@ -3,8 +3,6 @@
  */
 #include "rehearse/deviation_report.h"
 
-#include "base/utf8.h"
-
 enum {
 	REPORT_PLACES_SHOWN = 5,
 	REPORT_COLUMNS_UNKNOWN = 100,

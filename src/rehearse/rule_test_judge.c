@@ -115,14 +115,14 @@ rule_test_judge_append_end(struct buffer *out, const struct rule_test_result *re
 	}
 }
 
-void
-rule_test_judge_append_story(
-    struct buffer *out, const char *front, const struct rule_test_result *result)
+/* What came of the run in a line each, as `expect` lines would say it: what was asked, then how it
+ * ended. */
+static void
+rule_test_judge_append_story(struct buffer *out, const struct rule_test_result *result)
 {
 	bool is_said = false;
 
 	for (size_t i = 0; i < result->count; i++) {
-		buffer_append(out, text_from_string(front));
 		rule_test_judge_append_ask(out, &result->asks[i]);
 		buffer_append_byte(out, '\n');
 		is_said |= result->asks[i].is_delivery &&
@@ -130,12 +130,12 @@ rule_test_judge_append_story(
 	}
 	if (is_said && result->outcome.class == OUTCOME_DONE && result->status == 0)
 		return;
-	buffer_append(out, text_from_string(front));
 	rule_test_judge_append_end(out, result);
 	buffer_append_byte(out, '\n');
 }
 
-struct text
+/* The line of a test that answers this command. */
+static struct text
 rule_test_judge_answer(struct arena *arena, struct text command, enum command_use use)
 {
 	struct buffer line;
@@ -155,7 +155,7 @@ rule_test_judge_answer(struct arena *arena, struct text command, enum command_us
 static void
 rule_test_judge_append_got(struct buffer *got, const struct rule_test_result *result)
 {
-	rule_test_judge_append_story(got, "", result);
+	rule_test_judge_append_story(got, result);
 	if (got->size > 0)
 		got->size--;
 }

@@ -27,15 +27,9 @@ struct rule_test_verdict {
 struct rule_test_verdict rule_test_judge(struct rule_test_stage *stage, struct arena *arena,
     const struct rule_test *test, const struct rule_test_result *result);
 
-/* What came of the run in a line each, as `expect` lines would say it: what was asked, then how it
- * ended. */
-void rule_test_judge_append_story(
-    struct buffer *out, const char *front, const struct rule_test_result *result);
 /* "to ./Junk/", "keep /var/mail/bob" */
 void rule_test_judge_append_ask(struct buffer *out, const struct rule_test_ask *ask);
 /* "delivered", "keep", "discard", "reject TEXT", "later TEXT" */
 void rule_test_judge_append_end(struct buffer *out, const struct rule_test_result *result);
-/* The line of a test that answers this command. */
-struct text rule_test_judge_answer(struct arena *arena, struct text command, enum command_use use);
 
 #endif

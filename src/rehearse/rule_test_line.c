@@ -211,7 +211,8 @@ rule_test_line_argument(
 	return true;
 }
 
-bool
+/* "<<WORD" stands next. */
+static bool
 rule_test_line_has_block(const struct rule_test_line *line)
 {
 	return text_has_prefix(line->rest, TEXT("<<"));

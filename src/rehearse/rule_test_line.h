@@ -57,8 +57,6 @@ bool rule_test_line_argument(
     struct rule_test_line *line, const char *what, struct text *text_out, struct error *error);
 /* Nothing may be left of the line. */
 bool rule_test_line_end(struct rule_test_line *line, struct error *error);
-/* "<<WORD" stands next. */
-bool rule_test_line_has_block(const struct rule_test_line *line);
 /* FILE, "<<WORD" or "escaped <<WORD" with the lines behind it, which are read too. */
 bool rule_test_line_source(struct rule_test_line *line, const char *what,
     struct rule_test_source *source_out, struct error *error);

@@ -5,7 +5,6 @@
 #include "rehearse/rule_test_suite.h"
 
 #include <dirent.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>

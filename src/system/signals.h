@@ -8,7 +8,6 @@
 #ifndef SYSTEM_SIGNALS_H
 #define SYSTEM_SIGNALS_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 enum { SIGNALS_DEADLINE = -1, SIGNALS_LIMIT = -2 };

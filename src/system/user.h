@@ -4,7 +4,6 @@
 #ifndef SYSTEM_USER_H
 #define SYSTEM_USER_H
 
-#include <stdbool.h>
 #include <sys/types.h>
 
 #include "base/arena.h"

@@ -4,7 +4,7 @@
 # subscribed, and has no letter that the index of keywords does not know; and the retry leaves folder, subscription and
 # index whole, each entry once.
 # shellcheck source=tests/support/tap.sh
-. "$top_srcdir/tests/support/tap.sh"
+. "${top_srcdir:?run this through make check}/tests/support/tap.sh"
 # shellcheck source=tests/support/delivery.sh
 . "$top_srcdir/tests/support/delivery.sh"
 # shellcheck source=tests/crash/inject.sh

@@ -4,7 +4,7 @@
 # delivers it once (twice where the kill came behind the link). What the dynamic loader does before main() is not ours:
 # the faults begin with the first call that is made for the delivery, reading the settings.
 # shellcheck source=tests/support/tap.sh
-. "$top_srcdir/tests/support/tap.sh"
+. "${top_srcdir:?run this through make check}/tests/support/tap.sh"
 # shellcheck source=tests/support/delivery.sh
 . "$top_srcdir/tests/support/delivery.sh"
 # shellcheck source=tests/crash/inject.sh

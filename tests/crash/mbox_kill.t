@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # An mbox delivery that is killed or fails at any of its system calls: the old mail is unharmed, no part of the message
 # is there, status 0 is said exactly when it is whole, and a retry delivers it.
-. "$top_srcdir/tests/support/tap.sh"
+. "${top_srcdir:?run this through make check}/tests/support/tap.sh"
 . "$top_srcdir/tests/crash/inject.sh"
 
 inject_is_possible || skip_all "strace is missing or may not trace here"

@@ -4,7 +4,7 @@
 # synced is gone. Each message must be there whole, and all earlier ones too. CULVER_POWER_CUTS sets the number of cuts
 # for each of Maildir and mbox on each of ext4 and xfs.
 # shellcheck source=tests/support/tap.sh
-. "$top_srcdir/tests/support/tap.sh"
+. "${top_srcdir:?run this through make check}/tests/support/tap.sh"
 # shellcheck source=tests/support/delivery.sh
 . "$top_srcdir/tests/support/delivery.sh"
 own_accounts

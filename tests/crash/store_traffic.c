@@ -7,7 +7,6 @@
  *		random moment, until so many were killed or the time is over; afterwards every record
  *		that was said to be on the disk must be there
  */
-#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>

@@ -2,7 +2,7 @@
 # The words beyond maildrop, through the whole program: folders by their names, programs without a shell, changed
 # headers, limited time, and what a command that does not end in time counts as.
 # shellcheck source=tests/support/tap.sh
-. "$top_srcdir/tests/support/tap.sh"
+. "${top_srcdir:?run this through make check}/tests/support/tap.sh"
 # shellcheck source=tests/support/delivery.sh
 . "$top_srcdir/tests/support/delivery.sh"
 own_accounts

@@ -2,7 +2,7 @@
 # Hostile input and a hostile place: whatever comes on standard input, and whatever stands where the mail should go,
 # the program says 0 and has the message whole, or says "later" and left nothing anywhere.
 # shellcheck source=tests/support/tap.sh
-. "$top_srcdir/tests/support/tap.sh"
+. "${top_srcdir:?run this through make check}/tests/support/tap.sh"
 # shellcheck source=tests/support/delivery.sh
 . "$top_srcdir/tests/support/delivery.sh"
 own_accounts

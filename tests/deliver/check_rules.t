@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # culver check, as a program.
 # shellcheck source=tests/support/tap.sh
-. "$top_srcdir/tests/support/tap.sh"
+. "${top_srcdir:?run this through make check}/tests/support/tap.sh"
 
 culver=$top_builddir/culver
 

@@ -2,7 +2,7 @@
 # The command line of the delivery program: maildrop's options and their long names, modes, envelope, exit statuses,
 # settings, partial success, and the line of the delivery log.
 # shellcheck source=tests/support/tap.sh
-. "$top_srcdir/tests/support/tap.sh"
+. "${top_srcdir:?run this through make check}/tests/support/tap.sh"
 # shellcheck source=tests/support/delivery.sh
 . "$top_srcdir/tests/support/delivery.sh"
 own_accounts

@@ -2,7 +2,7 @@
 # What one small delivery into a Maildir costs, as far as it can be counted: system calls, instructions, libraries,
 # private memory. No test asserts a time (bench/README.md).
 # shellcheck source=tests/support/tap.sh
-. "$top_srcdir/tests/support/tap.sh"
+. "${top_srcdir:?run this through make check}/tests/support/tap.sh"
 
 [ -z "$sanitizers" ] || skip_all "sanitizers have costs of their own"
 

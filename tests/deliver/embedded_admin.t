@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # What the administrator's files may do in embedded mode, and what the words beyond maildrop tell the mail server.
 # shellcheck source=tests/support/tap.sh
-. "$top_srcdir/tests/support/tap.sh"
+. "${top_srcdir:?run this through make check}/tests/support/tap.sh"
 # shellcheck source=tests/support/delivery.sh
 . "$top_srcdir/tests/support/delivery.sh"
 own_accounts

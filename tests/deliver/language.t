@@ -2,7 +2,7 @@
 # Rules that run commands, rewrite messages, ask files and hold locks, through the whole program: each verb, and rules
 # files as people have them.
 # shellcheck source=tests/support/tap.sh
-. "$top_srcdir/tests/support/tap.sh"
+. "${top_srcdir:?run this through make check}/tests/support/tap.sh"
 # shellcheck source=tests/support/delivery.sh
 . "$top_srcdir/tests/support/delivery.sh"
 own_accounts

@@ -2,7 +2,7 @@
 # Fifty deliveries into one Maildir at the same time, while a reader moves messages from new to cur as mail clients
 # do: every message is there, whole, under a name of its own.
 # shellcheck source=tests/support/tap.sh
-. "$top_srcdir/tests/support/tap.sh"
+. "${top_srcdir:?run this through make check}/tests/support/tap.sh"
 # shellcheck source=tests/support/delivery.sh
 . "$top_srcdir/tests/support/delivery.sh"
 write_config

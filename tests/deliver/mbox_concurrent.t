@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Many deliveries to one mbox at the same time, while a reader that takes the locks in the other order moves messages
 # out: every message arrives, once, byte for byte, and none is mixed with another.
-. "$top_srcdir/tests/support/tap.sh"
+. "${top_srcdir:?run this through make check}/tests/support/tap.sh"
 
 deliver=${CULVER_DELIVER:-$top_builddir/culver-deliver}
 traffic=$top_builddir/tests/deliver/mbox_traffic

@@ -3,7 +3,7 @@
 # culver-deliver and, where it is installed, by maildrop 2.9.3, with the same result. Then the mistakes that such files
 # make: what becomes of the mail, and what culver check says.
 # shellcheck source=tests/support/tap.sh
-. "$top_srcdir/tests/support/tap.sh"
+. "${top_srcdir:?run this through make check}/tests/support/tap.sh"
 # shellcheck source=tests/support/delivery.sh
 . "$top_srcdir/tests/support/delivery.sh"
 own_accounts

@@ -3,7 +3,7 @@
 # with those that people wrote for maildrop. Postfix runs on loopback with a configuration, a queue and accounts of the
 # test's own, and is stopped at the end.
 # shellcheck source=tests/support/tap.sh
-. "$top_srcdir/tests/support/tap.sh"
+. "${top_srcdir:?run this through make check}/tests/support/tap.sh"
 # shellcheck source=tests/support/delivery.sh
 . "$top_srcdir/tests/support/delivery.sh"
 own_accounts

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Data bases of rules (gdbmopen and its kin) with real deliveries: many at once lose no update, and whatever is wrong
 # with a file, the rules hear -1, the admin hears why, and the mail goes on.
-. "$top_srcdir/tests/support/tap.sh"
+. "${top_srcdir:?run this through make check}/tests/support/tap.sh"
 . "$top_srcdir/tests/support/delivery.sh"
 own_accounts "$@"
 

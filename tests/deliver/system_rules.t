@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # What goes wrong in the system's rules is never taken for success: the mail stays with the mail server.
 # shellcheck source=tests/support/tap.sh
-. "$top_srcdir/tests/support/tap.sh"
+. "${top_srcdir:?run this through make check}/tests/support/tap.sh"
 # shellcheck source=tests/support/delivery.sh
 . "$top_srcdir/tests/support/delivery.sh"
 own_accounts

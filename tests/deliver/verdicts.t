@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Questions of rules that have no answer: what each setting makes of them, and that log and -V say so.
 # shellcheck source=tests/support/tap.sh
-. "$top_srcdir/tests/support/tap.sh"
+. "${top_srcdir:?run this through make check}/tests/support/tap.sh"
 
 cd "$work" || exit 99
 printf 'From: a@b.example\nX-Redos: %s!\nSubject: =?x-nope?Q?cr=E8me?=\nMessage-ID: <1@test>\n\nbody\n' \

@@ -2,7 +2,7 @@
 # Calls that no source makes (tests/lint/banned), calls that a folder must not make (tests/lint/purity), and
 # preprocessor conditions.
 # shellcheck source=tests/support/tap.sh
-. "$top_srcdir/tests/support/tap.sh"
+. "${top_srcdir:?run this through make check}/tests/support/tap.sh"
 # shellcheck source=tests/lint/lint.sh
 . "$top_srcdir/tests/lint/lint.sh"
 

@@ -2,7 +2,7 @@
 # What Culver does otherwise than maildrop is told by `culver check --maildrop`: each row of doc/tolerance.md that rules
 # can show has its story in the code, and each story its row.
 # shellcheck source=tests/support/tap.sh
-. "$top_srcdir/tests/support/tap.sh"
+. "${top_srcdir:?run this through make check}/tests/support/tap.sh"
 # shellcheck source=tests/lint/lint.sh
 . "$top_srcdir/tests/lint/lint.sh"
 

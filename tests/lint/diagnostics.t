@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # What culver check says, and how grave it is, stands in its page, both ways.
 # shellcheck source=tests/support/tap.sh
-. "$top_srcdir/tests/support/tap.sh"
+. "${top_srcdir:?run this through make check}/tests/support/tap.sh"
 
 # source_words FILE: "word level" of each row of the table.
 source_words() {

@@ -2,7 +2,7 @@
 # What git knows is in the release: a file that no sources.mk names is missing from "make dist". In an unpacked
 # release there is nothing to compare.
 # shellcheck source=tests/support/tap.sh
-. "$top_srcdir/tests/support/tap.sh"
+. "${top_srcdir:?run this through make check}/tests/support/tap.sh"
 # shellcheck source=tests/lint/lint.sh
 . "$top_srcdir/tests/lint/lint.sh"
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Who may include whom (src/FLOORS), and who may see a foreign library.
 # shellcheck source=tests/support/tap.sh
-. "$top_srcdir/tests/support/tap.sh"
+. "${top_srcdir:?run this through make check}/tests/support/tap.sh"
 # shellcheck source=tests/lint/lint.sh
 . "$top_srcdir/tests/lint/lint.sh"
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The manual says what the programs do, both ways: options, exit statuses, settings, words of the rules.
 # shellcheck source=tests/support/tap.sh
-. "$top_srcdir/tests/support/tap.sh"
+. "${top_srcdir:?run this through make check}/tests/support/tap.sh"
 # shellcheck source=tests/lint/lint.sh
 . "$top_srcdir/tests/lint/lint.sh"
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Names of files, folders and public functions.
 # shellcheck source=tests/support/tap.sh
-. "$top_srcdir/tests/support/tap.sh"
+. "${top_srcdir:?run this through make check}/tests/support/tap.sh"
 # shellcheck source=tests/lint/lint.sh
 . "$top_srcdir/tests/lint/lint.sh"
 

@@ -2,7 +2,7 @@
 # The settings table, culver.conf(5) and doc/culver.conf.example say the same, both ways; and so do the lines of the
 # delivery log and their table in culver-delivery(7).
 # shellcheck source=tests/support/tap.sh
-. "$top_srcdir/tests/support/tap.sh"
+. "${top_srcdir:?run this through make check}/tests/support/tap.sh"
 
 culver=$top_builddir/culver
 [ -x "$culver" ] || skip_all "culver is not built"

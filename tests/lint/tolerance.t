@@ -2,7 +2,7 @@
 # doc/tolerance.md and the code say the same, both ways: each "tolerance: name" of a comment has its row in the table of
 # tolerances, each row its comment, and each test file and test sentence that a row names is there.
 # shellcheck source=tests/support/tap.sh
-. "$top_srcdir/tests/support/tap.sh"
+. "${top_srcdir:?run this through make check}/tests/support/tap.sh"
 # shellcheck source=tests/lint/lint.sh
 . "$top_srcdir/tests/lint/lint.sh"
 

@@ -2,7 +2,7 @@
 # No mutable variables at file scope, and none that is static in a function: state is handed down. The compiled
 # objects are asked, since they cannot be misread.
 # shellcheck source=tests/support/tap.sh
-. "$top_srcdir/tests/support/tap.sh"
+. "${top_srcdir:?run this through make check}/tests/support/tap.sh"
 # shellcheck source=tests/lint/lint.sh
 . "$top_srcdir/tests/lint/lint.sh"
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # What must not be in the tree: marks of unfinished work, line ends of other systems, blanks at line ends.
 # shellcheck source=tests/support/tap.sh
-. "$top_srcdir/tests/support/tap.sh"
+. "${top_srcdir:?run this through make check}/tests/support/tap.sh"
 # shellcheck source=tests/lint/lint.sh
 . "$top_srcdir/tests/lint/lint.sh"
 

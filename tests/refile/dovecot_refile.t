@@ -1,65 +1,18 @@
 #!/usr/bin/env bash
-# What Dovecot's own IMAP server shows of mail that culver refile moves, also in sessions that are open meanwhile. No
-# daemon and no network: its imap program runs as the mail's owner, already logged in.
+# What Dovecot's own IMAP server shows of mail that culver refile moves, also in sessions that are open meanwhile.
 # shellcheck source=tests/support/tap.sh
 . "${top_srcdir:?run this through make check}/tests/support/tap.sh"
 # shellcheck source=tests/support/delivery.sh
 . "$top_srcdir/tests/support/delivery.sh"
-imap_program=/usr/lib/dovecot/imap
-[ -x "$imap_program" ] || skip_all "$imap_program is not installed"
+# shellcheck source=tests/support/dovecot.sh
+. "$top_srcdir/tests/support/dovecot.sh"
 own_accounts "$@"
 # shellcheck source=tests/refile/refile.sh
 . "$top_srcdir/tests/refile/refile.sh"
 write_config
 
 location="maildir:$home/Maildir"
-configure() {
-	cat >"$work/dovecot.conf" <<CONFIG
-base_dir = $work/run
-log_path = $work/dovecot.log
-mail_location = $1
-ssl = no
-first_valid_uid = 0
-default_internal_user = nobody
-mbox_write_locks = dotlock fcntl
-namespace inbox {
-  inbox = yes
-}
-CONFIG
-	: >"$work/dovecot.log"
-	chmod 644 "$work/dovecot.conf"
-	chmod 666 "$work/dovecot.log"
-}
-server=(setpriv --reuid "$dove_uid" --regid "$dove_uid" --clear-groups env -i HOME="$home" USER=dove IP=127.0.0.1
-	PATH=/usr/bin:/bin timeout 60 "$imap_program" -c "$work/dovecot.conf")
 
-# imap COMMAND...: one session; prints what the server said.
-imap() {
-	local n=0 command
-	{
-		for command in "$@"; do
-			n=$((n + 1))
-			printf 'c%d %s\r\n' "$n" "$command"
-		done
-		printf 'z LOGOUT\r\n'
-	} | "${server[@]}" 2>&1 | tr -d '\r'
-}
-
-# open_session DESCRIPTOR NAME, say NAME DESCRIPTOR TAG COMMAND: a session that stays open.
-open_session() {
-	mkfifo "$work/to-$2"
-	"${server[@]}" <"$work/to-$2" >"$work/from-$2" 2>&1 &
-	eval "exec $1>\"\$work/to-$2\""
-}
-say() {
-	local i
-	printf '%s %s\r\n' "$3" "$4" >&"$2"
-	for ((i = 0; i < 200; i++)); do
-		! grep -q "^$3 " "$work/from-$1" || return 0
-		sleep 0.05
-	done
-	echo "# no answer to $4"
-}
 # answers NAME TAG: what the server said from the command before up to this one's end.
 answers() { tr -d '\r' <"$work/from-$1" | awk -v tag="$2" '/^[a-z][0-9]* / && $1 == tag { print block; exit } /^[a-z][0-9]* / { block = ""; next } { block = block $0 "\n" }'; }
 # shown: flags and subjects of a FETCH, sorted.
@@ -77,11 +30,9 @@ if (/^Subject: junk/)
 	mailbox "Junk"
 RULES
 
-configure "$location"
+use_location "$location"
 fresh <"$work/rules"
-if ! grep -q PREAUTH < <(imap 'NOOP'); then
-	skip_all "Dovecot's imap does not run here: $(imap NOOP | head -1)"
-fi
+needs_imap
 
 # --- Maildir -------------------------------------------------------------------------------------------------------
 fresh <"$work/rules"
@@ -120,7 +71,7 @@ done | awk 'BEGIN { RS = "\r\n" } /^APPEND/ { printf "c%d %s\r\n", NR, $0; next 
 {
 	cat "$work/appends"
 	printf 'z LOGOUT\r\n'
-} | "${server[@]}" >/dev/null 2>&1
+} | "${imap_server[@]}" >/dev/null 2>>"$work/dovecot.log"
 imap 'CREATE Junk' >/dev/null
 is "(forty messages wait)" "$(names Maildir | wc -w)" 40
 (
@@ -134,10 +85,10 @@ refile --apply Maildir
 is "beside a session that changes flags none is lost or doubled" \
     "$status $(imap 'SELECT Junk' "$all" | shown | awk '{print $1}' | LC_ALL=C sort -u | wc -l) $(imap 'STATUS Junk (MESSAGES)' 'STATUS INBOX (MESSAGES)' | sed -n 's/.*MESSAGES \([0-9]*\).*/\1/p' | paste -sd' ')" \
     "0 40 40 0"
-is "Dovecot had nothing to say" "$(grep -iE 'error|warning|panic' "$work/dovecot.log")" ""
+is "Dovecot had nothing to say" "$(complaints)" ""
 
 # --- mbox ----------------------------------------------------------------------------------------------------------
-configure "mbox:$home/mail:INBOX=$home/box"
+use_location "mbox:$home/mail:INBOX=$home/box"
 fresh <<'RULES'
 if (/^Subject: junk/)
 	to "./mail/Junk"
@@ -158,5 +109,5 @@ say mbox 7 a4 'LOGOUT'
 exec 7>&-
 wait
 is "the target has it, with flags and keywords" "$(imap 'SELECT Junk' "$all" | shown)" $'junk1 Other \\Flagged \\Seen\njunk2\nold Other'
-is "Dovecot had nothing to say of the mboxes" "$(grep -iE 'error|warning|panic' "$work/dovecot.log")" ""
+is "Dovecot had nothing to say of the mboxes" "$(complaints)" ""
 tests_end

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # culver explain for another user: whose rules run, in which order, with whose rights and from where.
 # shellcheck source=tests/support/tap.sh
-. "$top_srcdir/tests/support/tap.sh"
+. "${top_srcdir:?run this through make check}/tests/support/tap.sh"
 # shellcheck source=tests/support/delivery.sh
 . "$top_srcdir/tests/support/delivery.sh"
 own_accounts "$@"

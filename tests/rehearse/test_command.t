@@ -2,7 +2,7 @@
 # culver test, end to end: passing, failing, recording, TAP, directories, what cannot be read; and that for every kind
 # of expectation a wrong one fails.
 # shellcheck source=tests/support/tap.sh
-. "$top_srcdir/tests/support/tap.sh"
+. "${top_srcdir:?run this through make check}/tests/support/tap.sh"
 
 culver=$top_builddir/culver
 cd "$work" || exit 99
@@ -264,6 +264,7 @@ is "--print shows its rules" "$said" "$(<rules.d/filter)"
 { cat top.part; printf 'test t\nheader A: \\033[31m\nexpect header A: \033]0;x\a\n'; } >control.test
 run control.test
 is "control characters of a test file do not reach the terminal" "$(printf '%s' "$said" | tr -d '\n' | tr -dc '[:cntrl:]')" ""
+test_that "the rest of its text does" says 'expected  header A: ?]0;x?'
 
 printf 'rules <<E\nX=`touch %s/ran`\nsystem "touch %s/ran"\nE\ntest t\nexpect keep\n' "$work" "$work" >run.test
 run run.test

@@ -4,7 +4,7 @@
 # written for printf %b, separated by "%% NAME" lines. "%%h NAME" and "%%b NAME": the header lines, or those of the text,
 # are known to differ (doc/tolerance.md), and must.
 : "${top_srcdir:?run this through make check}"
-. "$top_srcdir/tests/support/tap.sh"
+. "${top_srcdir:?run this through make check}/tests/support/tap.sh"
 
 [ -x /usr/bin/maildrop ] || skip_all "there is no /usr/bin/maildrop to compare with (package maildrop)"
 cd "$work" || exit 99

@@ -3,7 +3,7 @@
 # echoed, the exit status and the mailboxes written must be the same. Snippets are separated by %% lines; those that
 # begin with #act run in the delivery program, since they ask for more than the plan of run_rules knows.
 : "${top_srcdir:?run this through make check}"
-. "$top_srcdir/tests/support/tap.sh"
+. "${top_srcdir:?run this through make check}/tests/support/tap.sh"
 
 [ -x /usr/bin/maildrop ] || skip_all "there is no /usr/bin/maildrop to compare with (package maildrop)"
 run_rules=$top_builddir/tests/rules/run_rules

@@ -6,7 +6,7 @@
 #
 # runs COUNT other cases, or as many as the seconds allow, and keeps those that differ in the directory.
 # shellcheck source=tests/support/tap.sh
-. "$top_srcdir/tests/support/tap.sh"
+. "${top_srcdir:?run this through make check}/tests/support/tap.sh"
 # shellcheck source=tests/support/delivery.sh
 . "$top_srcdir/tests/support/delivery.sh"
 

@@ -11,7 +11,7 @@ if [ "${1-}" = --print ]; then
 	exec python3 "$top_srcdir/tests/rules/reference.py" "$table" print
 fi
 # shellcheck source=tests/support/tap.sh
-. "$top_srcdir/tests/support/tap.sh"
+. "${top_srcdir:?run this through make check}/tests/support/tap.sh"
 # shellcheck source=tests/support/delivery.sh
 . "$top_srcdir/tests/support/delivery.sh"
 command -v python3 >/dev/null || skip_all "python3 is not installed"

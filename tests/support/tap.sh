@@ -2,7 +2,7 @@
 # A test script in the Test Anything Protocol. A script sources this file, calls check_* helpers and ends with
 # tests_end. Each script works in a directory of its own, $work, which is removed at the end.
 #
-#	. "$top_srcdir/tests/support/tap.sh"
+#	. "${top_srcdir:?run this through make check}/tests/support/tap.sh"
 #	test_that "a missing Maildir is later"  [ "$status" = 75 ]
 #	tests_end
 #

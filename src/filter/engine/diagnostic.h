@@ -6,7 +6,6 @@
 #ifndef FILTER_ENGINE_DIAGNOSTIC_H
 #define FILTER_ENGINE_DIAGNOSTIC_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 

@@ -5,7 +5,6 @@
 #ifndef FILTER_ENGINE_FILTER_H
 #define FILTER_ENGINE_FILTER_H
 
-#include <stddef.h>
 #include <stdint.h>
 
 #include "base/arena.h"

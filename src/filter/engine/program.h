@@ -8,7 +8,6 @@
 #define FILTER_ENGINE_PROGRAM_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 #include "base/arena.h"

@@ -6,7 +6,6 @@
 #ifndef FILTER_MAILFILTER_DEVIATION_H
 #define FILTER_MAILFILTER_DEVIATION_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 

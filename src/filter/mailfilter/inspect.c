@@ -168,7 +168,7 @@ inspect_is_number(struct text text)
 	return *end == '\0' && end == copy + text.size;
 }
 
-void
+static void
 inspect_each_operand(struct inspection *inspection, const struct inspect_site *site,
     const struct expression *expression, inspect_visit *visit)
 {

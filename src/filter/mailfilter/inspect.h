@@ -75,8 +75,6 @@ typedef void inspect_visit(struct inspection *inspection, const struct inspect_s
     const struct expression *expression);
 void inspect_each(
     struct inspection *inspection, const struct statement *list, inspect_visit *visit);
-void inspect_each_operand(struct inspection *inspection, const struct inspect_site *site,
-    const struct expression *expression, inspect_visit *visit);
 
 /* A string that stands without quotes. */
 bool inspect_is_bare(const struct inspection *inspection, const struct expression *string);

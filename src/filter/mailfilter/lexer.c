@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#include "filter/engine/program.h"
+#include "filter/engine/expression.h"
 
 struct reserved {
 	struct text name;

@@ -4,7 +4,6 @@
  * same.
  */
 #include <fcntl.h>
-#include <stdint.h>
 #include <sys/stat.h>
 #include <sysexits.h>
 #include <unistd.h>

@@ -2,7 +2,7 @@
 # What rules see of a message, beside what maildrop 2.9.3 and Python's email package see of the same bytes: address
 # lines, encoded words and bodies on which they should agree.
 # shellcheck source=tests/support/tap.sh
-. "$top_srcdir/tests/support/tap.sh"
+. "${top_srcdir:?run this through make check}/tests/support/tap.sh"
 
 decode=$top_builddir/tests/unit/mail/decode_body
 
