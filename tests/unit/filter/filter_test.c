@@ -530,8 +530,9 @@ rules_tried_allocate_nothing(void)
 {
 	enum { RULES = 2000, KEPT = 32 };
 
-	size_t few = bytes_of_a_run("if ($SIZE)", 1) - bytes_of_a_run("if (!$SIZE)", 1);
-	size_t many = bytes_of_a_run("if ($SIZE)", RULES) - bytes_of_a_run("if (!$SIZE)", RULES);
+	size_t few = bytes_of_a_run("if (!$ABSENT)", 1) - bytes_of_a_run("if ($ABSENT)", 1);
+	size_t many =
+	    bytes_of_a_run("if (!$ABSENT)", RULES) - bytes_of_a_run("if ($ABSENT)", RULES);
 	check_number((long long)(many - few), (long long)(RULES - 1) * KEPT);
 	check_number((long long)bytes_of_a_run("I=3\nwhile (I=$I - 1)", RULES),
 	    (long long)bytes_of_a_run("I=9\nwhile (I=$I - 1)", RULES));

@@ -6,10 +6,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "support/tap.h"
 #include "system/file.h"
+#include "system/lock.h"
 
 static struct arena arena;
 static char home[] = "/tmp/culver-journal.XXXXXX";
@@ -43,7 +45,7 @@ has_happened(const struct refile_entry *moved)
 	struct error error;
 	bool is_there = false;
 
-	settings_init(&settings);
+	settings = *settings_values(settings_new(&arena));
 	check(refile_journal_find_target(&arena, &settings, moved, &is_there, &error));
 	return is_there;
 }
@@ -89,7 +91,7 @@ copies_outlive_the_moves(void)
 	struct settings settings;
 	struct error error;
 
-	settings_init(&settings);
+	settings = *settings_values(settings_new(&arena));
 	copy.source = TEXT("+1.a.h");
 	open_it(&journal);
 	check(refile_journal_clear(&journal, &error));
@@ -126,7 +128,7 @@ a_mailbox_that_is_locked_is_not_guessed_about(void)
 	struct error error;
 	bool is_there;
 
-	settings_init(&settings);
+	settings = *settings_values(settings_new(&arena));
 	settings.lock_timeout = 1;
 	moved.kind = TEXT("mbox");
 	moved.path = text_from_string(path);
@@ -260,12 +262,16 @@ main(void)
 {
 	if (mkdtemp(home) == NULL)
 		return 99;
+	lock_pause(0); /* opens what stays open */
 	test("a fresh journal is empty", a_fresh_journal_is_empty);
 	test("entries survive, what was undone does not", entries_survive);
+	test("a mailbox that is locked is not guessed about",
+	    a_mailbox_that_is_locked_is_not_guessed_about);
 	test("two runs exclude each other, of one folder only", two_runs_exclude_each_other);
 	test("a torn line stands for what had not begun", a_torn_line_had_not_begun);
 	test("names that cannot be noted are refused", names_that_cannot_be_noted_are_refused);
 	test("a cleared journal is empty", a_cleared_journal_is_empty);
+	test("copies are remembered when the moves have ended", copies_outlive_the_moves);
 	test("foreign lines are not guessed at", foreign_lines_are_not_guessed);
 	test("a delivery to an mbox is recognised behind its old end",
 	    a_delivery_to_an_mbox_is_recognised);
