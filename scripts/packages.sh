@@ -112,7 +112,8 @@ packages_apt() {
 
 # What a build cannot do without: the Debian packages, and the commands that show that they are there.
 # shellcheck disable=SC2034
-packages_build=(gcc libc6-dev make autoconf automake pkg-config libpcre2-dev libdb5.3-dev)
+packages_build=(gcc libc6-dev make autoconf automake pkg-config libpcre2-dev libdb5.3-dev libmagic-dev
+    libarchive-dev libidn2-dev)
 
 # build_is_possible: after installing, or on a system that is not Debian, is everything needed there?
 build_is_possible() {
@@ -124,6 +125,9 @@ build_is_possible() {
 	pkg-config --exists 'libpcre2-8 >= 10.36' 2>/dev/null || lost+=("the PCRE2 headers (libpcre2-dev)")
 	printf '#include <db.h>\n' | "${CC:-gcc}" -E - >/dev/null 2>&1 ||
 	    lost+=("the Berkeley DB headers (libdb5.3-dev)")
+	pkg-config --exists libmagic 2>/dev/null || lost+=("the libmagic headers (libmagic-dev)")
+	pkg-config --exists libarchive 2>/dev/null || lost+=("the libarchive headers (libarchive-dev)")
+	pkg-config --exists libidn2 2>/dev/null || lost+=("the libidn2 headers (libidn2-dev)")
 	[ ${#lost[@]} = 0 ] && return
 	complain "cannot build without: ${lost[*]}"
 	return 1

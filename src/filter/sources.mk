@@ -1,5 +1,5 @@
 noinst_LIBRARIES += libfilter.a
-libfilter_a_CPPFLAGS = $(AM_CPPFLAGS) $(PCRE2_CFLAGS)
+libfilter_a_CPPFLAGS = $(AM_CPPFLAGS) $(PCRE2_CFLAGS) $(LIBMAGIC_CFLAGS) $(LIBARCHIVE_CFLAGS)
 libfilter_a_SOURCES = \
 	%D%/engine/body_text.c %D%/engine/body_text.h \
 	%D%/engine/database.c %D%/engine/database.h \
@@ -54,3 +54,6 @@ libfilter_a_SOURCES += \
 	%D%/mailfilter/inspect_shadow.c \
 	%D%/mailfilter/inspect_status.c \
 	%D%/mailfilter/pattern_flag.c %D%/mailfilter/pattern_flag.h
+libfilter_a_SOURCES += %D%/engine/archive.h
+libfilter_a_SOURCES += %D%/engine/attachment.h
+libfilter_a_SOURCES += %D%/engine/sniff.h

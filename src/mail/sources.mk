@@ -16,3 +16,15 @@ libmail_a_SOURCES = \
 	%D%/outcome.c %D%/outcome.h \
 	%D%/part_text.c %D%/part_text.h \
 	%D%/transfer_encoding.c %D%/transfer_encoding.h
+libmail_a_SOURCES += %D%/auto_reply.h
+libmail_a_SOURCES += %D%/compose.h
+libmail_a_SOURCES += %D%/embedded_file.h
+libmail_a_SOURCES += %D%/flowed_text.h
+libmail_a_SOURCES += %D%/html_text.h
+libmail_a_SOURCES += %D%/list_facts.h
+libmail_a_SOURCES += %D%/parameter_value.h
+libmail_a_SOURCES += %D%/part_choice.h
+libmail_a_SOURCES += %D%/part_edit.h
+libmail_a_SOURCES += %D%/part_facts.h
+libmail_a_SOURCES += %D%/readable_text.h
+libmail_a_SOURCES += %D%/structure_check.h

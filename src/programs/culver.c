@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sysexits.h>
 
+#include "programs/compat_name.h"
 #include "programs/culver.h"
 
 static const struct culver_command {
@@ -20,6 +21,8 @@ static const struct culver_command {
 	"the settings: which are in force, and where each comes from"},
     {"explain", culver_explain, "[--rules FILE] [-d USER] < message",
 	"why a message goes where it goes: the rules, step by step, without acting"},
+    {"mail", culver_mail, "show|header|parts|text|make|... [options] [FILE...]",
+	"mail in the hands of scripts: shows, takes apart, edits and builds messages"},
     {"refile", culver_refile, "[--rules FILE] [--apply] MAILDIR|MBOX...",
 	"applies rules to stored mail: what would move where, and moves it"},
     {"test", culver_test, "[--tap] [--record] FILE|DIRECTORY...",
@@ -78,6 +81,10 @@ culver_help(void)
 int
 main(int count, char **arguments)
 {
+	compat_run *compat = count > 0 ? compat_name_find(arguments[0]) : NULL;
+
+	if (compat != NULL)
+		return compat(count, arguments);
 	if (count < 2)
 		return culver_refuse_usage("expected a command", NULL);
 	for (size_t i = 0; i < CULVER_COMMANDS; i++)

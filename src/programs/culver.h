@@ -13,6 +13,7 @@ int culver_check(int count, char **arguments);
 int culver_config(int count, char **arguments);
 int culver_test(int count, char **arguments);
 int culver_explain(int count, char **arguments);
+int culver_mail(int count, char **arguments);
 int culver_refile(int count, char **arguments);
 
 /* Writes to standard output, and sees that it got there: the exit status. */

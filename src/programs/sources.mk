@@ -1,13 +1,15 @@
 bin_PROGRAMS += culver
 culver_SOURCES = %D%/culver.c %D%/culver.h \
+	%D%/compat_name.c %D%/compat_name.h \
 	%D%/culver_check.c \
 	%D%/culver_config.c \
 	%D%/culver_explain.c \
+	%D%/culver_mail.c %D%/culver_mail.h \
 	%D%/culver_refile.c \
 	%D%/culver_rehearsal.c %D%/culver_rehearsal.h \
 	%D%/culver_test.c
 culver_CPPFLAGS = $(AM_CPPFLAGS) -DCULVER_VERSION='"$(PACKAGE_VERSION)"'
-culver_LDADD = librefile.a librehearse.a libagent.a libdeliver.a librecord.a libfilter.a libconfig.a libmail.a libsystem.a libbase.a
+culver_LDADD = libhandle.a librefile.a librehearse.a libagent.a libdeliver.a librecord.a libfilter.a libconfig.a libmail.a libsystem.a libbase.a
 
 bin_PROGRAMS += culver-deliver
 culver_deliver_SOURCES = %D%/culver_deliver.c

@@ -1,0 +1,57 @@
+/*
+ * culver mail: finds the command by its name; each is a file of its own (programs/culver_mail.h).
+ */
+#include "programs/culver_mail.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "programs/culver.h"
+
+static const struct mail_command {
+	const char *name;
+	int (*run)(int count, char **arguments);
+	const char *usage;   /* what follows its name */
+	const char *purpose; /* in a line */
+} mail_commands[] = {
+    {NULL, NULL, NULL, NULL},
+};
+
+static int
+mail_refuse_command(const char *name)
+{
+	fprintf(stderr, "culver: there is no command \"mail %s\", but there are", name);
+	for (const struct mail_command *command = mail_commands; command->name != NULL; command++)
+		fprintf(stderr, "%s %s", command > mail_commands ? "," : "", command->name);
+	fprintf(stderr, "; \"culver mail --help\" says more\n");
+	return EX_USAGE;
+}
+
+static int
+mail_help(void)
+{
+	printf("usage: culver mail COMMAND ...\n"
+	       "\n");
+	for (const struct mail_command *command = mail_commands; command->name != NULL; command++)
+		printf("  culver mail %s %s\n        %s\n", command->name, command->usage,
+		    command->purpose);
+	printf("\n"
+	       "culver mail COMMAND --help says more of one; see also culver-mail(1).\n");
+	return culver_print(TEXT(""));
+}
+
+int
+culver_mail(int count, char **arguments)
+{
+	if (count < 2)
+		return culver_refuse_usage("expected a command behind", "mail");
+	for (const struct mail_command *command = mail_commands; command->name != NULL; command++)
+		if (strcmp(arguments[1], command->name) == 0)
+			return command->run(count - 1, arguments + 1);
+	if (culver_is_help(arguments[1]))
+		return mail_help();
+	if (arguments[1][0] != '-')
+		return mail_refuse_command(arguments[1]);
+	return culver_refuse_usage("unknown option", arguments[1]);
+}

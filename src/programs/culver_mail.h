@@ -1,0 +1,8 @@
+/*
+ * The commands of culver-mail(1), one file each (culver_mail_NAME.c): options, and one call of a module
+ * of handle/. Each gets its own arguments, its name first, and returns the exit status.
+ */
+#ifndef PROGRAMS_CULVER_MAIL_H
+#define PROGRAMS_CULVER_MAIL_H
+
+#endif
