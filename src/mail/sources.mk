@@ -28,3 +28,10 @@ libmail_a_SOURCES += %D%/part_edit.h
 libmail_a_SOURCES += %D%/part_facts.h
 libmail_a_SOURCES += %D%/readable_text.h
 libmail_a_SOURCES += %D%/structure_check.h
+libmail_a_SOURCES += %D%/base64_run.h
+EXTRA_DIST += %D%/base64_run_avx2.c %D%/base64_run_plain.c
+if HAS_AVX2
+libmail_a_SOURCES += %D%/base64_run_avx2.c
+else
+libmail_a_SOURCES += %D%/base64_run_plain.c
+endif
