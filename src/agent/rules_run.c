@@ -212,6 +212,7 @@ rules_run_file(struct rules_run *run, const char *path, struct text source, bool
 	    .is_embedded = run->request->mode == AGENT_MODE_EMBEDDED,
 	    .verdicts = rules_run_verdicts(run->request->settings),
 	    .match_limit = (uint32_t)run->request->settings->pattern_limit,
+	    .recipient_delimiter = run->request->settings->recipient_delimiter,
 	};
 	run->files[run->file_count - 1].has_run = true;
 	signals_guard(RULES_RUN_GRACE);

@@ -70,6 +70,8 @@ struct settings {
 	uint64_t command_limit; /* seconds for one command */
 	uint64_t pattern_limit; /* PCRE2 match limit for one pattern on one line */
 
+	struct text recipient_delimiter; /* bytes that begin a subaddress, each of them */
+
 	struct text shell;
 	struct text sendmail;
 	struct text path; /* PATH of commands */

@@ -57,3 +57,5 @@ libfilter_a_SOURCES += \
 libfilter_a_SOURCES += %D%/engine/archive.h
 libfilter_a_SOURCES += %D%/engine/attachment.h
 libfilter_a_SOURCES += %D%/engine/sniff.h
+libfilter_a_SOURCES += %D%/engine/address_value.c %D%/engine/address_value.h
+libfilter_a_SOURCES += %D%/engine/message_value.c %D%/engine/message_value.h

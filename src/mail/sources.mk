@@ -18,6 +18,7 @@ libmail_a_SOURCES = \
 	%D%/transfer_encoding.c %D%/transfer_encoding.h
 libmail_a_SOURCES += %D%/auto_reply.h
 libmail_a_SOURCES += %D%/compose.h
+libmail_a_SOURCES += %D%/domain_name.c %D%/domain_name.h
 libmail_a_SOURCES += %D%/embedded_file.h
 libmail_a_SOURCES += %D%/flowed_text.h
 libmail_a_SOURCES += %D%/html_text.h

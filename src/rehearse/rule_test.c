@@ -347,6 +347,7 @@ rule_test_run_engine(struct rule_test_work *work, const struct envelope *envelop
 	    .is_embedded = work->is_embedded,
 	    .verdicts = rules_run_verdicts(work->settings),
 	    .match_limit = (uint32_t)work->settings->pattern_limit,
+	    .recipient_delimiter = work->settings->recipient_delimiter,
 	};
 	result->rules = filter_run(work->arena, &input);
 	result->outcome = result->rules.outcome;

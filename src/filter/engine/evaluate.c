@@ -15,6 +15,7 @@
 #include "filter/engine/field_list.h"
 #include "filter/engine/lookup.h"
 #include "filter/engine/match.h"
+#include "filter/engine/message_value.h"
 #include "filter/engine/observe.h"
 #include "filter/engine/recipients.h"
 #include "filter/engine/run_command.h"
@@ -331,6 +332,8 @@ evaluate_function(
 		return database_evaluate(evaluator, expression, value_out);
 	case FUNCTION_ENVELOPE:
 		return envelope_value(evaluator, expression, value_out);
+	case FUNCTION_MESSAGE:
+		return message_value(evaluator, expression, value_out);
 	case FUNCTION_ANY:
 	case FUNCTION_ALL:
 		break;

@@ -30,6 +30,7 @@ struct pattern_state {
 };
 
 struct edit_header;
+struct message_value_memory;
 
 struct evaluator {
 	struct arena *arena; /* of the run */
@@ -54,6 +55,7 @@ struct evaluator {
 	char condition_kept[FILTER_MATCHED_MAX];
 	char matched[FILTER_MATCHED_MAX];
 	size_t matched_size;
+	struct message_value_memory *message_facts; /* message_value.h; NULL: none so far */
 	struct edit_header *edits; /* of the header, that wait (edit_header.h); NULL: none so far */
 	struct text undecided;     /* the first question without an answer; empty: none */
 	bool is_interrupted;

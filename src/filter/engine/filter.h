@@ -76,8 +76,9 @@ struct filter_input {
 	void *host_self;
 	const struct filter_observer *observer; /* of the run (engine/observer.h); NULL: nobody */
 	struct verdicts verdicts;
-	bool is_embedded;     /* rules that act on the world are refused */
-	uint32_t match_limit; /* backtracking steps of one pattern on one line; 0:
+	struct text recipient_delimiter; /* bytes that begin a subaddress */
+	bool is_embedded;                /* rules that act on the world are refused */
+	uint32_t match_limit;            /* backtracking steps of one pattern on one line; 0:
 						PATTERN_MATCH_LIMIT_DEFAULT */
 };
 

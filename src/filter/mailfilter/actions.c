@@ -4,8 +4,10 @@
  */
 #include "filter/mailfilter/actions.h"
 
+#include "filter/engine/address_value.h"
 #include "filter/engine/envelope_value.h"
 #include "filter/engine/flag_words.h"
+#include "filter/engine/message_value.h"
 #include "filter/mailfilter/statements.h"
 #include "mail/header_edit.h"
 
@@ -43,6 +45,7 @@ static const struct contextual_function contextual_functions[] = {
     {TEXT("all"), FUNCTION_ALL},
     {TEXT("any"), FUNCTION_ANY},
     {TEXT("envelope"), FUNCTION_ENVELOPE},
+    {TEXT("message"), FUNCTION_MESSAGE},
 };
 
 /* The token behind the current one, which stays. */
@@ -264,6 +267,21 @@ actions_field_name(struct parser *parser)
 	return name;
 }
 
+/* "From" or "From:domain". */
+static bool
+actions_check_field(struct parser *parser, const struct expression *name)
+{
+	struct text field;
+	enum address_part part = address_value_parse(name->text, &field);
+
+	if (!header_edit_is_name(field))
+		parser_fail(parser, name->offset, "this is no name of a header field");
+	else if (part == ADDRESS_PART_UNKNOWN)
+		parser_fail(parser, name->offset, "an address has no such part: it has %s",
+		    address_value_parts);
+	return !parser->failed;
+}
+
 /* '(' name { ',' name } ')' '=~' pattern; the current token is the parenthesis. */
 static bool
 actions_fields(
@@ -276,10 +294,8 @@ actions_fields(
 		struct expression *name = actions_field_name(parser);
 		if (name == NULL)
 			return false;
-		if (actions_is_literal(name) && !header_edit_is_name(name->text)) {
-			parser_fail(parser, name->offset, "this is no name of a header field");
+		if (actions_is_literal(name) && !actions_check_field(parser, name))
 			return false;
-		}
 		*end = name;
 		end = &name->next;
 	} while (parser->token.kind == TOKEN_COMMA);
@@ -308,18 +324,23 @@ actions_fields(
 
 /* '(' expr ')'; the current token is the parenthesis. */
 static bool
-actions_envelope(struct parser *parser, struct expression *call)
+actions_named_value(struct parser *parser, struct expression *call)
 {
 	parser_advance(parser);
 	struct expression *name = parser_expression(parser);
 	if (name == NULL)
 		return false;
 	call->operands = name;
-	if (actions_is_literal(name) && !envelope_value_is_name(name->text)) {
+	if (!actions_is_literal(name))
+		;
+	else if (call->function == FUNCTION_ENVELOPE && !envelope_value_is_name(name->text))
 		parser_fail(parser, name->offset, "the envelope has no such value: it has %s",
 		    envelope_value_names);
+	else if (call->function == FUNCTION_MESSAGE && !message_value_is_name(name->text))
+		parser_fail(parser, name->offset, "the message has no such fact: it has %s",
+		    message_value_names);
+	if (parser->failed)
 		return false;
-	}
 	return parser_expect(parser, TOKEN_CLOSE_PARENTHESIS, "a closing ) is expected here");
 }
 
@@ -327,14 +348,14 @@ struct expression *
 actions_call(struct parser *parser)
 {
 	const struct contextual_function *word = actions_find_function(parser);
-	bool is_envelope = word->function == FUNCTION_ENVELOPE;
+	bool is_named = word->function == FUNCTION_ENVELOPE || word->function == FUNCTION_MESSAGE;
 	struct expression *call = parser_node(
-	    parser, is_envelope ? EXPRESSION_FUNCTION : EXPRESSION_FIELDS, parser->token.start);
+	    parser, is_named ? EXPRESSION_FUNCTION : EXPRESSION_FIELDS, parser->token.start);
 
 	call->function = word->function;
 	parser_advance(parser);
 	bool parsed =
-	    is_envelope ? actions_envelope(parser, call) : actions_fields(parser, word, call);
+	    is_named ? actions_named_value(parser, call) : actions_fields(parser, word, call);
 	call->begin = call->offset;
 	call->end = parser->taken;
 	return parsed ? call : NULL;

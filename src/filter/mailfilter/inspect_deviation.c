@@ -437,6 +437,7 @@ search_function(struct inspect_search *search, const struct expression *expressi
 		search_database(search, expression);
 		break;
 	case FUNCTION_ENVELOPE:
+	case FUNCTION_MESSAGE:
 		search_add_expression(search, DEVIATION_WORDS_FUNCTION, expression);
 		break;
 	default:

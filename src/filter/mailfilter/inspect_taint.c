@@ -162,6 +162,7 @@ taint_function(struct taint_walk *walk, const struct expression *expression)
 	case FUNCTION_DATABASE_FETCH:
 		return all;
 	case FUNCTION_ENVELOPE:
+	case FUNCTION_MESSAGE:
 		return TAINT_ALL;
 	default:
 		return 0;

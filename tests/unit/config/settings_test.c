@@ -78,6 +78,7 @@ settings_are_equal(const struct settings *a, const struct settings *b)
 	       a->lock_timeout == b->lock_timeout && a->lock_retry == b->lock_retry &&
 	       a->lock_stale_after == b->lock_stale_after && a->time_limit == b->time_limit &&
 	       a->command_limit == b->command_limit && a->pattern_limit == b->pattern_limit &&
+	       text_is_equal(a->recipient_delimiter, b->recipient_delimiter) &&
 	       text_is_equal(a->shell, b->shell) && text_is_equal(a->sendmail, b->sendmail) &&
 	       text_is_equal(a->path, b->path) && a->umask == b->umask &&
 	       text_is_equal(a->hostname, b->hostname) && a->log == b->log &&
@@ -130,9 +131,10 @@ rows_have_members_of_their_own(void)
 	    {"mailbox_create", "no"}, {"mailbox_subscribe", "no"}, {"keywords_layout", "courier"},
 	    {"quota_exceeded", "never"}, {"dot_lock", "required"}, {"lock_timeout", "7"},
 	    {"lock_retry", "20ms"}, {"lock_stale_after", "8"}, {"time_limit", "9"},
-	    {"command_limit", "10"}, {"pattern_limit", "1000"}, {"shell", "/bin/bash"},
-	    {"sendmail", "/bin/s"}, {"path", "/bin"}, {"umask", "022"}, {"hostname", "mx"},
-	    {"log", "off"}, {"log_file", "/l"}, {"log_user_file", "l"}, {"report", "stdout"}};
+	    {"command_limit", "10"}, {"pattern_limit", "1000"}, {"recipient_delimiter", "-"},
+	    {"shell", "/bin/bash"}, {"sendmail", "/bin/s"}, {"path", "/bin"}, {"umask", "022"},
+	    {"hostname", "mx"}, {"log", "off"}, {"log_file", "/l"}, {"log_user_file", "l"},
+	    {"report", "stdout"}};
 	const struct settings *defaults = settings_values(settings_new(&arena));
 	struct settings_source *source = settings_new(&arena);
 	struct setting_view view;
