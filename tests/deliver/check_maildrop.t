@@ -129,7 +129,9 @@ finds 'if (/^X-Spam: yes/:H)
 finds 'if (/^X-Spam: yes/:h)
 	exit' ''
 finds 'if (/^From joe/ || /^>?From\s/)
-	exit' 'from-line-taken:1:5 from-line-taken:1:20'
+	exit' 'unicode-classes:1:20 from-line-taken:1:5 from-line-taken:1:20'
+finds 'if (/[[:alpha:]]/ || /a\\w/ || /\Bx/)
+	exit' 'unicode-classes:1:5 unicode-classes:1:32'
 finds 'if (/^From: joe/ || /From joe/ || /^From joe/:b)
 	exit' 'part-lines:1:35'
 finds 'if (/x/:br)

@@ -30,8 +30,10 @@ address_value_parse(struct text word, struct text *field_out)
 	struct text part = text_slice(word, colon + 1, word.size);
 
 	*field_out = text_slice(word, 0, colon);
-	if (colon == word.size)
+	if (part.size == 0) {
+		*field_out = word;
 		return ADDRESS_PART_NONE;
+	}
 	for (size_t i = 0; i < sizeof address_part_names / sizeof *address_part_names; i++)
 		if (text_is_equal(address_part_names[i].name, part))
 			return address_part_names[i].part;

@@ -669,6 +669,7 @@ filter_run(struct arena *arena, const struct filter_input *input)
 	evaluator.includes = 0;
 	evaluator.database = NULL;
 	evaluator.is_embedded = input->is_embedded;
+	evaluator.message_facts = NULL;
 	evaluator.edits = NULL;
 	evaluator.scratch.blocks = NULL;
 	evaluator.condition = (struct text){NULL, 0};

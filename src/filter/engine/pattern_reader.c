@@ -50,7 +50,7 @@ pattern_reader_take(struct pattern_reader *reader, struct text wanted)
 	return true;
 }
 
-/* \d, \w, \s, \h and their opposites. */
+/* \d, \w, \s, \h and their opposites: each may be a character that is not ASCII, too. */
 static bool
 pattern_reader_class_escape(char letter, struct byte_set *set)
 {
@@ -71,7 +71,6 @@ pattern_reader_class_escape(char letter, struct byte_set *set)
 	case 'h':
 		byte_set_add(set, '\t', '\t');
 		byte_set_add(set, ' ', ' ');
-		byte_set_add(set, 0x80, 0xff);
 		break;
 	case 'n':
 		if (letter == 'n')
@@ -81,10 +80,9 @@ pattern_reader_class_escape(char letter, struct byte_set *set)
 	default:
 		return false;
 	}
-	if (letter < 'a') {
+	if (letter < 'a')
 		byte_set_invert(set);
-		byte_set_add(set, 0x80, 0xff);
-	}
+	byte_set_add(set, 0x80, 0xff);
 	return true;
 }
 
@@ -166,6 +164,7 @@ pattern_reader_posix_class(struct pattern_reader *reader, struct byte_set *set)
 			continue;
 		for (unsigned j = 0; j < 6 && classes[i].ranges[j] != 0; j += 2)
 			byte_set_add(set, classes[i].ranges[j], classes[i].ranges[j + 1]);
+		byte_set_add(set, 0x80, 0xff);
 		return true;
 	}
 	return false;

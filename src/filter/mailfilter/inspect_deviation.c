@@ -368,6 +368,23 @@ search_scope(struct inspect_search *search, const struct expression *expression,
 		search_add_expression(search, DEVIATION_FROM_LINE_TAKEN, expression);
 }
 
+/* \w, \d, \s, \b, their opposites, [[:alpha:]] and its like. */
+static bool
+search_has_class(struct text pattern)
+{
+	for (size_t i = 0; i + 1 < pattern.size; i++) {
+		char byte = pattern.data[i], next = pattern.data[i + 1];
+		if (byte == '[' && next == ':')
+			return true;
+		if (byte == '\\') {
+			if (text_find_byte(TEXT("wdsb"), 0, text_lower(next)) < 4)
+				return true;
+			i++;
+		}
+	}
+	return false;
+}
+
 static void
 search_pattern(struct inspect_search *search, const struct inspect_site *site,
     const struct expression *expression)
@@ -381,6 +398,8 @@ search_pattern(struct inspect_search *search, const struct inspect_site *site,
 		search_add_expression(search, DEVIATION_MATCH_VALUE, expression);
 	if (is_foreach && text_find_byte(pattern->source, 0, '(') < pattern->source.size)
 		search_add_expression(search, DEVIATION_FOREACH_GROUPS, expression);
+	if (search_has_class(pattern->source))
+		search_add_expression(search, DEVIATION_UNICODE_CLASSES, expression);
 	search_text_marks(search, expression);
 	search_scope(search, expression, is_foreach);
 	/* Lines of the message end at an empty match in both. */

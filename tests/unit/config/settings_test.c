@@ -103,7 +103,7 @@ typed_defaults_are_the_texts(void)
 		check(view.origin == SETTING_DEFAULT && view.line == 0 && view.file == NULL);
 		check(strlen(view.help) > 10 && view.help[strlen(view.help) - 1] == '.');
 	}
-	check_number(rows, 33);
+	check_number(rows, 34);
 	check_text(defaults->user_rules, TEXT(".mailfilter"));
 	check_text(defaults->default_mailbox, TEXT("/var/mail/$LOGNAME"));
 	check_number(defaults->lock_timeout, 120);
