@@ -19,15 +19,16 @@ libmail_a_SOURCES = \
 libmail_a_SOURCES += %D%/auto_reply.h
 libmail_a_SOURCES += %D%/compose.h
 libmail_a_SOURCES += %D%/domain_name.c %D%/domain_name.h
-libmail_a_SOURCES += %D%/embedded_file.h
+libmail_a_SOURCES += %D%/embedded_file.c %D%/embedded_file.h
 libmail_a_SOURCES += %D%/flowed_text.h
 libmail_a_SOURCES += %D%/html_text.h
-libmail_a_SOURCES += %D%/list_facts.h
-libmail_a_SOURCES += %D%/parameter_value.h
-libmail_a_SOURCES += %D%/part_choice.h
-libmail_a_SOURCES += %D%/part_edit.h
-libmail_a_SOURCES += %D%/part_facts.h
+libmail_a_SOURCES += %D%/list_facts.c %D%/list_facts.h
+libmail_a_SOURCES += %D%/parameter_value.c %D%/parameter_value.h
+libmail_a_SOURCES += %D%/part_choice.c %D%/part_choice.h
+libmail_a_SOURCES += %D%/part_edit.c %D%/part_edit.h
+libmail_a_SOURCES += %D%/part_facts.c %D%/part_facts.h
 libmail_a_SOURCES += %D%/readable_text.h
+libmail_a_SOURCES += %D%/safe_name.c %D%/safe_name.h
 libmail_a_SOURCES += %D%/structure_check.h
 libmail_a_SOURCES += %D%/base64_run.h
 EXTRA_DIST += %D%/base64_run_avx2.c %D%/base64_run_plain.c
@@ -36,3 +37,4 @@ libmail_a_SOURCES += %D%/base64_run_avx2.c
 else
 libmail_a_SOURCES += %D%/base64_run_plain.c
 endif
+libmail_a_SOURCES += %D%/encoded_message.c %D%/encoded_message.h

@@ -29,6 +29,7 @@ struct pattern_state {
 	struct pattern_budget budget; /* of its work on this message */
 };
 
+struct attachment_watch;
 struct edit_header;
 struct message_value_memory;
 
@@ -56,6 +57,7 @@ struct evaluator {
 	char matched[FILTER_MATCHED_MAX];
 	size_t matched_size;
 	struct message_value_memory *message_facts; /* message_value.h; NULL: none so far */
+	struct attachment_watch *attachments; /* attachment_value.h; NULL: nobody asked so far */
 	struct edit_header *edits; /* of the header, that wait (edit_header.h); NULL: none so far */
 	struct text undecided;     /* the first question without an answer; empty: none */
 	bool is_interrupted;

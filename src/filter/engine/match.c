@@ -128,6 +128,12 @@ match_failed(struct evaluator *evaluator, uint32_t offset)
 }
 
 enum pattern_answer
+match_unanswered(struct evaluator *evaluator, uint32_t offset)
+{
+	return match_undecided(evaluator, evaluator->input->verdicts.limit, offset, TEXT("limit"));
+}
+
+enum pattern_answer
 match_undecodable(struct evaluator *evaluator, uint32_t offset)
 {
 	error_set(&evaluator->error, ERROR_INPUT,
@@ -187,8 +193,7 @@ match_walk_next(struct evaluator *evaluator, struct match_walk *walk)
 	return answer;
 }
 
-/* Keeps pattern and matched text for the log. */
-static void
+void
 match_remember(struct evaluator *evaluator, struct text written, struct text matched)
 {
 	evaluator->condition = written;

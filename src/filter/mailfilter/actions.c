@@ -8,6 +8,7 @@
 #include "filter/engine/envelope_value.h"
 #include "filter/engine/flag_words.h"
 #include "filter/engine/message_value.h"
+#include "filter/mailfilter/attachment_words.h"
 #include "filter/mailfilter/statements.h"
 #include "mail/header_edit.h"
 
@@ -30,7 +31,10 @@ static const struct contextual_word contextual_words[] = {
     {TEXT("mailbox"), STATEMENT_TO, DESTINATION_MAILBOX, 1, 1, true},
     {TEXT("pipe"), STATEMENT_TO, DESTINATION_ARGUMENTS, 1, ACTIONS_VALUES_MAX, true},
     {TEXT("reject"), STATEMENT_REJECT, 0, 1, 1, false},
+    {TEXT("replace"), STATEMENT_REPLACE, 0, 0, 1, true},
+    {TEXT("save"), STATEMENT_SAVE, 0, 1, 1, true},
     {TEXT("setheader"), STATEMENT_SETHEADER, 0, 2, 2, true},
+    {TEXT("strip"), STATEMENT_STRIP, 0, 0, 0, true},
     {TEXT("tempfail"), STATEMENT_TEMPFAIL, 0, 1, 1, false},
     {TEXT("timeout"), STATEMENT_TIMEOUT, 0, 1, 1, false},
     {TEXT("unflag"), STATEMENT_UNFLAG, 0, 1, ACTIONS_VALUES_MAX, false},
@@ -44,12 +48,12 @@ struct contextual_function {
 static const struct contextual_function contextual_functions[] = {
     {TEXT("all"), FUNCTION_ALL},
     {TEXT("any"), FUNCTION_ANY},
+    {TEXT("attachment"), FUNCTION_ATTACHMENT},
     {TEXT("envelope"), FUNCTION_ENVELOPE},
     {TEXT("message"), FUNCTION_MESSAGE},
 };
 
-/* The token behind the current one, which stays. */
-static struct token
+struct token
 actions_peek(const struct parser *parser)
 {
 	struct lexer ahead = parser->lexer;
@@ -179,12 +183,18 @@ actions_values(struct parser *parser, const struct contextual_word *word)
 	return NULL;
 }
 
+static bool
+actions_has_no_value(const struct parser *parser)
+{
+	return parser->token.kind == TOKEN_NEWLINE || parser->token.kind == TOKEN_END;
+}
+
 /* The values and the line end, or the block, behind the word. */
 static bool
 actions_operands(
     struct parser *parser, const struct contextual_word *word, struct statement *statement)
 {
-	if (word->maximum > 0) {
+	if (word->maximum > 0 && !actions_has_no_value(parser)) {
 		struct expression *list = actions_values(parser, word);
 		if (list == NULL)
 			return false;
@@ -214,9 +224,13 @@ actions_keep(struct parser *parser, struct statement *statement)
 static bool
 actions_check_shape(struct parser *parser, const struct contextual_word *word)
 {
-	bool has_value = parser->token.kind != TOKEN_NEWLINE && parser->token.kind != TOKEN_END;
+	bool has_value = !actions_has_no_value(parser);
 
-	if (has_value && word->maximum == 0 && parser->token.kind != TOKEN_CLOSE_BRACE)
+	if (has_value && word->kind == STATEMENT_STRIP && parser->token.kind != TOKEN_CLOSE_BRACE)
+		parser_fail(parser, parser->token.start,
+		    "`strip` takes no value: a text in the place of the attachment is left by "
+		    "replace \"...\"");
+	else if (has_value && word->maximum == 0 && parser->token.kind != TOKEN_CLOSE_BRACE)
 		parser_fail(parser, parser->token.start, "`%.*s` takes no value",
 		    TEXT_ARGUMENTS(word->name));
 	else if (!has_value && word->minimum > 0)
@@ -236,7 +250,8 @@ actions_statement(struct parser *parser)
 		parser_note_token(parser, &parser->program->acting);
 	statement->form = word->form;
 	parser_advance(parser);
-	if (!actions_check_shape(parser, word) || !actions_operands(parser, word, statement))
+	if (!attachment_words_check(parser, statement, word->name.data) ||
+	    !actions_check_shape(parser, word) || !actions_operands(parser, word, statement))
 		return NULL;
 	if (word->kind == STATEMENT_TO && word->maximum == 0)
 		actions_keep(parser, statement);
@@ -344,18 +359,31 @@ actions_named_value(struct parser *parser, struct expression *call)
 	return parser_expect(parser, TOKEN_CLOSE_PARENTHESIS, "a closing ) is expected here");
 }
 
+static bool
+actions_call_inside(
+    struct parser *parser, const struct contextual_function *word, struct expression *call)
+{
+	switch (word->function) {
+	case FUNCTION_ENVELOPE:
+	case FUNCTION_MESSAGE:
+		return actions_named_value(parser, call);
+	case FUNCTION_ATTACHMENT:
+		return attachment_words_call(parser, call);
+	default:
+		call->kind = EXPRESSION_FIELDS;
+		return actions_fields(parser, word, call);
+	}
+}
+
 struct expression *
 actions_call(struct parser *parser)
 {
 	const struct contextual_function *word = actions_find_function(parser);
-	bool is_named = word->function == FUNCTION_ENVELOPE || word->function == FUNCTION_MESSAGE;
-	struct expression *call = parser_node(
-	    parser, is_named ? EXPRESSION_FUNCTION : EXPRESSION_FIELDS, parser->token.start);
+	struct expression *call = parser_node(parser, EXPRESSION_FUNCTION, parser->token.start);
 
 	call->function = word->function;
 	parser_advance(parser);
-	bool parsed =
-	    is_named ? actions_named_value(parser, call) : actions_fields(parser, word, call);
+	bool parsed = actions_call_inside(parser, word, call);
 	call->begin = call->offset;
 	call->end = parser->taken;
 	return parsed ? call : NULL;
