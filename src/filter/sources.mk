@@ -54,6 +54,12 @@ libfilter_a_SOURCES += \
 	%D%/mailfilter/inspect_shadow.c \
 	%D%/mailfilter/inspect_status.c \
 	%D%/mailfilter/pattern_flag.c %D%/mailfilter/pattern_flag.h
+libfilter_a_SOURCES += %D%/engine/attachment_action.c %D%/engine/attachment_action.h
+libfilter_a_SOURCES += %D%/engine/attachment_fact.c %D%/engine/attachment_fact.h
+libfilter_a_SOURCES += %D%/engine/attachment_loop.c %D%/engine/attachment_loop.h
+libfilter_a_SOURCES += %D%/engine/attachment_value.c %D%/engine/attachment_value.h
+libfilter_a_SOURCES += %D%/mailfilter/attachment_words.c %D%/mailfilter/attachment_words.h
+libfilter_a_SOURCES += %D%/mailfilter/inspect_attachment.c
 libfilter_a_SOURCES += %D%/engine/archive.c %D%/engine/archive.h
 libfilter_a_SOURCES += %D%/engine/attachment.c %D%/engine/attachment.h
 libfilter_a_SOURCES += %D%/engine/attachment_class.c %D%/engine/attachment_class.h

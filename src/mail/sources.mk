@@ -32,4 +32,5 @@ libmail_a_SOURCES += %D%/part_choice.c %D%/part_choice.h
 libmail_a_SOURCES += %D%/part_edit.c %D%/part_edit.h
 libmail_a_SOURCES += %D%/part_facts.c %D%/part_facts.h
 libmail_a_SOURCES += %D%/readable_text.c %D%/readable_text.h
+libmail_a_SOURCES += %D%/safe_name.c %D%/safe_name.h
 libmail_a_SOURCES += %D%/structure_check.h

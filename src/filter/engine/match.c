@@ -128,6 +128,12 @@ match_failed(struct evaluator *evaluator, uint32_t offset)
 }
 
 enum pattern_answer
+match_unanswered(struct evaluator *evaluator, uint32_t offset)
+{
+	return match_undecided(evaluator, evaluator->input->verdicts.limit, offset, TEXT("limit"));
+}
+
+enum pattern_answer
 match_undecodable(struct evaluator *evaluator, uint32_t offset)
 {
 	error_set(&evaluator->error, ERROR_INPUT,

@@ -42,6 +42,8 @@ void match_take_closed(struct evaluator *evaluator, struct text written);
 enum pattern_answer match_failed(struct evaluator *evaluator, uint32_t offset);
 /* The same for a pattern that did not match what could be decoded and seen of a text. */
 enum pattern_answer match_undecodable(struct evaluator *evaluator, uint32_t offset);
+/* The same for a question about something else, which evaluator->error says could not be answered. */
+enum pattern_answer match_unanswered(struct evaluator *evaluator, uint32_t offset);
 /* MATCH, MATCH1, MATCH2 ... */
 void match_set_variables(struct evaluator *evaluator, const struct match *match);
 
