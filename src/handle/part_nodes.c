@@ -39,8 +39,8 @@ part_nodes_add_members(
 	}
 	for (size_t i = 0; i < count; i++) {
 		unsigned depth = above.depth;
-		for (const struct attachment *archive = members[i].archive; archive != NULL;
-		     archive = archive->archive)
+		for (const struct attachment *above_it = members[i].above_it; above_it != NULL;
+		     above_it = above_it->above_it)
 			depth++;
 		part_nodes_add(nodes, arena,
 		    (struct part_node){.part = above.part,
@@ -99,9 +99,10 @@ part_nodes_connect(struct part_nodes *nodes)
 }
 
 struct part_nodes
-part_nodes_list(struct arena *arena, struct text message, bool with_members)
+part_nodes_list(
+    struct arena *arena, struct sniffer *sniffer, struct text message, bool with_members)
 {
-	struct part_nodes nodes = {.attachments = attachment_list_new(arena, message)};
+	struct part_nodes nodes = {.attachments = attachment_list_new(arena, sniffer, message)};
 	size_t next = 0;
 
 	nodes.tree = attachment_tree(nodes.attachments);
@@ -227,8 +228,8 @@ part_nodes_type(const struct part_nodes *nodes, const struct part_node *node,
 	arena_init(&scratch, NULL, 0);
 	struct part_nodes_head head = {.bytes = arena_alloc_bytes(&scratch, SNIFF_BYTES)};
 	part_nodes_decode(node->part, part_nodes_take_head, &head);
-	bool is_known = sniff_type(
-	    sniffer, arena, (struct text){head.bytes, head.size}, type_out, error);
+	bool is_known =
+	    sniff_type(sniffer, arena, (struct text){head.bytes, head.size}, type_out, error);
 	arena_clear(&scratch);
 	return is_known;
 }

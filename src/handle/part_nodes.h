@@ -35,8 +35,9 @@ struct part_nodes {
 	struct error error;
 };
 
-/* Over the bytes of a message, which must stay; to be closed. */
-struct part_nodes part_nodes_list(struct arena *arena, struct text message, bool with_members);
+/* Over the bytes of a message, which must stay; to be closed. The sniffer is shared by messages. */
+struct part_nodes part_nodes_list(
+    struct arena *arena, struct sniffer *sniffer, struct text message, bool with_members);
 void part_nodes_close(struct part_nodes *nodes);
 
 /* The branches in front of a node: "|  +- ", or with box characters. */

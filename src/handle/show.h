@@ -9,6 +9,7 @@
 #include <stddef.h>
 
 #include "base/arena.h"
+#include "base/json.h"
 #include "filter/engine/sniff.h"
 #include "handle/mail_output.h"
 #include "handle/mail_source.h"
@@ -51,5 +52,8 @@ void show_view_complain_of_members(const struct show_view *view, const struct pa
 
 void show_full(const struct show_view *view);
 void show_json(const struct show_view *view);
+/* One part as an object; only `output` and `detects` of the request count. */
+void show_json_part(const struct show_view *view, const struct part_nodes *nodes,
+    const struct part_node *node, struct json_writer *json);
 
 #endif

@@ -273,8 +273,8 @@ show_full(const struct show_view *view)
 {
 	struct buffer *out = &view->request->output->buffer;
 	const struct message *message = message_new(view->arena, view->item->bytes);
-	struct part_nodes nodes =
-	    part_nodes_list(view->arena, view->item->bytes, view->request->with_members);
+	struct part_nodes nodes = part_nodes_list(
+	    view->arena, view->sniffer, view->item->bytes, view->request->with_members);
 
 	if (view->item->number > 1 || !view->item->is_last)
 		show_full_value(view, "Message:", view->item->place);

@@ -132,11 +132,17 @@ show_json_structure(struct show_json *show)
 	json_member_integer(json, "problems", (int64_t)report.total);
 }
 
+struct show_json_parts {
+	const struct show_view *view;
+	const struct part_nodes *nodes;
+	struct json_writer *json;
+};
+
 /* What is written in the headers of a MIME part, and of no other. */
 static void
-show_json_declared(struct show_json *show, const struct part_node *node)
+show_json_declared(const struct show_json_parts *show, const struct part_node *node)
 {
-	struct json_writer *json = &show->json;
+	struct json_writer *json = show->json;
 	struct header_field field;
 	struct parameter_value charset;
 	uint32_t fields = MIME_LIMITS_DEFAULT.fields;
@@ -175,21 +181,21 @@ show_json_declared(struct show_json *show, const struct part_node *node)
 }
 
 static void
-show_json_attachment(struct show_json *show, const struct part_node *node)
+show_json_attachment(const struct show_json_parts *show, const struct part_node *node)
 {
-	struct json_writer *json = &show->json;
+	struct json_writer *json = show->json;
 	struct error error;
 	struct text why;
 	bool is_so;
 
-	json_member_integer(json, "size", (int64_t)part_nodes_size(&show->nodes, node));
+	json_member_integer(json, "size", (int64_t)part_nodes_size(show->nodes, node));
 	if (!show->view->request->detects || *show->view->no_types) {
 		json_member_bool(json, "encrypted", node->facts.is_encrypted);
 		return;
 	}
-	if (attachment_is_encrypted(show->nodes.attachments, node->attachment, &is_so, &error))
+	if (attachment_is_encrypted(show->nodes->attachments, node->attachment, &is_so, &error))
 		json_member_bool(json, "encrypted", is_so || node->facts.is_encrypted);
-	if (!node->is_member && attachment_is_mismatch(show->nodes.attachments, node->attachment,
+	if (!node->is_member && attachment_is_mismatch(show->nodes->attachments, node->attachment,
 				    &is_so, &why, &error)) {
 		json_member_bool(json, "mismatch", is_so);
 		if (is_so)
@@ -198,9 +204,9 @@ show_json_attachment(struct show_json *show, const struct part_node *node)
 }
 
 static void
-show_json_node(struct show_json *show, const struct part_node *node)
+show_json_node(const struct show_json_parts *show, const struct part_node *node)
 {
-	struct json_writer *json = &show->json;
+	struct json_writer *json = show->json;
 	bool is_embedded = node->attachment != NULL && node->attachment->embedded != NULL;
 	bool is_part = !is_embedded && !node->is_member;
 	const char *kind = node->is_member ? "member" : is_embedded ? "embedded" : "part";
@@ -218,7 +224,7 @@ show_json_node(struct show_json *show, const struct part_node *node)
 		json_member_bool(
 		    json, "left_out", part_choice_is_left_out(node->part, PART_PREFERS_PLAIN));
 	if (node->part->kind == MIME_LEAF || node->attachment != NULL) {
-		struct text type = show_view_type(show->view, &show->nodes, node);
+		struct text type = show_view_type(show->view, show->nodes, node);
 		if (type.size > 0)
 			json_member_text(json, "detected", type);
 	}
@@ -226,6 +232,15 @@ show_json_node(struct show_json *show, const struct part_node *node)
 		show_json_attachment(show, node);
 	json_end_object(json);
 	mail_output_step(show->view->request->output);
+}
+
+void
+show_json_part(const struct show_view *view, const struct part_nodes *nodes,
+    const struct part_node *node, struct json_writer *json)
+{
+	const struct show_json_parts show = {view, nodes, json};
+
+	show_json_node(&show, node);
 }
 
 struct show_json_lines {
@@ -308,7 +323,8 @@ show_json(const struct show_view *view)
 	struct mail_output *output = view->request->output;
 	struct show_json show = {.view = view,
 	    .message = message_new(view->arena, view->item->bytes),
-	    .nodes = part_nodes_list(view->arena, view->item->bytes, view->request->with_members)};
+	    .nodes = part_nodes_list(
+		view->arena, view->sniffer, view->item->bytes, view->request->with_members)};
 
 	json_init(&show.json, &output->buffer);
 	json_begin_object(&show.json);
@@ -319,7 +335,7 @@ show_json(const struct show_view *view)
 	json_name(&show.json, "parts");
 	json_begin_array(&show.json);
 	for (size_t i = 0; i < show.nodes.count && !output->is_failed; i++)
-		show_json_node(&show, &show.nodes.items[i]);
+		show_json_part(view, &show.nodes, &show.nodes.items[i], &show.json);
 	json_end_array(&show.json);
 	json_end_object(&show.json);
 	buffer_append_byte(&output->buffer, '\n');
