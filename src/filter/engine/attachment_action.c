@@ -70,7 +70,8 @@ attachment_action_usual_notice(struct arena *arena, const struct attachment_edit
 {
 	struct text why = TEXT("");
 
-	if (note->condition.size > 0)
+	/* Another one would be about something else. */
+	if (text_has_prefix(note->condition, TEXT("attachment(")))
 		why = arena_format(
 		    arena, "Why: %.*s\n", TEXT_ARGUMENTS(safe_name_shown(arena, note->condition)));
 	return arena_format(arena,

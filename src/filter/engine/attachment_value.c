@@ -119,14 +119,14 @@ attachment_value_number(struct evaluator *evaluator, uint64_t number)
 }
 
 static bool
-attachment_value_truth(struct attachment_list *list, struct attachment *attachment,
+attachment_value_truth(struct attachment_watch *watch, struct attachment *attachment,
     enum attachment_fact fact, bool *truth_out, struct error *error)
 {
-	struct text ignored;
+	struct attachment_list *list = watch->list;
 
 	switch (fact) {
 	case ATTACHMENT_FACT_MISMATCH:
-		return attachment_is_mismatch(list, attachment, truth_out, &ignored, error);
+		return attachment_is_mismatch(list, attachment, truth_out, &watch->why, error);
 	case ATTACHMENT_FACT_ENCRYPTED:
 		return attachment_is_encrypted(list, attachment, truth_out, error);
 	case ATTACHMENT_FACT_DAMAGED:
@@ -169,7 +169,8 @@ attachment_value_single(struct evaluator *evaluator, struct attachment *attachme
 		*value_out = attachment_value_number(evaluator, attachment->depth);
 		return true;
 	default:
-		if (!attachment_value_truth(list, attachment, fact, &truth, error))
+		if (!attachment_value_truth(
+			evaluator->attachments, attachment, fact, &truth, error))
 			return false;
 		*value_out = truth ? TEXT("1") : TEXT("0");
 		return true;
@@ -287,6 +288,25 @@ attachment_value_ask(struct attachment_question *question, struct attachment *at
 	return answer;
 }
 
+/* For the log: what was true, and of what. */
+static void
+attachment_value_remember(struct attachment_question *question)
+{
+	const struct expression *expression = question->expression;
+	struct evaluator *evaluator = question->evaluator;
+	struct text written =
+	    text_slice(evaluator->program->source, expression->begin, expression->end);
+
+	if (expression->pattern != NULL)
+		evaluator->condition = written;
+	else
+		match_remember(evaluator, written,
+		    expression->fact == ATTACHMENT_FACT_MISMATCH &&
+			    expression->kind == EXPRESSION_FUNCTION
+			? evaluator->attachments->why
+			: question->values[0]);
+}
+
 /* No attachment said yes, and of one there was no answer. */
 static enum pattern_answer
 attachment_value_undecided(struct attachment_question *question)
@@ -322,6 +342,8 @@ attachment_value_ask_all(struct attachment_question *question)
 			attachment_value_note_unanswered(question, &error);
 		}
 	}
+	if (answer == PATTERN_YES)
+		attachment_value_remember(question);
 	if (answer == PATTERN_NO && question->is_unanswered)
 		answer = attachment_value_undecided(question);
 	return answer;

@@ -19,6 +19,7 @@ struct attachment_watch {
 	struct attachment_list *list;  /* NULL: none so far */
 	const struct message *message; /* that it is of */
 	bool is_stale;                 /* the message is another one by now */
+	struct text why;               /* of the last mismatch */
 	/* `foreach attachment`: */
 	bool is_loop;
 	size_t

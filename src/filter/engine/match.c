@@ -195,8 +195,7 @@ match_walk_next(struct evaluator *evaluator, struct match_walk *walk)
 	return answer;
 }
 
-/* Keeps pattern and matched text for the log. */
-static void
+void
 match_remember(struct evaluator *evaluator, struct text written, struct text matched)
 {
 	evaluator->condition = written;

@@ -31,6 +31,8 @@ struct match_list {
 /* All matches, made in the arena: one a line in the message, every one in a text. */
 bool match_collect(struct evaluator *evaluator, const struct expression *expression,
     struct arena *arena, struct match_list *list);
+/* Keeps a condition as it is written, and what it found, for the log. */
+void match_remember(struct evaluator *evaluator, struct text written, struct text matched);
 /* Sets the variables MATCH, MATCH1 ... from the compiled pattern's last match in the subject, and
  * remembers it for the log as what matched the pattern `written`. */
 void match_take(struct evaluator *evaluator, struct text written, const struct pattern *compiled,
