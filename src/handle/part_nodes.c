@@ -39,8 +39,8 @@ part_nodes_add_members(
 	}
 	for (size_t i = 0; i < count; i++) {
 		unsigned depth = above.depth;
-		for (const struct attachment *above_it = members[i].above_it; above_it != NULL;
-		     above_it = above_it->above_it)
+		for (const struct attachment *holder = members[i].archive; holder != NULL;
+		     holder = holder->archive)
 			depth++;
 		part_nodes_add(nodes, arena,
 		    (struct part_node){.part = above.part,
