@@ -15,6 +15,14 @@ static const struct mail_command {
 	const char *usage;   /* what follows its name */
 	const char *purpose; /* in a line */
 } mail_commands[] = {
+    {"show", culver_mail_show, "[--full] [--json] [FILE...]",
+	"what a message is: its fields, its parts as a tree with their true types, its text"},
+    {"parts", culver_mail_parts, "[--part N] [--extract|--to DIRECTORY] [FILE...]",
+	"the parts of messages: lists them, takes them out"},
+    {"text", culver_mail_text, "[--header|--all|--html] [FILE...]",
+	"the lines that patterns of rules are tried on"},
+    {"verify", culver_mail_verify, "[--strict] [FILE...]",
+	"what is wrong with the structure of messages, and where"},
     {NULL, NULL, NULL, NULL},
 };
 

@@ -5,4 +5,9 @@
 #ifndef PROGRAMS_CULVER_MAIL_H
 #define PROGRAMS_CULVER_MAIL_H
 
+int culver_mail_parts(int count, char **arguments);
+int culver_mail_show(int count, char **arguments);
+int culver_mail_text(int count, char **arguments);
+int culver_mail_verify(int count, char **arguments);
+
 #endif
