@@ -16,8 +16,10 @@ libmail_a_SOURCES = \
 	%D%/outcome.c %D%/outcome.h \
 	%D%/part_text.c %D%/part_text.h \
 	%D%/transfer_encoding.c %D%/transfer_encoding.h
-libmail_a_SOURCES += %D%/auto_reply.h
-libmail_a_SOURCES += %D%/compose.h
+libmail_a_SOURCES += %D%/auto_reply.c %D%/auto_reply.h
+libmail_a_SOURCES += %D%/compose.c %D%/compose.h
+libmail_a_SOURCES += %D%/compose_field.c %D%/compose_field.h
+libmail_a_SOURCES += %D%/transfer_encode.c %D%/transfer_encode.h
 libmail_a_SOURCES += %D%/embedded_file.h
 libmail_a_SOURCES += %D%/flowed_text.h
 libmail_a_SOURCES += %D%/html_text.h
