@@ -13,6 +13,7 @@ include tests/unit/deliver/sources.mk
 include tests/unit/agent/sources.mk
 include tests/unit/rehearse/sources.mk
 include tests/unit/refile/sources.mk
+include tests/unit/handle/sources.mk
 include tests/rules/sources.mk
 include tests/rehearse/sources.mk
 include tests/refile/sources.mk

@@ -200,7 +200,15 @@ spool_move(struct spool *spool, struct spool_input *input)
 }
 
 static bool
-spool_move_rest(struct spool *spool, struct spool_input *input, struct error *error)
+spool_refuse_size(uint64_t maximum, struct error *error)
+{
+	return error_set(error, ERROR_LIMIT, "there are more than %llu bytes on standard input",
+	    (unsigned long long)maximum);
+}
+
+static bool
+spool_move_rest(
+    struct spool *spool, struct spool_input *input, uint64_t maximum, struct error *error)
 {
 	input->in_kernel = true;
 	/* A wider pipe means fewer turns between the MTA and us; not being allowed one costs only
@@ -219,6 +227,8 @@ spool_move_rest(struct spool *spool, struct spool_input *input, struct error *er
 		if (moved == 0)
 			return true;
 		spool->size += (uint64_t)moved;
+		if (maximum > 0 && spool->size > maximum)
+			return spool_refuse_size(maximum, error);
 	}
 }
 
@@ -233,7 +243,7 @@ spool_continue_in_file(struct spool *spool, struct spool_input *input,
 		return false;
 	if (!file_write(spool->descriptor, start, "the message", error))
 		return false;
-	if (!spool_move_rest(spool, input, error))
+	if (!spool_move_rest(spool, input, plan->maximum, error))
 		return false;
 	munmap(spool->memory, spool->memory_size);
 	spool->memory = NULL;
@@ -252,6 +262,10 @@ spool_receive(struct arena *arena, int descriptor, const struct spool_plan *plan
 	if (!spool_read_into_memory(spool, arena, &input, error)) {
 		spool_close(spool);
 		return false;
+	}
+	if (plan->maximum > 0 && input.used > plan->maximum) {
+		spool_close(spool);
+		return spool_refuse_size(plan->maximum, error);
 	}
 	if (plan->skip != NULL)
 		skipped = plan->skip(

@@ -28,6 +28,7 @@ struct spool_plan {
 	 * Sees at least SPOOL_FIRST_LINE_MAX bytes where the input has them. May be NULL. */
 	size_t (*skip)(void *self, struct text start);
 	void *skip_self;
+	uint64_t maximum; /* more bytes of input are refused (ERROR_LIMIT); 0: no bound */
 };
 
 /* Reads the descriptor to its end. Nothing with a name exists afterwards, so nothing needs to be

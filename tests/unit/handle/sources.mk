@@ -1,0 +1,10 @@
+check_PROGRAMS += tests/unit/handle/mail_source.test
+TESTS += tests/unit/handle/mail_source.test
+tests_unit_handle_mail_source_test_SOURCES = %D%/mail_source_test.c
+tests_unit_handle_mail_source_test_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
+tests_unit_handle_mail_source_test_LDADD = libhandle.a libdeliver.a libmail.a libsystem.a libbase.a
+check_PROGRAMS += tests/unit/handle/mbox_walk.test
+TESTS += tests/unit/handle/mbox_walk.test
+tests_unit_handle_mbox_walk_test_SOURCES = %D%/mbox_walk_test.c
+tests_unit_handle_mbox_walk_test_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
+tests_unit_handle_mbox_walk_test_LDADD = libhandle.a libdeliver.a libmail.a libsystem.a libbase.a
