@@ -501,21 +501,29 @@ encoded_word_find_range(struct text value, size_t *from_out, size_t *to_out)
 	*to_out = to;
 }
 
+/* The value in valid UTF-8; the buffer, which is initialised here, holds it where it was not. */
+static struct text
+encoded_word_make_valid(struct text value, struct buffer *valid)
+{
+	const struct charset guess = {.kind = CHARSET_GUESS};
+	struct charset_decoder decoder;
+
+	buffer_init(valid, 3 * value.size + CHARSET_OUT_MIN);
+	if (utf8_is_valid(value))
+		return value;
+	charset_decoder_init(&decoder, &guess);
+	REQUIRE(charset_decoder_append(&decoder, value, valid));
+	return buffer_text(valid);
+}
+
 bool
 encoded_word_append(struct buffer *out, struct text value, size_t column)
 {
-	const struct charset guess = {.kind = CHARSET_GUESS};
 	struct encoded_word_writer writer = {.out = out, .column = column};
-	struct charset_decoder decoder;
 	size_t before = out->size, from, to;
 	struct buffer valid;
 
-	buffer_init(&valid, 3 * value.size + CHARSET_OUT_MIN);
-	if (!utf8_is_valid(value)) {
-		charset_decoder_init(&decoder, &guess);
-		REQUIRE(charset_decoder_append(&decoder, value, &valid));
-		value = buffer_text(&valid);
-	}
+	value = encoded_word_make_valid(value, &valid);
 	encoded_word_find_range(value, &from, &to);
 	bool fits = !buffer_is_overfull(out);
 	out->overfull = false;
@@ -536,6 +544,24 @@ encoded_word_append(struct buffer *out, struct text value, size_t column)
 		value = text_slice(value, to, value.size);
 	}
 	encoded_word_write_plain(&writer, value);
+	buffer_clear(&valid);
+	bool is_complete = !buffer_is_overfull(out);
+	if (!is_complete)
+		out->size = before;
+	out->overfull |= !fits;
+	return is_complete;
+}
+
+bool
+encoded_word_append_whole(struct buffer *out, struct text value, size_t column)
+{
+	struct encoded_word_writer writer = {.out = out, .column = column};
+	bool fits = !buffer_is_overfull(out);
+	size_t before = out->size;
+	struct buffer valid;
+
+	out->overfull = false;
+	encoded_word_write(&writer, encoded_word_make_valid(value, &valid));
 	buffer_clear(&valid);
 	bool is_complete = !buffer_is_overfull(out);
 	if (!is_complete)

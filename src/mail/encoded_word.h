@@ -56,4 +56,7 @@ bool encoded_word_decode(struct text body, struct buffer *out, struct encoded_wo
  */
 bool encoded_word_append(struct buffer *out, struct text value, size_t column);
 
+/* The same, but all of the value becomes encoded words, ASCII too. */
+bool encoded_word_append_whole(struct buffer *out, struct text value, size_t column);
+
 #endif

@@ -16,8 +16,8 @@ libmail_a_SOURCES = \
 	%D%/outcome.c %D%/outcome.h \
 	%D%/part_text.c %D%/part_text.h \
 	%D%/transfer_encoding.c %D%/transfer_encoding.h
-libmail_a_SOURCES += %D%/auto_reply.h
-libmail_a_SOURCES += %D%/compose.h
+libmail_a_SOURCES += %D%/auto_reply.c %D%/auto_reply.h
+libmail_a_SOURCES += %D%/compose.c %D%/compose.h
 libmail_a_SOURCES += %D%/domain_name.c %D%/domain_name.h
 libmail_a_SOURCES += %D%/embedded_file.c %D%/embedded_file.h
 libmail_a_SOURCES += %D%/flowed_text.c %D%/flowed_text.h
@@ -34,6 +34,8 @@ libmail_a_SOURCES += %D%/part_edit.c %D%/part_edit.h
 libmail_a_SOURCES += %D%/part_facts.c %D%/part_facts.h
 libmail_a_SOURCES += %D%/readable_text.c %D%/readable_text.h
 libmail_a_SOURCES += %D%/safe_name.c %D%/safe_name.h
+libmail_a_SOURCES += %D%/compose_field.c %D%/compose_field.h
+libmail_a_SOURCES += %D%/transfer_encode.c %D%/transfer_encode.h
 libmail_a_SOURCES += %D%/structure_check.h
 libmail_a_SOURCES += %D%/base64_run.h
 EXTRA_DIST += %D%/base64_run_avx2.c %D%/base64_run_plain.c
