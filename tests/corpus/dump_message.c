@@ -2,6 +2,7 @@
  * Facts of messages as lines of JSON, in a form that other parsers can give, too (peers.py, peers_gmime.c).
  *
  *	dump_message FILE...			each file is a message
+ *	dump_message --brief FILE...		sizes only of texts, and what reading them as a person does gives
  *	dump_message --write FOLDER FILE.cases...	writes the messages of reading cases, NAME.eml each
  */
 #include <fcntl.h>
@@ -15,11 +16,14 @@
 #include "corpus/corpus_case.h"
 #include "corpus/reading.h"
 #include "mail/address.h"
-#include "mail/mail_date.h"
+#include "mail/embedded_file.h"
 #include "mail/encoded_word.h"
+#include "mail/list_facts.h"
+#include "mail/mail_date.h"
 #include "mail/message_id.h"
 #include "mail/part_facts.h"
 #include "mail/part_text.h"
+#include "mail/readable_text.h"
 #include "mail/structure_check.h"
 
 enum { DUMP_SIZE_MAX = 256 << 20, DUMP_FIELDS = 1000, DUMP_TEXT_MAX = 16 << 20 };
@@ -89,8 +93,30 @@ dump_text(struct json_writer *json, struct arena *arena, const struct mime_part 
 	buffer_clear(&out);
 }
 
+/* How much a person would read, and how many files stand in the text. */
 static void
-dump_leaf(struct json_writer *json, struct arena *arena, const struct mime_part *part)
+dump_sizes(struct json_writer *json, struct arena *arena, const struct mime_part *part)
+{
+	struct readable_text *text =
+	    readable_text_open(arena, part->header, part->body, true, UINT64_MAX);
+	char piece[READABLE_TEXT_READ_MIN];
+	struct embedded_file file;
+	size_t size, position = 0;
+	uint64_t all = 0, files = 0;
+
+	while ((size = readable_text_read(text, piece, sizeof piece)) > 0)
+		all += size;
+	json_member_integer(json, "readable", (int64_t)all);
+	json_member_bool(json, "truncated", readable_text_facts(text).truncated);
+	readable_text_close(text);
+	while (embedded_file_next(part->body, &position, &file))
+		files++;
+	json_member_integer(json, "files", (int64_t)files);
+}
+
+static void
+dump_leaf(
+    struct json_writer *json, struct arena *arena, const struct mime_part *part, bool is_brief)
 {
 	struct part_facts facts = part_facts_parse(arena, part, DUMP_FIELDS);
 
@@ -100,7 +126,9 @@ dump_leaf(struct json_writer *json, struct arena *arena, const struct mime_part 
 	if (!mime_part_is(part, TEXT("multipart"), TEXT("")) &&
 	    !mime_part_is(part, TEXT("message"), TEXT("rfc822"))) {
 		dump_content(json, part);
-		if (mime_part_is(part, TEXT("text"), TEXT("")))
+		if (is_brief)
+			dump_sizes(json, arena, part);
+		else if (mime_part_is(part, TEXT("text"), TEXT("")))
 			dump_text(json, arena, part);
 	}
 	json_end_object(json);
@@ -130,7 +158,7 @@ dump_id(struct json_writer *json, const struct reading *reading)
 }
 
 static void
-dump_message(struct text name, struct text bytes, struct buffer *out)
+dump_message(struct text name, struct text bytes, bool is_brief, struct buffer *out)
 {
 	bool malformed, truncated;
 	struct json_writer json;
@@ -142,7 +170,12 @@ dump_message(struct text name, struct text bytes, struct buffer *out)
 	json_init(&json, out);
 	json_begin_object(&json);
 	json_member_text(&json, "case", name);
-	json_member_text(&json, "tree", reading_tree(&arena, &reading.tree));
+	if (is_brief) {
+		json_member_integer(&json, "parts_seen", (int64_t)reading.tree.count);
+		json_member_bool(&json, "list", list_facts_parse(&arena, reading.message).is_list);
+	} else {
+		json_member_text(&json, "tree", reading_tree(&arena, &reading.tree));
+	}
 	json_member_text(&json, "subject", reading_field(&reading, TEXT("Subject")));
 	dump_addresses(&json, &reading, "from");
 	dump_addresses(&json, &reading, "to");
@@ -156,7 +189,7 @@ dump_message(struct text name, struct text bytes, struct buffer *out)
 	for (const struct mime_part *part = reading.tree.root; part != NULL;
 	     part = mime_tree_next(part))
 		if (part->first_child == NULL)
-			dump_leaf(&json, &arena, part);
+			dump_leaf(&json, &arena, part, is_brief);
 	json_end_array(&json);
 	json_end_object(&json);
 	buffer_append_byte(out, '\n');
@@ -202,17 +235,19 @@ main(int count, char **arguments)
 	struct buffer out;
 
 	if (count < 2) {
-		fprintf(stderr, "usage: dump_message [--write FOLDER] FILE...\n");
+		fprintf(stderr, "usage: dump_message [--brief | --write FOLDER] FILE...\n");
 		return EXIT_FAILURE;
 	}
 	bool writes = strcmp(arguments[1], "--write") == 0 && count > 2;
-	for (int i = writes ? 3 : 1; i < count; i++) {
+	bool is_brief = strcmp(arguments[1], "--brief") == 0;
+	for (int i = 1 + is_brief + 2 * writes; i < count; i++) {
 		if (writes) {
 			write_cases(arguments[2], arguments[i]);
 			continue;
 		}
 		buffer_init(&out, DUMP_SIZE_MAX);
-		dump_message(case_name(arguments[i]), corpus_file_read(arguments[i]), &out);
+		dump_message(
+		    case_name(arguments[i]), corpus_file_read(arguments[i]), is_brief, &out);
 		if (buffer_is_overfull(&out) || fwrite(out.data, 1, out.size, stdout) != out.size)
 			return EXIT_FAILURE;
 		buffer_clear(&out);

@@ -21,7 +21,13 @@ test_that "Python's email package reads all messages" eval 'python3 "$here/peers
 test_that "GMime reads all messages" eval './peers_gmime messages/*.eml >gmime'
 python3 "$here/peers.py" compare ours python gmime "$here/peer-differences.list" >compared
 is "where Python and GMime agree, so do we, or it is explained" "$(grep '^differs: ' compared)" ""
-is "every explained difference is there, and has its reason" "$(grep -E '^(not needed|without)' compared)" ""
+# Other versions may have learnt what these have not.
+versions="$(python3 -c 'import sys; print("%d.%d" % sys.version_info[:2])') $(pkg-config --modversion gmime-3.0)"
+case $versions in
+"3.11 3.2."*) is "every explained difference is there" "$(grep '^not needed' compared)" "" ;;
+*) skip "every explained difference is there" "the list is for Python 3.11 and GMime 3.2, not $versions" ;;
+esac
+is "every explained difference has its reason" "$(grep '^without' compared)" ""
 read -r messages _ _ facts _ < <(tail -n 1 compared)
 printf '# both agree on something in %s messages: %s facts\n' "$messages" "${facts#* }"
 test_that "there is much that they agree on" [ "${messages:-0}" -ge 300 ]
