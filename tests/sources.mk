@@ -18,6 +18,7 @@ include tests/rules/sources.mk
 include tests/rehearse/sources.mk
 include tests/refile/sources.mk
 include tests/completion/sources.mk
+include tests/corpus/sources.mk
 include tests/deliver/sources.mk
 include tests/crash/sources.mk
 include tests/fuzz/sources.mk

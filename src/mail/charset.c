@@ -484,6 +484,33 @@ charset_flush(struct charset_output *output)
 	}
 }
 
+/*
+ * Which byte of UTF-16 comes first: a mark says it; without one it is the higher one (RFC 2781, section 4.3),
+ * but where the first unit is an ASCII character the other way round; never what the host prefers. False:
+ * more input is needed.
+ */
+static bool
+charset_find_order(struct charset_decoder *decoder, struct text *input, bool is_last)
+{
+	unsigned char unit[2] = {0, 0};
+
+	if (decoder->held_size + input->size < sizeof unit && !is_last) {
+		charset_hold(decoder, input, input->size);
+		return false;
+	}
+	for (size_t i = 0; i < sizeof unit && i < decoder->held_size + input->size; i++)
+		unit[i] = i < decoder->held_size
+			      ? decoder->held[i]
+			      : (unsigned char)input->data[i - decoder->held_size];
+	bool is_marked = unit[0] == 0xFF && unit[1] == 0xFE;
+	/* tolerance: charset-order */
+	bool is_ascii = unit[0] > 0 && unit[0] < 0x80 && unit[1] == 0;
+	charset_set_name(&decoder->charset,
+	    is_marked || is_ascii ? TEXT("UTF-16LE") : TEXT("UTF-16BE"), (struct text){0});
+	decoder->has_order = true;
+	return true;
+}
+
 static void
 charset_take_iconv(struct charset_output *output, struct text *input, bool is_last)
 {
@@ -517,7 +544,8 @@ charset_take_iconv(struct charset_output *output, struct text *input, bool is_la
 	}
 }
 
-/* HZ (RFC 1843): "~{" and "~}" around double-byte characters, "~~", "~" and a line end. */
+/* HZ (RFC 1843): "~{" and "~}" around double-byte characters, whose second byte may be a "~", too;
+ * "~~", "~" and a line end. */
 static void
 charset_take_hz(struct charset_output *output, struct text *input, bool is_last)
 {
@@ -531,8 +559,11 @@ charset_take_hz(struct charset_output *output, struct text *input, bool is_last)
 		for (; i < input->size && used < sizeof piece && used < limit; i++) {
 			char byte = input->data[i];
 			bool is_escape = decoder->in_tilde;
-			decoder->in_tilde = false;
-			if (is_escape && (byte == '{' || byte == '}'))
+			bool is_second = decoder->in_pair && byte > 0x20 && byte < 0x7F;
+			decoder->in_tilde = decoder->in_pair = false;
+			if (is_second)
+				piece[used++] = (char)(byte | 0x80);
+			else if (is_escape && (byte == '{' || byte == '}'))
 				decoder->in_double = byte == '{';
 			else if (is_escape && byte == '~')
 				piece[used++] = '~';
@@ -540,9 +571,10 @@ charset_take_hz(struct charset_output *output, struct text *input, bool is_last)
 				decoder->in_double = false;
 			else if (byte == '~' && !is_escape)
 				decoder->in_tilde = true;
-			else if (decoder->in_double && byte > 0x20 && byte < 0x7F)
+			else if (decoder->in_double && byte > 0x20 && byte < 0x7F) {
+				decoder->in_pair = true;
 				piece[used++] = (char)(byte | 0x80);
-			else
+			} else
 				piece[used++] = byte;
 			decoder->in_double = decoder->in_double && byte != '\n';
 		}
@@ -588,8 +620,13 @@ charset_decoder_restart(struct charset_decoder *decoder)
 	if (decoder->conversion != NULL)
 		iconv(decoder->conversion, NULL, NULL, NULL, NULL);
 	decoder->is_begun = decoder->is_flushed = false;
-	decoder->in_double = decoder->in_tilde = false;
+	decoder->in_double = decoder->in_tilde = decoder->in_pair = false;
 	decoder->held_size = 0;
+	if (decoder->has_order) {
+		charset_decoder_clear(decoder);
+		charset_set_name(&decoder->charset, TEXT("UTF-16"), (struct text){0});
+		decoder->has_order = false;
+	}
 }
 
 size_t
@@ -600,7 +637,11 @@ charset_decoder_take(
 	enum charset_kind kind = decoder->charset.kind;
 
 	REQUIRE(size >= CHARSET_OUT_MIN);
-	if ((kind == CHARSET_ICONV || kind == CHARSET_HZ) && input->size > 0 &&
+	if (text_is_equal(text_from_string(decoder->charset.name), TEXT("UTF-16")) &&
+	    (input->size > 0 || decoder->held_size > 0) &&
+	    !charset_find_order(decoder, input, is_last))
+		return 0;
+	if ((kind == CHARSET_ICONV || kind == CHARSET_HZ) && input->size + decoder->held_size > 0 &&
 	    !charset_open(decoder)) {
 		/* tolerance: charset-unknown. */
 		kind = decoder->charset.kind = CHARSET_UNKNOWN;

@@ -51,10 +51,12 @@ struct charset_decoder {
 	void *conversion; /* iconv_t, or NULL: not open */
 	size_t unit;      /* bytes to skip where iconv cannot read on */
 	bool is_bytewise; /* iconv gets byte after byte */
+	bool has_order;   /* UTF-16: its first unit said which byte comes first */
 	bool is_begun;    /* some output was made, or a byte order mark left out */
 	bool is_flushed;
 	bool in_double; /* HZ: between "~{" and "~}" */
 	bool in_tilde;  /* HZ: behind "~" */
+	bool in_pair;   /* HZ: behind the first byte of a character */
 	size_t held_size;
 	unsigned char held[CHARSET_HELD_MAX]; /* the beginning of a sequence */
 };

@@ -234,6 +234,15 @@ charsets_of_iconv_are_read(void)
 	    "\xff\xfe"
 	    "a\0b\0",
 	    "ab");
+	/* RFC 2781, section 4.3: without a mark the higher byte comes first, whatever the host is. */
+	check_good("utf-16", "\0a\0b", "ab");
+	check_good("utf-16", "eg\0a",
+	    "\xe6\x95\xa7"
+	    "a");
+	check_good("utf-16",
+	    "a\0"
+	    "b\0",
+	    "ab");
 	check_good("utf-16le",
 	    "\xff\xfe"
 	    "a\0",
@@ -270,6 +279,8 @@ hz_is_read(void)
 	    "\xe6\x96\xbc\xe4\xba\xba\xe3\x80\x82"
 	    "~Bye.");
 	check_good("hz", "a~\nb", "ab");
+	/* The second byte of a character may be a tilde. */
+	check_good("hz", "~{SJ<~~}~~", "\xe9\x82\xae\xe4\xbb\xb6~");
 	check_good("hz", "~{VP\nplain", "\xe4\xb8\xad\nplain");
 	check_bad("hz", "end ~", "end " FFFD, 1, 0);
 }
