@@ -98,6 +98,7 @@ html_text_show_view(struct html_text *html)
 	html->layout.keeps_space = view->keeps_space;
 }
 
+/* By its attributes. tolerance: html-style */
 static bool
 html_text_is_hidden(const struct html_tag *tag)
 {
