@@ -36,7 +36,7 @@ libmail_a_SOURCES += %D%/readable_text.c %D%/readable_text.h
 libmail_a_SOURCES += %D%/safe_name.c %D%/safe_name.h
 libmail_a_SOURCES += %D%/compose_field.c %D%/compose_field.h
 libmail_a_SOURCES += %D%/transfer_encode.c %D%/transfer_encode.h
-libmail_a_SOURCES += %D%/structure_check.h
+libmail_a_SOURCES += %D%/structure_check.c %D%/structure_check.h
 libmail_a_SOURCES += %D%/base64_run.h
 EXTRA_DIST += %D%/base64_run_avx2.c %D%/base64_run_plain.c
 if HAS_AVX2
@@ -45,3 +45,5 @@ else
 libmail_a_SOURCES += %D%/base64_run_plain.c
 endif
 libmail_a_SOURCES += %D%/encoded_message.c %D%/encoded_message.h
+libmail_a_SOURCES += %D%/structure_fields.c %D%/structure_fields.h
+libmail_a_SOURCES += %D%/structure_list.c %D%/structure_list.h
