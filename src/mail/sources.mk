@@ -18,13 +18,14 @@ libmail_a_SOURCES = \
 	%D%/transfer_encoding.c %D%/transfer_encoding.h
 libmail_a_SOURCES += %D%/auto_reply.h
 libmail_a_SOURCES += %D%/compose.h
-libmail_a_SOURCES += %D%/embedded_file.h
+libmail_a_SOURCES += %D%/embedded_file.c %D%/embedded_file.h
 libmail_a_SOURCES += %D%/flowed_text.h
 libmail_a_SOURCES += %D%/html_text.h
-libmail_a_SOURCES += %D%/list_facts.h
+libmail_a_SOURCES += %D%/list_facts.c %D%/list_facts.h
 libmail_a_SOURCES += %D%/parameter_value.c %D%/parameter_value.h
 libmail_a_SOURCES += %D%/part_choice.c %D%/part_choice.h
 libmail_a_SOURCES += %D%/part_edit.c %D%/part_edit.h
 libmail_a_SOURCES += %D%/part_facts.c %D%/part_facts.h
 libmail_a_SOURCES += %D%/readable_text.h
 libmail_a_SOURCES += %D%/structure_check.h
+libmail_a_SOURCES += %D%/encoded_message.c %D%/encoded_message.h
