@@ -358,6 +358,13 @@ archive_look_at_member(struct archive_walk *walk, struct archive_stream *stream,
 		members[number].size = stream->taken;
 }
 
+/* A member of which nothing could be read is not known to be empty. */
+static bool
+archive_is_seen(const struct archive_level *level, const struct archive_stream *stream)
+{
+	return stream->head_size > 0 || !(level->is_unreadable || level->walk->is_over);
+}
+
 static void
 archive_list_member(struct archive_walk *walk, struct archive_level *level,
     struct archive_entry *entry, unsigned depth)
@@ -382,7 +389,7 @@ archive_list_member(struct archive_walk *walk, struct archive_level *level,
 	level->is_unreadable = false;
 	archive_stream_init(walk, &stream, archive_pull, level);
 	stream.name = name;
-	if (stream.head_size > 0 || !level->is_unreadable)
+	if (archive_is_seen(level, &stream))
 		archive_look_at_member(walk, &stream, number, depth, !has_size);
 	archive_stream_clear(walk, &stream);
 }
@@ -433,7 +440,7 @@ archive_list_packed(
 	if (archive_is_zip(head) || !archive_is_container(head, (struct text){0}) ||
 	    !archive_enter(walk, &stream, depth)) {
 		size_t number = archive_add(walk, name, depth);
-		if (number != SIZE_MAX)
+		if (number != SIZE_MAX && archive_is_seen(level, &stream))
 			archive_look_at_member(walk, &stream, number, depth, true);
 	}
 	archive_stream_clear(walk, &stream);
