@@ -45,7 +45,8 @@ struct archive_library {
 };
 
 struct archive_walk {
-	struct arena *arena;
+	struct arena *arena;  /* of the listing */
+	struct arena scratch; /* of the walk */
 	struct archive_library library;
 	struct sniffer *sniffer;
 	struct archive_budget *budget;
@@ -136,7 +137,7 @@ archive_stream_init(
 {
 	*stream = (struct archive_stream){.read = read, .self = self};
 	stream->head = walk->spare_count > 0 ? walk->spare_heads[--walk->spare_count]
-					     : arena_alloc_bytes(walk->arena, ARCHIVE_HEAD);
+					     : arena_alloc_bytes(&walk->scratch, ARCHIVE_HEAD);
 	while (stream->head_size < ARCHIVE_HEAD) {
 		struct text piece = read(self);
 		if (piece.size == 0)
@@ -579,6 +580,7 @@ archive_list(struct arena *arena, struct text name, archive_read *read, void *se
 	/* Names that are marked as UTF-8 come as such in no other locale. */
 	locale_t utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
 	locale_t before = utf8 != (locale_t)0 ? uselocale(utf8) : (locale_t)0;
+	arena_init(&walk.scratch, NULL, 0);
 	archive_stream_init(&walk, &stream, archive_pull_outermost, &outermost);
 	stream.name = name;
 	listing_out->is_archive = archive_enter(&walk, &stream, 1);
@@ -586,5 +588,6 @@ archive_list(struct arena *arena, struct text name, archive_read *read, void *se
 		uselocale(before);
 		freelocale(utf8);
 	}
+	arena_clear(&walk.scratch);
 	return !walk.is_failed;
 }

@@ -6,7 +6,7 @@
  *
  * Bounds: members, depth of archives in archives, bytes unpacked, bytes unpacked against bytes packed;
  * a bound that is reached is a fact, as are encryption and damage. Names are only names: nothing is
- * ever written. Memory is constant: about 0.5 MiB for each depth (doc/decisions/true-types.md).
+ * ever written. Memory is constant: at most 0.7 MiB for each depth (doc/decisions/true-types.md).
  */
 #ifndef FILTER_ENGINE_ARCHIVE_H
 #define FILTER_ENGINE_ARCHIVE_H
