@@ -5,6 +5,7 @@
 #include "filter/engine/attachment_action.h"
 
 #include "base/vector.h"
+#include "filter/engine/attachment_host.h"
 #include "filter/engine/attachment_value.h"
 #include "filter/engine/observe.h"
 #include "mail/header_edit.h"
@@ -163,8 +164,8 @@ attachment_action_save(struct evaluator *evaluator, const struct statement *stat
 	    .message = evaluator->message,
 	    .variables = input->variables,
 	};
-	bool is_saved =
-	    input->host->save_attachment(input->host_self, &request, &path, &evaluator->error);
+	bool is_saved = input->host->attachments->save_attachment(
+	    input->host_self, &request, &path, &evaluator->error);
 	if (observe_is_on(evaluator))
 		observe_attachment(
 		    evaluator, statement, request.note.name, is_saved ? path : directory, is_saved);
@@ -340,7 +341,7 @@ attachment_action_make(struct evaluator *evaluator, const struct message **edite
 		error_set(&evaluator->error, ERROR_LIMIT, "it would be too large");
 	const struct message_replacement replacement = {
 	    evaluator->message, buffer_text(&out), notes, watch->edit_count};
-	made = made && input->host->replace_message(
+	made = made && input->host->attachments->replace_message(
 			   input->host_self, &replacement, edited_out, &evaluator->error);
 	buffer_clear(&out);
 	return made;
