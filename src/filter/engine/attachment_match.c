@@ -69,9 +69,7 @@ match_names_contradict(struct arena *arena, const struct attachment_claims *clai
 		    TEXT_ARGUMENTS(claims->extension));
 		return true;
 	}
-	/* A shortcut may be a few lines of text. */
-	unsigned may = declared.may | ((declared.is & KIND_TEXT) != 0 ? KIND_SHORTCUT : 0);
-	if (declared.is == 0 || (declared.is & MATCH_RUNS) != 0 || (may & extension.is) != 0)
+	if ((declared.is & MATCH_RUNS) != 0 || !match_is_contradicted(declared, extension.is))
 		return false;
 	*why_out = arena_format(arena, "it is declared as %.*s, and its name ends in \".%.*s\"",
 	    TEXT_ARGUMENTS(claims->declared), TEXT_ARGUMENTS(claims->extension));
@@ -87,6 +85,9 @@ attachment_match_is_contradiction(
 	unsigned detected = attachment_kind_of_type(claims->detected).is;
 
 	*why_out = (struct text){0};
+	/* A shortcut may be a few lines of text, and then says so in its name. */
+	if ((declared.is & KIND_TEXT) != 0 && (extension.is & KIND_SHORTCUT) != 0)
+		declared.may |= KIND_SHORTCUT;
 	if (match_names_contradict(arena, claims, declared, extension, why_out))
 		return true;
 	if (detected == 0 || (detected & MATCH_HARMLESS) != 0)

@@ -99,6 +99,8 @@ ole_take_entry(struct content_scan *scan, struct text entry)
 static void
 ole_take(struct content_scan *scan, struct text piece)
 {
+	if (piece.size == 0)
+		return;
 	if (scan->held_size > 0) {
 		size_t size = CONTENT_ENTRY_SIZE - scan->held_size;
 		size = size < piece.size ? size : piece.size;

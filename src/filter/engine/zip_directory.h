@@ -1,8 +1,9 @@
 /*
- * The central directory of a zip file (APPNOTE.TXT 4.3.12), found while the file passes by as a stream: the
- * last unbroken run of its entries that an end record follows. Programs list and open a zip file by it, and
- * it may name other files than the local headers in front of the data, which a stream reader goes by; a
- * zip file behind other bytes (a program that unpacks itself) has it too.
+ * The central directory of a zip file (APPNOTE.TXT 4.3.12) that passes by as a stream: its end is kept, and
+ * searched from behind as programs do. They list and open a zip file by it, and it may name other files
+ * than the local headers in front of the data, which a stream reader goes by; a zip file behind other bytes
+ * (a program that unpacks itself) has it too. Where the end record's offset and size point to different
+ * places, as no honest one does but behind other bytes, both are read.
  */
 #ifndef FILTER_ENGINE_ZIP_DIRECTORY_H
 #define FILTER_ENGINE_ZIP_DIRECTORY_H
@@ -14,19 +15,15 @@
 #include "base/buffer.h"
 #include "base/text.h"
 
-enum { ZIP_ENTRY_FIXED = 46, ZIP_DIRECTORY_MAX = 256 * 1024 /* bytes of names that are kept */ };
+enum { ZIP_ENTRY_FIXED = 46, ZIP_DIRECTORY_MAX = 256 * 1024 /* bytes of the end that are kept */ };
 
 struct zip_directory {
-	struct buffer run;     /* the entries that are being read: fixed parts and names */
-	struct buffer entries; /* of the last run that an end record followed */
-	size_t at;             /* of zip_directory_next() */
-	bool truncated;        /* `entries` are not all */
-	bool is_run_truncated;
-	size_t held_size; /* of `held`: the entry that is being read, or what may begin one */
-	size_t skip;      /* bytes of extra fields and comment left */
-	bool is_run;      /* an entry was read: the next one must follow */
-	size_t name_left;
-	unsigned char held[ZIP_ENTRY_FIXED];
+	struct buffer tail;
+	uint64_t total; /* bytes that passed */
+	bool is_found;  /* an end record with a directory; from here on when the search is done */
+	bool truncated; /* the directory begins in front of what was kept */
+	bool is_searched;
+	size_t places[2], end; /* in the tail: the next entry of each reading, and the end record */
 };
 
 struct zip_directory_entry {
