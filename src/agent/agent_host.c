@@ -18,6 +18,7 @@
 #include "base/clock.h"
 #include "base/number.h"
 #include "deliver/destination.h"
+#include "filter/engine/attachment_host.h"
 #include "filter/engine/variable.h"
 #include "system/file.h"
 #include "system/signals.h"
@@ -469,6 +470,11 @@ agent_host_on_is_interrupted(void *self)
 	return signals_pending() != 0;
 }
 
+static const struct attachment_host agent_host_attachments = {
+    .replace_message = agent_host_on_replace_message,
+    .save_attachment = agent_host_on_save_attachment,
+};
+
 const struct filter_host agent_host_functions = {
     .deliver = agent_host_on_deliver,
     .read_rules = agent_host_on_read_rules,
@@ -481,8 +487,7 @@ const struct filter_host agent_host_functions = {
     .echo = agent_host_on_echo,
     .environment = agent_host_on_environment,
     .replace_header = agent_host_on_replace_header,
-    .replace_message = agent_host_on_replace_message,
-    .save_attachment = agent_host_on_save_attachment,
+    .attachments = &agent_host_attachments,
     .begin_limit = agent_host_on_begin_limit,
     .end_limit = agent_host_on_end_limit,
     .time = agent_host_on_time,

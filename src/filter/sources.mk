@@ -61,6 +61,7 @@ libfilter_a_SOURCES += %D%/engine/address_value.c %D%/engine/address_value.h
 libfilter_a_SOURCES += %D%/engine/message_value.c %D%/engine/message_value.h
 libfilter_a_SOURCES += %D%/engine/attachment_action.c %D%/engine/attachment_action.h
 libfilter_a_SOURCES += %D%/engine/attachment_fact.c %D%/engine/attachment_fact.h
+libfilter_a_SOURCES += %D%/engine/attachment_host.h
 libfilter_a_SOURCES += %D%/engine/attachment_loop.c %D%/engine/attachment_loop.h
 libfilter_a_SOURCES += %D%/engine/attachment_value.c %D%/engine/attachment_value.h
 libfilter_a_SOURCES += %D%/mailfilter/attachment_words.c %D%/mailfilter/attachment_words.h

@@ -36,8 +36,9 @@ struct delivery_event {
 	bool is_truncated;     /* the header has more fields than rules are shown */
 	struct text condition; /* the pattern that matched last; may be empty */
 	struct text matched;   /* what it matched */
-	const char
-	    *action; /* "deliver", "copy", "discard", "refuse", "default", "defer", "refile" */
+	const char *
+	    action; /* "deliver", "copy", "discard", "refuse", "default", "defer", "refile", "strip",
+		      "replace", "save" */
 	const char *backend;   /* "maildir", or NULL */
 	struct text undecided; /* the first question of the rules without an answer; may be empty */
 	struct text destination; /* as the rule said it */

@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/vector.h"
 #include "deliver/destination.h"
+#include "filter/engine/attachment_host.h"
 #include "filter/engine/database_host.h"
 #include "filter/engine/variable.h"
 #include "system/signals.h"
@@ -318,7 +319,8 @@ rehearsal_host_replace_message(void *self, const struct message_replacement *rep
 {
 	struct rehearsal_host *host = self;
 	size_t first = host->plan.count;
-	bool is_replaced = plan_host.replace_message(&host->plan, replacement, edited_out, error);
+	bool is_replaced =
+	    plan_host.attachments->replace_message(&host->plan, replacement, edited_out, error);
 
 	while (first < host->plan.count)
 		rehearsal_host_add_note(host, first++);
@@ -331,7 +333,8 @@ rehearsal_host_save_attachment(void *self, const struct attachment_request *requ
 {
 	struct rehearsal_host *host = self;
 	size_t first = host->plan.count;
-	bool is_saved = plan_host.save_attachment(&host->plan, request, path_out, error);
+	bool is_saved =
+	    plan_host.attachments->save_attachment(&host->plan, request, path_out, error);
 	struct stat status;
 
 	if (host->plan.count == first)
@@ -421,6 +424,11 @@ static const struct database_host rehearsal_host_databases = {
     .close = rehearsal_host_close_database,
 };
 
+static const struct attachment_host rehearsal_host_attachments = {
+    .replace_message = rehearsal_host_replace_message,
+    .save_attachment = rehearsal_host_save_attachment,
+};
+
 const struct filter_host rehearsal_host_functions = {
     .deliver = rehearsal_host_deliver,
     .read_rules = rehearsal_host_read_rules,
@@ -433,8 +441,7 @@ const struct filter_host rehearsal_host_functions = {
     .echo = rehearsal_host_echo,
     .environment = rehearsal_host_environment,
     .replace_header = rehearsal_host_replace_header,
-    .replace_message = rehearsal_host_replace_message,
-    .save_attachment = rehearsal_host_save_attachment,
+    .attachments = &rehearsal_host_attachments,
     .begin_limit = rehearsal_host_begin_limit,
     .end_limit = rehearsal_host_end_limit,
     .time = rehearsal_host_time,

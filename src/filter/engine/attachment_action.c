@@ -5,6 +5,7 @@
 #include "filter/engine/attachment_action.h"
 
 #include "base/vector.h"
+#include "filter/engine/attachment_host.h"
 #include "filter/engine/attachment_value.h"
 #include "filter/engine/observe.h"
 #include "mail/header_edit.h"
@@ -163,8 +164,8 @@ attachment_action_save(struct evaluator *evaluator, const struct statement *stat
 	    .message = evaluator->message,
 	    .variables = input->variables,
 	};
-	bool is_saved =
-	    input->host->save_attachment(input->host_self, &request, &path, &evaluator->error);
+	bool is_saved = input->host->attachments->save_attachment(
+	    input->host_self, &request, &path, &evaluator->error);
 	if (observe_is_on(evaluator))
 		observe_attachment(
 		    evaluator, statement, request.note.name, is_saved ? path : directory, is_saved);
@@ -195,24 +196,6 @@ attachment_action_is_inside(const struct mime_part *part, const struct part_edit
 		if (before != NULL && before->part == above)
 			return true;
 	return false;
-}
-
-/* The Content-* fields of a part, as they stand. */
-static struct text
-attachment_action_content_fields(struct arena *arena, const struct mime_part *part)
-{
-	char *kept = arena_alloc(arena, part->header.size + 1);
-	struct text rest = part->header;
-	struct header_field field;
-	size_t size = 0;
-
-	while (header_next(&rest, &field)) {
-		if (!text_has_prefix_nocase(field.name, TEXT("Content-")))
-			continue;
-		for (size_t i = 0; i < field.raw.size; i++)
-			kept[size++] = field.raw.data[i];
-	}
-	return (struct text){kept, size};
 }
 
 /* The edits from this one on that are in the same part. */
@@ -293,8 +276,7 @@ attachment_action_edit_text(struct evaluator *evaluator, const struct attachment
 		return error_set(&evaluator->error, ERROR_INPUT,
 		    "a file cannot be taken out of the text that it is in");
 	if (is_plain)
-		*edit_out = (struct part_edit){
-		    .header = attachment_action_content_fields(arena, part), .body = left};
+		*edit_out = (struct part_edit){.keeps_header = true, .body = left};
 	else
 		part_edit_notice(arena, left, line_end, edit_out);
 	return true;
@@ -359,7 +341,7 @@ attachment_action_make(struct evaluator *evaluator, const struct message **edite
 		error_set(&evaluator->error, ERROR_LIMIT, "it would be too large");
 	const struct message_replacement replacement = {
 	    evaluator->message, buffer_text(&out), notes, watch->edit_count};
-	made = made && input->host->replace_message(
+	made = made && input->host->attachments->replace_message(
 			   input->host_self, &replacement, edited_out, &evaluator->error);
 	buffer_clear(&out);
 	return made;

@@ -7,6 +7,7 @@
 
 #include "base/bug.h"
 #include "base/vector.h"
+#include "filter/engine/attachment_host.h"
 #include "filter/engine/database_host.h"
 #include "filter/engine/variable.h"
 #include "mail/safe_name.h"
@@ -418,6 +419,11 @@ static const struct database_host plan_databases = {
     .close = plan_close_database,
 };
 
+static const struct attachment_host plan_attachments = {
+    .replace_message = plan_replace_message,
+    .save_attachment = plan_save_attachment,
+};
+
 const struct filter_host plan_host = {
     .deliver = plan_deliver,
     .read_rules = plan_read_rules,
@@ -430,8 +436,7 @@ const struct filter_host plan_host = {
     .echo = plan_echo,
     .environment = plan_environment,
     .replace_header = plan_replace_header,
-    .replace_message = plan_replace_message,
-    .save_attachment = plan_save_attachment,
+    .attachments = &plan_attachments,
     .begin_limit = plan_begin_limit,
     .end_limit = plan_end_limit,
     .time = plan_time,
