@@ -89,7 +89,7 @@ match_walk_begin(
 	if ((pattern->scope & PATTERN_SCOPE_BODY) == 0)
 		walk->field = prefilter->field;
 	scope_begin(&walk->cursor, evaluator->scope, pattern->scope, walk->field);
-	/* tolerance: html-in-patterns: what is counted is counted once. */
+	/* What is counted is counted once, as maildrop counts it. */
 	walk->cursor.body.wants_source = pattern->weighted;
 	if (prefilter->understood && prefilter->literal.size > 0)
 		walk->cursor.prefilter = prefilter;
