@@ -175,6 +175,14 @@ part_edit_replace(
 		part_edit_put(editor, editor->line_end);
 }
 
+static void
+part_edit_exchange(struct part_editor *editor, const struct mime_part *part, struct text body)
+{
+	part_edit_copy_to(editor, part_edit_offset(editor, part->body.data));
+	part_edit_put(editor, body);
+	editor->cursor = part_edit_offset(editor, part->body.data + part->body.size);
+}
+
 /* Where the boundary line in front of the part begins. */
 static size_t
 part_edit_boundary_start(const struct part_editor *editor, const struct mime_part *part)
@@ -252,7 +260,9 @@ part_edit_apply(struct text bytes, const struct mime_tree *tree, const struct pa
 	for (size_t i = 0; i < count; i++) {
 		const struct mime_part *part = edits[i].part, *parent = part->parent;
 		bool is_in_multipart = parent != NULL && parent->kind == MIME_MULTIPART;
-		if (!edits[i].is_removed)
+		if (edits[i].keeps_header)
+			part_edit_exchange(&editor, part, edits[i].body);
+		else if (!edits[i].is_removed)
 			part_edit_replace(&editor, part, edits[i].header, edits[i].body);
 		else if (!is_in_multipart || part_edit_removes_all(edits, count, i))
 			part_edit_replace(

@@ -197,24 +197,6 @@ attachment_action_is_inside(const struct mime_part *part, const struct part_edit
 	return false;
 }
 
-/* The Content-* fields of a part, as they stand. */
-static struct text
-attachment_action_content_fields(struct arena *arena, const struct mime_part *part)
-{
-	char *kept = arena_alloc(arena, part->header.size + 1);
-	struct text rest = part->header;
-	struct header_field field;
-	size_t size = 0;
-
-	while (header_next(&rest, &field)) {
-		if (!text_has_prefix_nocase(field.name, TEXT("Content-")))
-			continue;
-		for (size_t i = 0; i < field.raw.size; i++)
-			kept[size++] = field.raw.data[i];
-	}
-	return (struct text){kept, size};
-}
-
 /* The edits from this one on that are in the same part. */
 static size_t
 attachment_action_count_same(
@@ -293,8 +275,7 @@ attachment_action_edit_text(struct evaluator *evaluator, const struct attachment
 		return error_set(&evaluator->error, ERROR_INPUT,
 		    "a file cannot be taken out of the text that it is in");
 	if (is_plain)
-		*edit_out = (struct part_edit){
-		    .header = attachment_action_content_fields(arena, part), .body = left};
+		*edit_out = (struct part_edit){.keeps_header = true, .body = left};
 	else
 		part_edit_notice(arena, left, line_end, edit_out);
 	return true;
