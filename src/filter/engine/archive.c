@@ -69,6 +69,7 @@ struct archive_stream {
 	bool is_head_taken;
 	struct text rest;                /* of the last piece, behind the head */
 	uint64_t taken;                  /* bytes */
+	struct text name;                /* of the member; empty: the attachment itself */
 	struct zip_directory *directory; /* looks at all that is taken; or NULL */
 };
 
@@ -295,7 +296,10 @@ static bool archive_enter(struct archive_walk *walk, struct archive_stream *stre
 static bool
 archive_is_packed(struct text head)
 {
-	return text_has_prefix(head, TEXT("\x1F\x8B\x08")) || text_has_prefix(head, TEXT("BZh"));
+	/* bzip2: the block size, and pi. */
+	return text_has_prefix(head, TEXT("\x1F\x8B\x08")) ||
+	       (text_has_prefix(head, TEXT("BZh")) &&
+		   text_is_equal(text_slice(head, 4, 10), TEXT("1AY&SY")));
 }
 
 static bool
@@ -354,6 +358,13 @@ archive_look_at_member(struct archive_walk *walk, struct archive_stream *stream,
 		members[number].size = stream->taken;
 }
 
+/* A member of which nothing could be read is not known to be empty. */
+static bool
+archive_is_seen(const struct archive_level *level, const struct archive_stream *stream)
+{
+	return stream->head_size > 0 || !(level->is_unreadable || level->walk->is_over);
+}
+
 static void
 archive_list_member(struct archive_walk *walk, struct archive_level *level,
     struct archive_entry *entry, unsigned depth)
@@ -377,7 +388,8 @@ archive_list_member(struct archive_walk *walk, struct archive_level *level,
 		return;
 	level->is_unreadable = false;
 	archive_stream_init(walk, &stream, archive_pull, level);
-	if (stream.head_size > 0 || !level->is_unreadable)
+	stream.name = name;
+	if (archive_is_seen(level, &stream))
 		archive_look_at_member(walk, &stream, number, depth, !has_size);
 	archive_stream_clear(walk, &stream);
 }
@@ -395,10 +407,25 @@ archive_gzip_name(struct text head)
 	if (((unsigned char)head.data[3] & FLAG_EXTRA) != 0)
 		at += 2 + (unsigned char)head.data[FIXED] +
 		      ((size_t)(unsigned char)head.data[FIXED + 1] << 8);
-	struct text name = text_slice(head, at, text_find_byte(head, at, '\0'));
-	for (size_t slash = 0; (slash = text_find_byte(name, 0, '/')) < name.size;)
+	return text_slice(head, at, text_find_byte(head, at, '\0'));
+}
+
+/* Of a member without a name of its own: the file's, without directories and what is behind the last dot. */
+static struct text
+archive_packed_name(const struct archive_stream *stream)
+{
+	struct text name = archive_gzip_name(archive_stream_head(stream));
+	bool is_own = name.size > 0;
+	size_t slash;
+
+	if (!is_own)
+		name = stream->name;
+	while ((slash = text_find_byte(name, 0, '/')) < name.size)
 		name = text_slice(name, slash + 1, name.size);
-	return name;
+	size_t end = name.size;
+	while (!is_own && end > 0 && name.data[end - 1] != '.')
+		end--;
+	return end > 1 && !is_own ? text_slice(name, 0, end - 1) : name;
 }
 
 /* The one member of a compressed file; a tar or cpio in it is no member, but the archive itself. */
@@ -413,7 +440,7 @@ archive_list_packed(
 	if (archive_is_zip(head) || !archive_is_container(head, (struct text){0}) ||
 	    !archive_enter(walk, &stream, depth)) {
 		size_t number = archive_add(walk, name, depth);
-		if (number != SIZE_MAX)
+		if (number != SIZE_MAX && archive_is_seen(level, &stream))
 			archive_look_at_member(walk, &stream, number, depth, true);
 	}
 	archive_stream_clear(walk, &stream);
@@ -506,16 +533,21 @@ archive_enter(struct archive_walk *walk, struct archive_stream *stream, unsigned
 		stream->directory = &directory;
 	struct archive_level level = {.walk = walk};
 	level.handle = archive_open_level(walk, stream, is_packed);
-	bool is_archive = level.handle != NULL;
-	if (is_archive && !is_packed)
+	bool is_archive = level.handle != NULL || is_packed;
+	if (level.handle != NULL && !is_packed)
 		archive_list_level(walk, &level, depth);
-	else if (is_archive && walk->library.next_header(level.handle, &entry) == ARCHIVE_OK)
-		archive_list_packed(walk, &level, archive_gzip_name(head), depth);
+	else if (level.handle != NULL &&
+		 walk->library.next_header(level.handle, &entry) == ARCHIVE_OK)
+		archive_list_packed(walk, &level, archive_packed_name(stream), depth);
+	else if (is_archive)
+		level.is_damaged = true;
 	if (stream->directory != NULL) {
 		while (archive_stream_take(stream).size > 0)
 			continue;
 		stream->directory = NULL;
-		archive_add_from_directory(walk, &directory, first, depth, is_archive);
+		/* A tar has none: what was found is of a zip file in it. */
+		if (!walk->is_over && (!is_archive || archive_is_zip(head)))
+			archive_add_from_directory(walk, &directory, first, depth, is_archive);
 		walk->listing->truncated = walk->listing->truncated || directory.truncated;
 		is_archive = is_archive || walk->listing->count > first;
 	}
@@ -529,8 +561,9 @@ archive_enter(struct archive_walk *walk, struct archive_stream *stream, unsigned
 }
 
 bool
-archive_list(struct arena *arena, archive_read *read, void *self, struct sniffer *sniffer,
-    struct archive_budget *budget, struct archive_listing *listing_out, struct error *error)
+archive_list(struct arena *arena, struct text name, archive_read *read, void *self,
+    struct sniffer *sniffer, struct archive_budget *budget, struct archive_listing *listing_out,
+    struct error *error)
 {
 	struct archive_walk walk = {.arena = arena,
 	    .sniffer = sniffer,
@@ -547,6 +580,7 @@ archive_list(struct arena *arena, archive_read *read, void *self, struct sniffer
 	locale_t utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
 	locale_t before = utf8 != (locale_t)0 ? uselocale(utf8) : (locale_t)0;
 	archive_stream_init(&walk, &stream, archive_pull_outermost, &outermost);
+	stream.name = name;
 	listing_out->is_archive = archive_enter(&walk, &stream, 1);
 	if (utf8 != (locale_t)0) {
 		uselocale(before);

@@ -56,8 +56,12 @@ struct archive_budget {
 /* Gives the next bytes of the archive, which hold until the next call; an empty text at the end. */
 typedef struct text archive_read(void *self);
 
-/* A sniffer of NULL: no types. False: the library cannot be used. */
-bool archive_list(struct arena *arena, archive_read *read, void *self, struct sniffer *sniffer,
-    struct archive_budget *budget, struct archive_listing *listing_out, struct error *error);
+/*
+ * `name`: the file's, from which a compressed file without a name of its own ("report.txt.gz") has its. A
+ * sniffer of NULL: no types. False: the library cannot be used.
+ */
+bool archive_list(struct arena *arena, struct text name, archive_read *read, void *self,
+    struct sniffer *sniffer, struct archive_budget *budget, struct archive_listing *listing_out,
+    struct error *error);
 
 #endif

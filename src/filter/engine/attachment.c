@@ -431,8 +431,9 @@ attachment_members(struct attachment_list *list, struct attachment *attachment,
 		if (is_listable) {
 			attachment_source_init(
 			    &source, attachment->part, attachment->embedded, attachment_room(list));
-			if (!archive_list(list->arena, attachment_read_archive, &source,
-				list->sniffer, &list->budget, &listing, error))
+			if (!archive_list(list->arena, attachment->facts.name,
+				attachment_read_archive, &source, list->sniffer, &list->budget,
+				&listing, error))
 				return false;
 			attachment_take_members(list, attachment, &listing);
 		}
@@ -486,10 +487,10 @@ attachment_class(struct attachment_list *list, struct attachment *attachment,
 	*class_out = (struct attachment_class){0};
 	for (size_t i = 0; i < count; i++) {
 		struct attachment_claims claims = attachment_claim(&members[i]);
-		class_out->inside |= attachment_class_of(&claims, members[i].has_macro);
-		if (members[i].depth == attachment->depth + 1 &&
-		    (members[i].has_macro ||
-			attachment_class_is_macro_member(members[i].facts.name)))
+		bool is_macro =
+		    members[i].has_macro || attachment_class_is_macro_member(members[i].facts.name);
+		class_out->inside |= attachment_class_of(&claims, is_macro);
+		if (members[i].depth == attachment->depth + 1 && is_macro)
 			has_macro = true;
 	}
 	struct attachment_claims claims = attachment_claim(attachment);
@@ -497,9 +498,7 @@ attachment_class(struct attachment_list *list, struct attachment *attachment,
 	/* Macros belong to the document that they stand in, not to the archive around it. */
 	if (has_macro && ((class_out->own & CLASS_DOCUMENT) != 0 || count == 0))
 		class_out->own |= CLASS_MACRO;
-	else if (has_macro)
-		class_out->inside |= CLASS_MACRO;
-	class_out->inside &= CLASS_RUNS;
+	class_out->inside &= CLASS_RUNS & ~(class_out->own & CLASS_MACRO);
 	return true;
 }
 
@@ -512,9 +511,12 @@ attachment_is_encrypted(struct attachment_list *list, struct attachment *attachm
 
 	if (!attachment_members(list, attachment, &members, &count, error))
 		return false;
+	attachment_find_inside(attachment, &members, &count);
 	attachment_look_inside(list, attachment);
 	*encrypted_out = attachment->is_encrypted || attachment->facts.is_encrypted ||
 			 text_is_equal(attachment->type, TEXT("application/pgp-encrypted"));
+	for (size_t i = 0; i < count && !*encrypted_out; i++)
+		*encrypted_out = members[i].is_encrypted;
 	return true;
 }
 

@@ -26,7 +26,7 @@ static const struct {
 };
 
 /* In the order of the bits. */
-static const char *const class_words[] = {"executable", "script", "macro", "archive", "document",
+static const char *const class_words[] = {"executable", "script", "archive", "document", "macro",
     "image", "audio", "video", "text", "message", "other"};
 
 static unsigned
@@ -58,28 +58,34 @@ attachment_class_of(const struct attachment_claims *claims, bool has_macro)
 		class |= class_of(declared) & CLASS_RUNS;
 	else
 		class |= class_of(declared) & CLASS_MACRO;
-	/* A zip file that is named as a document is opened as one. */
-	if ((detected & (KIND_ZIP | KIND_OLE)) != 0)
-		class |= class_of(extension != 0 ? extension : declared) & CLASS_DOCUMENT;
+	/* A zip file that is named as a document of Office is opened as one. */
+	unsigned claimed = extension != 0 ? extension : declared;
+	if ((detected & KIND_ZIP) != 0 && (claimed & (KIND_OFFICE_ZIP | KIND_OLE)) != 0)
+		class |= CLASS_DOCUMENT;
 	if (has_macro)
 		class |= CLASS_MACRO;
 	return class == 0 ? CLASS_OTHER : class;
 }
 
+/* OpenDocument keeps the lists of its libraries also where they are empty. */
+static bool
+class_is_opendocument_macro(struct text name)
+{
+	return (text_has_prefix(name, TEXT("Basic/")) || text_has_prefix(name, TEXT("Scripts/"))) &&
+	       !text_has_suffix(name, TEXT("-lc.xml")) && !text_has_suffix(name, TEXT("-lb.xml"));
+}
+
 bool
 attachment_class_is_macro_member(struct text name)
 {
-	static const struct text whole[] = {
-	    TEXT("vbaproject.bin"), TEXT("basic/script-lc.xml"), TEXT("basic/script-lb.xml")};
+	static const struct text project = TEXT("vbaProject.bin");
 
-	for (size_t i = 0; i < sizeof whole / sizeof *whole; i++) {
-		struct text end = text_slice(name,
-		    name.size - (whole[i].size < name.size ? whole[i].size : name.size), name.size);
-		if (text_is_equal_nocase(end, whole[i]))
-			return true;
-	}
+	if (name.size >= project.size &&
+	    text_is_equal_nocase(text_slice(name, name.size - project.size, name.size), project))
+		return true;
 	/* Macros of Excel 4. */
-	return text_has_prefix_nocase(name, TEXT("xl/macrosheets/"));
+	return text_has_prefix_nocase(name, TEXT("xl/macrosheets/")) ||
+	       class_is_opendocument_macro(name);
 }
 
 static void

@@ -15,9 +15,9 @@
 enum {
 	CLASS_EXECUTABLE = 1 << 0,
 	CLASS_SCRIPT = 1 << 1, /* shortcuts too */
-	CLASS_MACRO = 1 << 2,  /* a document with macros, a script or an object to be run in it */
-	CLASS_ARCHIVE = 1 << 3,
-	CLASS_DOCUMENT = 1 << 4,
+	CLASS_ARCHIVE = 1 << 2,
+	CLASS_DOCUMENT = 1 << 3,
+	CLASS_MACRO = 1 << 4, /* a document with macros, a script or an object to be run in it */
 	CLASS_IMAGE = 1 << 5,
 	CLASS_AUDIO = 1 << 6,
 	CLASS_VIDEO = 1 << 7,

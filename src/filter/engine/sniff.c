@@ -194,6 +194,11 @@ sniff_type(struct sniffer *sniffer, struct arena *arena, struct text head, struc
 	head = text_slice(head, 0, SNIFF_BYTES);
 	struct text type =
 	    sniff_clean(arena, sniffer->library.buffer(sniffer->cookie, head.data, head.size));
+	/* Of a program without a header nothing is sure but its name: one of 60 files of random bytes
+	 * is one for libmagic. */
+	if (text_is_equal(type, TEXT("application/x-dosexec")) &&
+	    !text_has_prefix(head, TEXT("MZ")) && !text_has_prefix(head, TEXT("ZM")))
+		type = TEXT("application/octet-stream");
 	bool is_vague = text_is_equal(type, TEXT("application/octet-stream")) ||
 			text_has_prefix(type, TEXT("text/"));
 	for (size_t i = 0; is_vague && i < sizeof sniff_signatures / sizeof *sniff_signatures; i++)
