@@ -47,18 +47,15 @@ tests_fuzz_fuzz_part_text_test_SOURCES = %D%/fuzz_part_text.c %D%/replay_main.c
 tests_fuzz_fuzz_part_text_test_LDADD = libmail.a libbase.a
 tests_fuzz_fuzz_mbox_test_SOURCES = %D%/fuzz_mbox.c %D%/replay_main.c
 tests_fuzz_fuzz_mbox_test_LDADD = librefile.a libdeliver.a libmail.a libsystem.a libbase.a
-<<<<<<< HEAD
 tests_fuzz_fuzz_flowed_text_test_SOURCES = %D%/fuzz_flowed_text.c %D%/replay_main.c
 tests_fuzz_fuzz_flowed_text_test_LDADD = libmail.a libbase.a
 tests_fuzz_fuzz_html_text_test_SOURCES = %D%/fuzz_html_text.c %D%/replay_main.c
 tests_fuzz_fuzz_html_text_test_LDADD = libmail.a libbase.a
 tests_fuzz_fuzz_readable_text_test_SOURCES = %D%/fuzz_readable_text.c %D%/replay_main.c
 tests_fuzz_fuzz_readable_text_test_LDADD = libmail.a libbase.a
-=======
 fuzz_tests += tests/fuzz/fuzz_archive.test
 tests_fuzz_fuzz_archive_test_SOURCES = %D%/fuzz_archive.c %D%/replay_main.c
 tests_fuzz_fuzz_archive_test_LDADD = libfilter.a libmail.a libbase.a
 fuzz_tests += tests/fuzz/fuzz_attachment.test
 tests_fuzz_fuzz_attachment_test_SOURCES = %D%/fuzz_attachment.c %D%/replay_main.c
 tests_fuzz_fuzz_attachment_test_LDADD = libfilter.a libmail.a libbase.a
->>>>>>> sniff

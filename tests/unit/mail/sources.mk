@@ -67,7 +67,6 @@ tests_unit_mail_decode_body_SOURCES = %D%/decode_body.c
 tests_unit_mail_decode_body_LDADD = $(mail_test_libraries)
 TESTS += tests/unit/mail/decoding_peers.t
 dist_check_SCRIPTS += tests/unit/mail/decoding_peers.t
-<<<<<<< HEAD
 check_PROGRAMS += tests/unit/mail/parameter_value.test
 TESTS += tests/unit/mail/parameter_value.test
 tests_unit_mail_parameter_value_test_SOURCES = %D%/parameter_value_test.c
@@ -83,7 +82,6 @@ TESTS += tests/unit/mail/structure_check.test
 tests_unit_mail_structure_check_test_SOURCES = %D%/structure_check_test.c
 tests_unit_mail_structure_check_test_CPPFLAGS = $(mail_test_cppflags)
 tests_unit_mail_structure_check_test_LDADD = $(mail_test_libraries)
-=======
 tests_unit_mail_flowed_text_test_SOURCES = %D%/flowed_text_test.c
 tests_unit_mail_flowed_text_test_CPPFLAGS = $(mail_test_cppflags)
 tests_unit_mail_flowed_text_test_LDADD = $(mail_test_libraries)
@@ -93,4 +91,3 @@ tests_unit_mail_html_text_test_LDADD = $(mail_test_libraries)
 tests_unit_mail_readable_text_test_SOURCES = %D%/readable_text_test.c
 tests_unit_mail_readable_text_test_CPPFLAGS = $(mail_test_cppflags)
 tests_unit_mail_readable_text_test_LDADD = $(mail_test_libraries)
->>>>>>> read
