@@ -184,6 +184,8 @@ show_full_doubts(
 	    is_so)
 		show_full_item(view, TERMINAL_BAD,
 		    arena_format(view->arena, "MISMATCH: %.*s", TEXT_ARGUMENTS(why)));
+	if (node->facts.has_odd_name)
+		show_full_item(view, TERMINAL_BAD, TEXT("a name that deceives the eye"));
 	if (node->facts.malformed)
 		show_full_item(view, TERMINAL_WARN, TEXT("malformed header"));
 }

@@ -217,6 +217,7 @@ show_json_node(const struct show_json_parts *show, const struct part_node *node)
 	json_member_integer(json, "depth", node->depth);
 	json_member_text(json, "name", node->facts.name);
 	json_member_text(json, "extension", node->facts.extension);
+	json_member_bool(json, "odd_name", node->facts.has_odd_name);
 	json_member_bool(json, "attachment", node->attachment != NULL);
 	if (is_part)
 		show_json_declared(show, node);
