@@ -9,6 +9,12 @@ culver_SOURCES = %D%/culver.c %D%/culver.h \
 	%D%/culver_rehearsal.c %D%/culver_rehearsal.h \
 	%D%/culver_test.c
 culver_SOURCES += %D%/culver_mail_line.c %D%/culver_mail_line.h
+culver_SOURCES += %D%/culver_mail_header.c
+culver_SOURCES += %D%/culver_mail_address.c
+culver_SOURCES += %D%/culver_mail_reply.c
+culver_SOURCES += %D%/culver_mail_make.c
+culver_SOURCES += %D%/culver_mail_split.c
+culver_SOURCES += %D%/culver_mail_dedupe.c
 culver_CPPFLAGS = $(AM_CPPFLAGS) -DCULVER_VERSION='"$(PACKAGE_VERSION)"'
 culver_LDADD = libhandle.a librefile.a librehearse.a libagent.a libdeliver.a librecord.a libfilter.a libconfig.a libmail.a libsystem.a libbase.a
 
