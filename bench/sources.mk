@@ -5,6 +5,7 @@ EXTRA_DIST += \
 	%D%/delivery \
 	%D%/floor.c \
 	%D%/instructions \
+	%D%/mail_show \
 	%D%/measure.c \
 	%D%/message.c \
 	%D%/results.md \
@@ -12,8 +13,9 @@ EXTRA_DIST += \
 	%D%/syscalls
 
 .PHONY: bench
-bench: culver-deliver$(EXEEXT)
+bench: culver-deliver$(EXEEXT) culver$(EXEEXT)
 	$(top_srcdir)/bench/delivery $(abs_top_builddir)
 	$(top_srcdir)/bench/instructions $(abs_top_builddir)
 	$(top_srcdir)/bench/syscalls $(abs_top_builddir)
 	$(top_srcdir)/bench/rules $(abs_top_builddir)
+	$(top_srcdir)/bench/mail_show $(abs_top_builddir)

@@ -101,7 +101,7 @@ _culver() {
 _culver_value() {
 	local command=$1 option=$2 value=$3
 	case $command$option in
-	check--color | explain--color | refile--color | test--color) _culver_words "$value" "auto always never" ;;
+	check--color | explain--color | mail--color | refile--color | test--color) _culver_words "$value" "auto always never" ;;
 	check--user | check-d | explain--user | explain-d | refile--user | refile-d | deliver--user | deliver-d)
 		mapfile -t COMPREPLY < <(compgen -u -- "$value")
 		;;
@@ -113,6 +113,7 @@ _culver_value() {
 	check--set | check-o | config--set | config-o | explain--set | explain-o | refile--set | refile-o | deliver--set | deliver-o)
 		_culver_setting "$value"
 		;;
+	mail--from) _culver_words "$value" "strict dated lenient" ;;
 	explain--rules | refile--rules) _culver_rules "$value" ;;
 	explain--message | deliver--quota-warning-file | deliver-W | deliver--auth-socket | deliver-t)
 		mapfile -t COMPREPLY < <(compgen -f -- "$value")
@@ -156,6 +157,7 @@ _culver_options() {
 			--original-recipient --extension --queue-id --config --set -o --answer --run-commands --ask --time --json
 			--quiet -q --full --color --help -h"
 		;;
+	mail) options=$(_culver_mail_options) ;;
 	refile)
 		options="--rules --user -d --apply --copies --delete --default --edit --recursive -r --limit --since --before
 			--recipient --config --set -o --answer --run-commands --json --quiet -q --verbose -v --color --help -h"
@@ -171,6 +173,15 @@ _culver_options() {
 	_culver_words "$2" "$options"
 }
 
+# Each command of culver mail says in its help what it takes.
+_culver_mail_options() {
+	if [ "$cword" -eq 2 ]; then
+		printf '%s\n' "--help -h"
+	else
+		"$program" mail "${words[2]}" --help 2>/dev/null | sed -nE 's/^ +(-[A-Za-z0-9], )?(--[a-z0-9-]+).*/\1\2/p' | tr -d ,
+	fi
+}
+
 _culver_arguments() {
 	case $1 in
 	check) _culver_rules "$2" ;;
@@ -181,6 +192,13 @@ _culver_arguments() {
 			_culver_words "$2" "$(_culver_setting_names)"
 		elif [ "${words[2]}" = check ]; then
 			_culver_files "$2" '*.conf'
+		fi
+		;;
+	mail)
+		if [ "$cword" -eq 2 ]; then
+			_culver_words "$2" "$("$program" mail --help 2>/dev/null | sed -nE 's/^  culver mail ([a-z]+) .*/\1/p')"
+		else
+			_culver_files "$2" '*'
 		fi
 		;;
 	refile) _culver_files "$2" '*.mbox' '*.mbx' mbox inbox ;;

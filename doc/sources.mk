@@ -2,6 +2,7 @@ dist_man_MANS += \
 	%D%/man/culver-check.1 \
 	%D%/man/culver-deliver.1 \
 	%D%/man/culver-explain.1 \
+	%D%/man/culver-mail.1 \
 	%D%/man/culver-refile.1 \
 	%D%/man/culver.1 \
 	%D%/man/culver-test.1 \

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "agent/attachment_save.h"
 #include "agent/report_line.h"
 #include "agent/rules_command.h"
 #include "agent/rules_environment.h"
@@ -21,7 +22,7 @@
 #include "system/file.h"
 #include "system/signals.h"
 
-enum { AGENT_HOST_STATEMENTS = 64 };
+enum { AGENT_HOST_STATEMENTS = 64, AGENT_HOST_ATTACHMENTS_LOGGED_MAX = 50 };
 
 /* Says a decision on standard error, for -V. */
 static void
@@ -390,6 +391,71 @@ agent_host_on_replace_header(void *self, const struct message *message, struct t
 	return rules_header_replace(self, message, header, edited_out, error);
 }
 
+/* A log line for what a rule did to an attachment. */
+static void
+agent_host_log_attachment(struct agent_host *host, const struct attachment_edit_note *note,
+    struct text path, const struct outcome *outcome)
+{
+	struct delivery_event event = {
+	    .rules_file = note->place.file,
+	    .rules_line = note->place.line,
+	    .condition = note->condition,
+	    .matched = note->matched,
+	    .action = note->word,
+	    .destination = note->name,
+	    .final_place = path,
+	    .outcome = outcome,
+	};
+
+	agent_host_log(host, &event);
+}
+
+static bool
+agent_host_on_replace_message(void *self, const struct message_replacement *replacement,
+    const struct message **edited_out, struct error *error)
+{
+	struct agent_host *host = self;
+	size_t logged = replacement->note_count < AGENT_HOST_ATTACHMENTS_LOGGED_MAX
+			    ? replacement->note_count
+			    : AGENT_HOST_ATTACHMENTS_LOGGED_MAX;
+
+	if (!rules_header_replace_all(host, replacement->bytes, edited_out, error))
+		return false;
+	struct outcome outcome = outcome_done("taken out of the message");
+	for (size_t i = 0; i < logged; i++) {
+		const struct attachment_edit_note *note = &replacement->notes[i];
+		if (i + 1 == AGENT_HOST_ATTACHMENTS_LOGGED_MAX && logged < replacement->note_count)
+			outcome.reason =
+			    arena_format(host->arena, "taken out of the message, and %zu more",
+				replacement->note_count - logged)
+				.data;
+		agent_host_log_attachment(host, note, TEXT(""), &outcome);
+	}
+	return true;
+}
+
+static bool
+agent_host_on_save_attachment(void *self, const struct attachment_request *request,
+    struct text *path_out, struct error *error)
+{
+	struct agent_host *host = self;
+	const struct attachment_place place = {
+	    .settings = agent_host_settings(host, host->arena, request->variables),
+	    .home = host->user->home,
+	    .process = host->process,
+	};
+
+	if (!agent_host_check_name(request->directory, error) ||
+	    !attachment_save(host->arena, &place, request, path_out, error)) {
+		struct outcome failure = outcome_later_error(host->arena, error);
+		agent_host_log_attachment(host, &request->note, TEXT(""), &failure);
+		return false;
+	}
+	struct outcome outcome = outcome_done("saved");
+	agent_host_log_attachment(host, &request->note, *path_out, &outcome);
+	return true;
+}
+
 static bool
 agent_host_on_is_interrupted(void *self)
 {
@@ -415,6 +481,8 @@ const struct filter_host agent_host_functions = {
     .echo = agent_host_on_echo,
     .environment = agent_host_on_environment,
     .replace_header = agent_host_on_replace_header,
+    .replace_message = agent_host_on_replace_message,
+    .save_attachment = agent_host_on_save_attachment,
     .begin_limit = agent_host_on_begin_limit,
     .end_limit = agent_host_on_end_limit,
     .time = agent_host_on_time,

@@ -40,24 +40,20 @@ rules_header_parts(const struct agent_host *host, const struct message *message,
 	};
 }
 
-bool
-rules_header_replace(struct agent_host *host, const struct message *message, struct text header,
+/* Makes these parts the message. */
+static bool
+rules_header_take(struct agent_host *host, const struct spool_parts *parts,
     const struct message **edited_out, struct error *error)
 {
-	struct spool_parts parts = rules_header_parts(host, message, header);
 	struct spool *spool;
 	struct text bytes;
 
-	if (header.size + parts.rest.size == 0)
+	if (parts->start.size + parts->rest.size == 0)
 		return error_set(error, ERROR_INPUT, "nothing would be left of the message");
-	/* What would stand behind it would become a part of it. */
-	if (parts.rest.size > 0 && header.size > 0 && header.data[header.size - 1] != '\n')
-		return error_set(error, ERROR_INPUT, "the last header field has no line end");
 	if (host->header_versions.count == RULES_HEADER_EDITS_MAX)
-		return error_set(error, ERROR_LIMIT,
-		    "the header of the message was changed %d times already",
+		return error_set(error, ERROR_LIMIT, "the message was changed %d times already",
 		    RULES_HEADER_EDITS_MAX);
-	if (!spool_compose(host->arena, &host->spool_plan, &parts, &spool, error))
+	if (!spool_compose(host->arena, &host->spool_plan, parts, &spool, error))
 		return false;
 	if (!spool_map(spool, &bytes, error)) {
 		spool_close(spool);
@@ -76,6 +72,27 @@ rules_header_replace(struct agent_host *host, const struct message *message, str
 	host->imports = NULL; /* the old message's SIZE is among them */
 	*edited_out = host->message;
 	return true;
+}
+
+bool
+rules_header_replace(struct agent_host *host, const struct message *message, struct text header,
+    const struct message **edited_out, struct error *error)
+{
+	struct spool_parts parts = rules_header_parts(host, message, header);
+
+	/* What would stand behind it would become a part of it. */
+	if (parts.rest.size > 0 && header.size > 0 && header.data[header.size - 1] != '\n')
+		return error_set(error, ERROR_INPUT, "the last header field has no line end");
+	return rules_header_take(host, &parts, edited_out, error);
+}
+
+bool
+rules_header_replace_all(struct agent_host *host, struct text bytes,
+    const struct message **edited_out, struct error *error)
+{
+	const struct spool_parts parts = {.start = bytes, .rest_descriptor = -1};
+
+	return rules_header_take(host, &parts, edited_out, error);
 }
 
 void

@@ -1,5 +1,6 @@
 /*
- * Messages that rules have given another header (`addheader`, `setheader`, `delheader`).
+ * Messages that rules have given another header (`addheader`, `setheader`, `delheader`), or taken
+ * attachments out of.
  */
 #ifndef AGENT_RULES_HEADER_H
 #define AGENT_RULES_HEADER_H
@@ -32,6 +33,10 @@ struct rules_header_versions {
 /* The `replace_header` of struct filter_host. The new message becomes the host's. */
 bool rules_header_replace(struct agent_host *host, const struct message *message,
     struct text header, const struct message **edited_out, struct error *error);
+
+/* The same with a whole message (`strip`, `replace`). */
+bool rules_header_replace_all(struct agent_host *host, struct text bytes,
+    const struct message **edited_out, struct error *error);
 
 /* Gives back what the versions hold: the message is not looked at any more. */
 void rules_header_clear(struct rules_header_versions *versions);

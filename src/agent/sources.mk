@@ -14,3 +14,4 @@ libagent_a_SOURCES = \
 	%D%/rules_run.c %D%/rules_run.h \
 	%D%/rules_log.c %D%/rules_log.h \
 	%D%/rules_store.c %D%/rules_store.h
+libagent_a_SOURCES += %D%/attachment_save.c %D%/attachment_save.h

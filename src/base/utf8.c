@@ -58,3 +58,27 @@ utf8_is_valid(struct text bytes)
 	}
 	return true;
 }
+
+size_t
+utf8_format(uint32_t character, char out[UTF8_SEQUENCE_MAX])
+{
+	static const unsigned char leads[UTF8_SEQUENCE_MAX + 1] = {0, 0, 0xC0, 0xE0, 0xF0};
+	size_t size = 1U + (character > 0x7F) + (character > 0x7FF) + (character > 0xFFFF);
+
+	for (size_t i = size - 1; i > 0; i--, character >>= 6)
+		out[i] = (char)(0x80 | (character & 0x3F));
+	out[0] = (char)(leads[size] | character);
+	return size;
+}
+
+uint32_t
+utf8_parse(struct text sequence)
+{
+	uint32_t character = (unsigned char)sequence.data[0];
+
+	if (sequence.size > 1)
+		character &= 0x7FU >> sequence.size;
+	for (size_t i = 1; i < sequence.size; i++)
+		character = character << 6 | ((unsigned char)sequence.data[i] & 0x3F);
+	return character;
+}

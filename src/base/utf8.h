@@ -5,6 +5,7 @@
 #define BASE_UTF8_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/text.h"
 
@@ -12,5 +13,11 @@
  * forms, surrogates and values past U+10FFFF are not well-formed. */
 size_t utf8_sequence_length(struct text bytes, size_t position);
 bool utf8_is_valid(struct text bytes);
+
+/* Writes a character, which is none of the surrogates; returns the number of bytes. */
+enum { UTF8_SEQUENCE_MAX = 4 };
+size_t utf8_format(uint32_t character, char out[UTF8_SEQUENCE_MAX]);
+/* The character of a well-formed sequence. */
+uint32_t utf8_parse(struct text sequence);
 
 #endif

@@ -54,6 +54,18 @@ libfilter_a_SOURCES += \
 	%D%/mailfilter/inspect_shadow.c \
 	%D%/mailfilter/inspect_status.c \
 	%D%/mailfilter/pattern_flag.c %D%/mailfilter/pattern_flag.h
-libfilter_a_SOURCES += %D%/engine/archive.h
-libfilter_a_SOURCES += %D%/engine/attachment.h
-libfilter_a_SOURCES += %D%/engine/sniff.h
+libfilter_a_SOURCES += %D%/engine/attachment_action.c %D%/engine/attachment_action.h
+libfilter_a_SOURCES += %D%/engine/attachment_fact.c %D%/engine/attachment_fact.h
+libfilter_a_SOURCES += %D%/engine/attachment_loop.c %D%/engine/attachment_loop.h
+libfilter_a_SOURCES += %D%/engine/attachment_value.c %D%/engine/attachment_value.h
+libfilter_a_SOURCES += %D%/mailfilter/attachment_words.c %D%/mailfilter/attachment_words.h
+libfilter_a_SOURCES += %D%/mailfilter/inspect_attachment.c
+libfilter_a_SOURCES += %D%/engine/archive.c %D%/engine/archive.h
+libfilter_a_SOURCES += %D%/engine/attachment.c %D%/engine/attachment.h
+libfilter_a_SOURCES += %D%/engine/attachment_class.c %D%/engine/attachment_class.h
+libfilter_a_SOURCES += %D%/engine/attachment_kind.c %D%/engine/attachment_kind.h
+libfilter_a_SOURCES += %D%/engine/attachment_match.c %D%/engine/attachment_match.h
+libfilter_a_SOURCES += %D%/engine/attachment_source.c %D%/engine/attachment_source.h
+libfilter_a_SOURCES += %D%/engine/content_scan.c %D%/engine/content_scan.h
+libfilter_a_SOURCES += %D%/engine/sniff.c %D%/engine/sniff.h
+libfilter_a_SOURCES += %D%/engine/zip_directory.c %D%/engine/zip_directory.h

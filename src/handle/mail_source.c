@@ -283,6 +283,8 @@ mail_source_next_in_mbox(struct mail_source *source, struct mail_item *item, str
 	    text_slice(source->bytes, range.start, range.start + range.from_line_size);
 	item->place = arena_format(
 	    &source->of_item, "%s:%llu", source->path, (unsigned long long)source->number);
+	item->raw = text_slice(source->bytes, range.start, range.start + range.size);
+	item->is_last = source->position >= source->bytes.size;
 	item->offset = range.start;
 	item->size = range.size;
 	if (source->options.keeps_quoting || mail_source_unquote(source, &item->bytes, error))
@@ -328,6 +330,8 @@ mail_source_next_in_maildir(struct mail_source *source, struct mail_item *item, 
 			item->path = item->place.data;
 			item->bytes = source->file.bytes;
 			item->size = item->bytes.size;
+			item->raw = item->bytes;
+			item->is_last = source->position >= source->names.count;
 			item->is_new = name.is_new;
 			item->flags = maildir_names_flags(
 			    arena_copy_text(&source->of_item, text_from_string(name.name)));
@@ -356,6 +360,8 @@ mail_source_take(struct mail_source *source, struct mail_item *item, struct erro
 		source->number = 1;
 		source->position = source->bytes.size;
 		item->bytes = source->bytes;
+		item->raw = source->bytes;
+		item->is_last = true;
 		item->size = source->bytes.size;
 		item->place = text_from_string(source->path);
 	}

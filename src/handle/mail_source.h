@@ -40,15 +40,17 @@ struct mail_source_options {
 
 /* One message. Texts live until the next is asked for, or the source is closed. */
 struct mail_item {
-	struct text bytes;          /* without what an mbox adds */
-	struct text from_line;      /* with its line end; or empty */
-	struct text place;          /* how it is called: the file, "mbox:17", "-" */
-	const char *path;           /* of its file; NULL: standard input */
+	struct text bytes;     /* without what an mbox adds */
+	struct text from_line; /* with its line end; or empty */
+	struct text raw;       /* in an mbox: all of its bytes as they stand; else as `bytes` */
+	struct text place;     /* how it is called: the file, "mbox:17", "-" */
+	const char *path;      /* of its file; NULL: standard input */
 	enum mail_source_kind kind; /* of what it came from; never automatic */
 	uint64_t number;            /* in its source, from 1 */
 	uint64_t offset, size; /* in an mbox: where its From_ line begins, and all of its bytes */
 	struct text flags;     /* of a Maildir's file name */
 	bool is_new;           /* in a Maildir's new */
+	bool is_last;          /* its source has no other behind it, as far as is known */
 };
 
 struct mail_source;

@@ -19,18 +19,20 @@ struct embedded_file {
 	struct text name;    /* as written: any bytes */
 	struct text bytes;   /* all lines, "begin" and "end" included */
 	struct text content; /* the lines between */
-	uint64_t size;       /* yEnc: as it was announced; else 0 */
+	uint64_t size;       /* yEnc: of the whole file, as it was announced; else 0 */
+	bool is_stuffed;     /* yEnc: dots at the beginning of lines are still doubled, as in transport */
 	bool malformed;      /* no end, lines that cannot be data, a wrong size or checksum line */
 };
 
 /* Finds the next file at or behind *position and moves *position behind it; false: none is left.
- * A "begin" line that no data line follows begins no file. */
+ * A "begin" line that no data line follows begins no file. One of yEnc is decoded once or twice, for its
+ * size and checksum; the whole walk takes time that grows with the text. */
 bool embedded_file_next(struct text text, size_t *position, struct embedded_file *file_out);
 
 /* Decodes the content; as transfer_decoder_take(). */
 struct embedded_decoder {
 	enum embedded_coding coding;
-	bool malformed;
+	bool malformed, is_stuffed;
 	unsigned state;
 	size_t held_size;
 	char held[128];

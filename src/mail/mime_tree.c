@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "mail/content_type.h"
+#include "mail/transfer_encoding.h"
 
 struct mime_boundary {
 	struct mime_part *part;
@@ -139,13 +140,12 @@ static bool
 mime_part_is_encoded(struct mime_scan *scan, const struct mime_part *part)
 {
 	struct header_field field;
+	bool is_unknown;
 
 	if (!header_find_in_bytes(
 		part->header, TEXT("Content-Transfer-Encoding"), scan->limits.fields, &field))
 		return false;
-	struct text encoding = text_trim(field.body);
-	return text_has_prefix_nocase(encoding, TEXT("base64")) ||
-	       text_has_prefix_nocase(encoding, TEXT("quoted-printable"));
+	return transfer_encoding_parse(field.body, &is_unknown) != TRANSFER_IDENTITY;
 }
 
 /* Makes the part's boundary the innermost open one; false when it has none that could be followed.

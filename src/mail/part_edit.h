@@ -25,6 +25,7 @@ struct part_edit {
 	const struct mime_part
 	    *part;          /* of the tree over the bytes; no part of another edit's part */
 	bool is_removed;    /* it vanishes */
+	bool keeps_header;  /* only `body` is exchanged, which is written as the old one was */
 	struct text header; /* else: the Content-* fields of its replacement, with line ends */
 	struct text body;   /* as it is to stand there: encoded already */
 };

@@ -41,6 +41,7 @@ struct part_facts {
 	    is_attachment; /* a leaf that readers show as a file: a disposition that says so or is unknown,
 			       a name, or a type that is neither text nor multipart nor shown inline */
 	bool is_encrypted; /* by its container */
+	bool has_odd_name; /* part_facts_has_odd_characters(name) */
 	bool malformed;    /* a header that it was read from was */
 };
 
@@ -48,13 +49,18 @@ struct part_facts {
 struct part_facts part_facts_parse(
     struct arena *arena, const struct mime_part *part, uint32_t fields);
 
+/* Control characters, and those that are not seen or turn the direction of what is seen (U+202E makes
+ * "txt.exe" read as "exe.txt"): a name with them is not what it looks like. They stay in it. */
+bool part_facts_has_odd_characters(struct text name);
+
 /* "tnef", "smime-signed", "smime-encrypted", "smime", "pgp-signed", "pgp-encrypted"; "": none. */
 const char *part_container_word(enum part_container container);
 
 /* "1", "1.2", "1.2.1": where the part stands, as IMAP (RFC 9051, section 6.4.5) numbers parts; the
- * message itself is "" when it is a multipart and "1" when it is a single part. */
+ * message itself is "" when it is a multipart and "1" when it is a single part. An embedded message
+ * that is a multipart has the number of the message/rfc822 part around it. */
 struct text part_number_format(struct arena *arena, const struct mime_part *part);
-/* The part of that number, or NULL. */
+/* The part of that number (the outer one of two), or NULL; "" is the message itself. */
 const struct mime_part *part_number_find(const struct mime_tree *tree, struct text number);
 
 /*

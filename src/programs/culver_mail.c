@@ -15,6 +15,28 @@ static const struct mail_command {
 	const char *usage;   /* what follows its name */
 	const char *purpose; /* in a line */
 } mail_commands[] = {
+    {"show", culver_mail_show, "[--full] [--json] [FILE...]",
+	"what a message is: its fields, its parts as a tree with their true types, its text"},
+    {"parts", culver_mail_parts, "[--part N] [--extract|--to DIRECTORY] [FILE...]",
+	"the parts of messages: lists them, takes them out"},
+    {"text", culver_mail_text, "[--header|--all|--html] [FILE...]",
+	"the lines that patterns of rules are tried on"},
+    {"verify", culver_mail_verify, "[--strict] [FILE...]",
+	"what is wrong with the structure of messages, and where"},
+    {"header", culver_mail_header, "--get NAME|EDIT ... [--in-place] [FILE...]",
+	"prints header fields, or writes messages with their headers edited"},
+    {"address", culver_mail_address, "[--field NAME] [--print WORDS] [FILE...]",
+	"lists addresses, whole or in pieces"},
+    {"make", culver_mail_make, "[--from ADDRESS] [--to ADDRESS] [--text FILE] [--attach FILE] ...",
+	"writes a new message, or one with parts added"},
+    {"reply", culver_mail_reply, "--own ADDRESS --text FILE [--send] [FILE]",
+	"an automatic reply, unless a guard of RFC 3834 forbids it"},
+    {"split", culver_mail_split, "--files PREFIX|--to-maildir MAILDIR|--exec COMMAND [FILE...]",
+	"takes an mbox apart into messages"},
+    {"join", culver_mail_join, "[--to-maildir MAILDIR] FILE|MAILDIR ...",
+	"puts messages together into an mbox or a Maildir"},
+    {"dedupe", culver_mail_dedupe, "[--delete|--move MAILDIR|--to FILE] MAILDIR|MBOX ...",
+	"finds, removes or moves messages that are stored more than once"},
     {NULL, NULL, NULL, NULL},
 };
 

@@ -15,6 +15,10 @@ culver_SOURCES += %D%/culver_mail_reply.c
 culver_SOURCES += %D%/culver_mail_make.c
 culver_SOURCES += %D%/culver_mail_split.c
 culver_SOURCES += %D%/culver_mail_dedupe.c
+culver_SOURCES += %D%/culver_mail_parts.c
+culver_SOURCES += %D%/culver_mail_show.c
+culver_SOURCES += %D%/culver_mail_text.c
+culver_SOURCES += %D%/culver_mail_verify.c
 culver_CPPFLAGS = $(AM_CPPFLAGS) -DCULVER_VERSION='"$(PACKAGE_VERSION)"'
 culver_LDADD = libhandle.a librefile.a librehearse.a libagent.a libdeliver.a librecord.a libfilter.a libconfig.a libmail.a libsystem.a libbase.a
 

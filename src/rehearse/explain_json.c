@@ -189,6 +189,11 @@ explain_json_simple(const struct explain_json *json, struct json_writer *writer,
 		explain_json_member(writer, "field", observation->before, json->is_full);
 		explain_json_member(writer, "value", observation->value, json->is_full);
 		break;
+	case OBSERVATION_ATTACHMENT:
+		explain_json_member(writer, "attachment", observation->before, json->is_full);
+		explain_json_member(writer, "value", observation->value, json->is_full);
+		json_member_bool(writer, "truth", observation->truth);
+		break;
 	case OBSERVATION_LINE:
 		explain_json_member(writer, "subject", observation->subject, json->is_full);
 		break;

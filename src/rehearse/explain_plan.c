@@ -51,6 +51,9 @@ explain_plan_sentence(const struct explain_plan *plan, enum plan_kind kind, bool
 	    [PLAN_PIPE] = "deliver to the command ",
 	    [PLAN_CC_PIPE] = "copy to the command ",
 	    [PLAN_HEADER] = "change the header: ",
+	    [PLAN_STRIP] = "take out the attachment ",
+	    [PLAN_REPLACE] = "put a notice in the place of the attachment ",
+	    [PLAN_SAVE] = "save an attachment as ",
 	};
 	const char *sentence =
 	    (size_t)kind < sizeof sentences / sizeof *sentences ? sentences[kind] : NULL;

@@ -401,6 +401,24 @@ explain_report_edit(struct explain_report *report, const struct observation *obs
 }
 
 static void
+explain_report_attachment(struct explain_report *report, const struct observation *observation)
+{
+	bool is_save = text_is_equal(observation->name, TEXT("save"));
+
+	explain_report_detail(report);
+	buffer_append(
+	    report->out, is_save && !observation->truth ? TEXT("could not save the attachment ")
+			 : is_save                      ? TEXT("would save the attachment ")
+			 : text_is_equal(observation->name, TEXT("strip"))
+			     ? TEXT("would take out the attachment ")
+			     : TEXT("would put a notice in the place of the attachment "));
+	explain_report_value(report, observation->before);
+	buffer_append(report->out, is_save ? TEXT(" as ") : TEXT(", "));
+	explain_report_value(report, observation->value);
+	explain_report_end_line(report);
+}
+
+static void
 explain_report_delivery(struct explain_report *report, const struct observation *observation)
 {
 	explain_report_detail(report);
@@ -471,6 +489,7 @@ explain_report_tell(struct explain_report *report, const struct observation *obs
 	    [OBSERVATION_WRITE] = explain_report_world,
 	    [OBSERVATION_LOCK] = explain_report_world,
 	    [OBSERVATION_EDIT] = explain_report_edit,
+	    [OBSERVATION_ATTACHMENT] = explain_report_attachment,
 	    [OBSERVATION_DELIVERY] = explain_report_delivery,
 	    [OBSERVATION_UNDECIDED] = explain_report_trouble,
 	    [OBSERVATION_CAUGHT] = explain_report_trouble,

@@ -28,16 +28,21 @@ rehearsal_host_source_word(enum command_source source)
 	return words[source];
 }
 
+/* The note of the item with that number. */
+static struct rehearsal_note *
+rehearsal_host_add_note(struct rehearsal_host *host, size_t item)
+{
+	host->notes =
+	    vector_grow(host->arena, host->notes, item, &host->note_capacity, sizeof *host->notes);
+	host->notes[item] = (struct rehearsal_note){.status = 0};
+	return &host->notes[item];
+}
+
 /* The note of the item that was written down last. */
 static struct rehearsal_note *
 rehearsal_host_note(struct rehearsal_host *host)
 {
-	size_t last = host->plan.count - 1;
-
-	host->notes =
-	    vector_grow(host->arena, host->notes, last, &host->note_capacity, sizeof *host->notes);
-	host->notes[last] = (struct rehearsal_note){.status = 0};
-	return &host->notes[last];
+	return rehearsal_host_add_note(host, host->plan.count - 1);
 }
 
 static void
@@ -307,6 +312,43 @@ rehearsal_host_replace_header(void *self, const struct message *message, struct 
 	return is_replaced;
 }
 
+static bool
+rehearsal_host_replace_message(void *self, const struct message_replacement *replacement,
+    const struct message **edited_out, struct error *error)
+{
+	struct rehearsal_host *host = self;
+	size_t first = host->plan.count;
+	bool is_replaced = plan_host.replace_message(&host->plan, replacement, edited_out, error);
+
+	while (first < host->plan.count)
+		rehearsal_host_add_note(host, first++);
+	return is_replaced;
+}
+
+static bool
+rehearsal_host_save_attachment(void *self, const struct attachment_request *request,
+    struct text *path_out, struct error *error)
+{
+	struct rehearsal_host *host = self;
+	size_t first = host->plan.count;
+	bool is_saved = plan_host.save_attachment(&host->plan, request, path_out, error);
+	struct stat status;
+
+	if (host->plan.count == first)
+		return is_saved;
+	struct rehearsal_note *note = rehearsal_host_note(host);
+	struct text directory = request->directory;
+	if (text_has_prefix(directory, TEXT("~/")))
+		directory = arena_format(host->arena, "%s%.*s", host->user->home,
+		    TEXT_ARGUMENTS(text_slice(directory, 1, directory.size)));
+	if (stat(arena_copy_string(host->arena, directory), &status) == 0)
+		note->doubt = S_ISDIR(status.st_mode) ? NULL : "this is not a directory";
+	else if (errno != ENOENT || !host->request->settings->create_folders)
+		note->doubt = errno == ENOENT ? "this directory does not exist"
+					      : "this directory cannot be reached";
+	return is_saved;
+}
+
 /* The real clock, unlike the plan's, which counts statements: its own limit stays off. */
 static int64_t
 rehearsal_host_begin_limit(void *self, unsigned seconds)
@@ -391,6 +433,8 @@ const struct filter_host rehearsal_host_functions = {
     .echo = rehearsal_host_echo,
     .environment = rehearsal_host_environment,
     .replace_header = rehearsal_host_replace_header,
+    .replace_message = rehearsal_host_replace_message,
+    .save_attachment = rehearsal_host_save_attachment,
     .begin_limit = rehearsal_host_begin_limit,
     .end_limit = rehearsal_host_end_limit,
     .time = rehearsal_host_time,

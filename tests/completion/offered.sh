@@ -15,6 +15,13 @@ for name in $(culver_commands); do
 	is "the options of culver $name are those of its help" "$(offers "$line")" \
 	    "$(culver "$name" --help | help_options | paste -sd' ')"
 done
+for name in $(culver_mail_commands); do
+	is "the options of culver mail $name are those of its help" "$(offers "culver mail $name -")" \
+	    "$(culver mail "$name" --help | help_options | paste -sd' ')"
+done
+is "the commands of culver mail" "$(offers "culver mail ")" "$(culver_mail_commands | LC_ALL=C sort | paste -sd' ')"
+test_that "there are commands of culver mail" [ "$(culver_mail_commands | grep -cxE 'show|parts|text|verify')" = 4 ]
+is "rules for the lines between messages are offered" "$(offers "culver mail show --from=")" "dated lenient strict"
 is "the options of culver-deliver are those of its help" "$(offers "culver-deliver -")" \
     "$(culver-deliver --help | help_options | paste -sd' ')"
 is "after --record= comes all" "$(offers "culver test --record=")" "all"

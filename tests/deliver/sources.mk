@@ -27,3 +27,5 @@ dist_check_SCRIPTS += %D%/acting.t %D%/dovecot.t
 
 TESTS += %D%/people_files.t
 dist_check_SCRIPTS += %D%/people_files.t
+TESTS += %D%/attachments.t
+dist_check_SCRIPTS += %D%/attachments.t

@@ -99,3 +99,8 @@ help_options() {
 culver_commands() {
 	"$top_builddir/culver" --help 2>/dev/null | sed -nE 's/^  culver ([a-z]+) .*/\1/p'
 }
+
+# The commands of culver mail: each has a --help text of its own; all are in culver-mail(1).
+culver_mail_commands() {
+	"$top_builddir/culver" mail --help 2>/dev/null | sed -nE 's/^  culver mail ([a-z]+) .*/\1/p'
+}

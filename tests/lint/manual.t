@@ -22,6 +22,11 @@ page_options() {
 help() {
 	local name
 	"$@" --help 2>&1 </dev/null
+	if [ "$*" = "$top_builddir/culver mail" ]; then
+		for name in $(culver_mail_commands); do
+			"$@" "$name" --help 2>&1 </dev/null
+		done
+	fi
 	[ "$*" = "$top_builddir/culver" ] || return 0
 	for name in $(culver_commands); do
 		[ -f "$pages/culver-$name.1" ] || "$1" "$name" --help 2>&1 </dev/null

@@ -17,3 +17,6 @@ EXTRA_DIST += %D%/diagnostics
 TESTS += tests/rules/reference.t tests/rules/generated_compat.t
 dist_check_SCRIPTS += %D%/reference.t %D%/generated_compat.t
 EXTRA_DIST += %D%/reference.table %D%/reference.py %D%/generated_compat.py %D%/generated_compat.deviations
+
+TESTS += tests/rules/rule_sets.t
+dist_check_SCRIPTS += %D%/rule_sets.t

@@ -1,8 +1,12 @@
 /*
- * The members of an archive by name and type, read with libarchive as a stream: zip, tar, gzip, and
- * what else ARCHIVE_FORMATS names. The only file that sees libarchive's headers; it is opened at run
- * time by the first archive. Bounds: members, depth of archives in archives, bytes unpacked in all,
- * unpacked size against packed size; a bound that is reached is a fact, as are encryption and damage.
+ * The members of an archive by name and type, read with libarchive as a stream: zip, tar and cpio, each
+ * also compressed with gzip or bzip2, and single files compressed so. The only file that sees
+ * libarchive's headers; it is opened at run time by the first archive. The directory at the end of a zip
+ * file is read too (zip_directory.h): programs go by it, and it may name what the stream does not.
+ *
+ * Bounds: members, depth of archives in archives, bytes unpacked, bytes unpacked against bytes packed;
+ * a bound that is reached is a fact, as are encryption and damage. Names are only names: nothing is
+ * ever written. Memory is constant: about 0.5 MiB for each depth (doc/decisions/true-types.md).
  */
 #ifndef FILTER_ENGINE_ARCHIVE_H
 #define FILTER_ENGINE_ARCHIVE_H
@@ -19,31 +23,45 @@
 enum {
 	ARCHIVE_MEMBERS_MAX = 2000,              /* of one attachment, all depths */
 	ARCHIVE_DEPTH_MAX = 4,                   /* archives in archives */
-	ARCHIVE_UNPACKED_MAX = 64 * 1024 * 1024, /* bytes, of one attachment */
+	ARCHIVE_UNPACKED_MAX = 64 * 1024 * 1024, /* bytes, of one attachment, all depths */
+	ARCHIVE_RATIO_MAX = 250,                 /* bytes unpacked of one packed, all depths: */
+	ARCHIVE_RATIO_FREE = 4 * 1024 * 1024,    /* counted when more than this was unpacked */
+	ARCHIVE_NAME_MAX = 4096,                 /* bytes; what is longer is cut */
 };
 
 struct archive_member {
-	struct text name; /* as the archive has it, in UTF-8, any characters; paths whole */
-	struct text type; /* detected, by its first bytes; empty: not known (encrypted, unread) */
-	uint64_t size;    /* unpacked, as the archive says or as it was counted */
-	unsigned depth;   /* 1: in the attachment itself */
-	bool is_encrypted;
+	struct text name;  /* as the archive has it, in UTF-8, any characters; paths whole */
+	struct text type;  /* detected, by its first bytes; empty: not known (encrypted, unread) */
+	uint64_t size;     /* unpacked, as the archive says or as it was counted; 0: not known */
+	unsigned depth;    /* 1: in the attachment itself */
+	bool is_encrypted; /* by the archive, or an encrypted document */
+	bool has_macro;    /* content_scan.h */
 };
 
 struct archive_listing {
-	struct archive_member *members;
+	struct archive_member *members; /* in order, each before the members that are in it */
 	size_t count;
 	bool is_archive;   /* false: it is none that can be listed */
 	bool is_encrypted; /* a member is, or the list of names */
-	bool is_damaged;
-	bool truncated; /* a bound was reached */
+	bool is_damaged;   /* one of the archives is; or a zip's directory names other files */
+	bool truncated;    /* a bound was reached */
 };
 
-/* Gives the next bytes of the archive; an empty text at the end. */
+/* What all archives of one message may cost together; what was used is taken off. */
+struct archive_budget {
+	uint64_t unpacked; /* bytes */
+	uint64_t members;
+};
+
+/* Gives the next bytes of the archive, which hold until the next call; an empty text at the end. */
 typedef struct text archive_read(void *self);
 
-/* False: the library cannot be used. */
-bool archive_list(struct arena *arena, archive_read *read, void *self, struct sniffer *sniffer,
-    struct archive_listing *listing_out, struct error *error);
+/*
+ * `name`: the file's, from which a compressed file without a name of its own ("report.txt.gz") has its. A
+ * sniffer of NULL: no types. False: the library cannot be used.
+ */
+bool archive_list(struct arena *arena, struct text name, archive_read *read, void *self,
+    struct sniffer *sniffer, struct archive_budget *budget, struct archive_listing *listing_out,
+    struct error *error);
 
 #endif

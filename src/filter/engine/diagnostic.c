@@ -53,6 +53,7 @@ static const struct {
     [DIAGNOSTIC_FORWARD_SENDER] = {"forward-sender", DIAGNOSTIC_NOTE},
     [DIAGNOSTIC_NULL_SENDER] = {"null-sender", DIAGNOSTIC_NOTE},
     [DIAGNOSTIC_EXCEPTION_EXITCODE] = {"exception-exitcode", DIAGNOSTIC_NOTE},
+    [DIAGNOSTIC_ATTACHMENT_CONDITION] = {"attachment-condition", DIAGNOSTIC_WARNING},
 };
 
 void

@@ -110,6 +110,8 @@ edit_header_make(struct evaluator *evaluator)
 	const struct message *edited = NULL;
 	struct buffer block;
 
+	if (evaluator->attachments != NULL && !attachment_action_settle(evaluator))
+		return false;
 	if (edits->rounds >= EDIT_HEADER_ROUNDS_MAX) {
 		error_set(&evaluator->error, ERROR_LIMIT, "it was changed %d times already",
 		    (int)EDIT_HEADER_ROUNDS_MAX);

@@ -6,6 +6,7 @@
 #ifndef FILTER_ENGINE_EDIT_HEADER_H
 #define FILTER_ENGINE_EDIT_HEADER_H
 
+#include "filter/engine/attachment_action.h"
 #include "filter/engine/evaluate.h"
 
 enum {
@@ -30,10 +31,13 @@ bool edit_header_make(struct evaluator *evaluator);
 /* Gives back what the edits hold. */
 void edit_header_close(struct evaluator *evaluator);
 
-/* Whoever is about to look at the message calls this. */
+/* Whoever is about to look at the message calls this. What waits of its attachments is made too: it
+ * comes first, since it was asked of the message as it is. */
 static inline bool
 edit_header_settle(struct evaluator *evaluator)
 {
+	if (evaluator->attachments != NULL && !attachment_action_settle(evaluator))
+		return false;
 	return evaluator->edits == NULL || evaluator->edits->count == 0 ||
 	       edit_header_make(evaluator);
 }
@@ -42,7 +46,8 @@ edit_header_settle(struct evaluator *evaluator)
 static inline bool
 edit_header_is_asked_for(const struct evaluator *evaluator, struct text source)
 {
-	return evaluator->edits != NULL && evaluator->edits->count > 0 &&
+	return ((evaluator->edits != NULL && evaluator->edits->count > 0) ||
+		   evaluator->attachments != NULL) &&
 	       (text_find(source, 0, TEXT("SIZE")) < source.size ||
 		   text_find(source, 0, TEXT("LINES")) < source.size);
 }

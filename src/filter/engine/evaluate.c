@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/number.h"
+#include "filter/engine/attachment_value.h"
 #include "filter/engine/database.h"
 #include "filter/engine/edit_header.h"
 #include "filter/engine/envelope_value.h"
@@ -94,6 +95,8 @@ void
 evaluate_take_message(struct evaluator *evaluator, const struct message *message)
 {
 	evaluator->message = message;
+	if (evaluator->attachments != NULL)
+		attachment_value_renew(evaluator);
 	scope_close(evaluator->scope);
 	evaluator->scope = scope_new(evaluator->arena, message);
 	evaluate_set_number(evaluator, TEXT("SIZE"), message_bytes(message).size);
@@ -331,6 +334,8 @@ evaluate_function(
 		return database_evaluate(evaluator, expression, value_out);
 	case FUNCTION_ENVELOPE:
 		return envelope_value(evaluator, expression, value_out);
+	case FUNCTION_ATTACHMENT:
+		return attachment_value(evaluator, expression, value_out);
 	case FUNCTION_ANY:
 	case FUNCTION_ALL:
 		break;
@@ -393,6 +398,12 @@ evaluate(struct evaluator *evaluator, const struct expression *expression, struc
 		return run_command_capture(evaluator, expression, value_out);
 	case EXPRESSION_FIELDS:
 		if (!field_list_evaluate(evaluator, expression, value_out))
+			return false;
+		if (observe_is_on(evaluator))
+			observe_function(evaluator, expression, *value_out);
+		return true;
+	case EXPRESSION_ATTACHMENTS:
+		if (!attachment_value_test(evaluator, expression, value_out))
 			return false;
 		if (observe_is_on(evaluator))
 			observe_function(evaluator, expression, *value_out);

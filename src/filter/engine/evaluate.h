@@ -29,6 +29,7 @@ struct pattern_state {
 	struct pattern_budget budget; /* of its work on this message */
 };
 
+struct attachment_watch;
 struct edit_header;
 
 struct evaluator {
@@ -54,6 +55,7 @@ struct evaluator {
 	char condition_kept[FILTER_MATCHED_MAX];
 	char matched[FILTER_MATCHED_MAX];
 	size_t matched_size;
+	struct attachment_watch *attachments; /* attachment_value.h; NULL: nobody asked so far */
 	struct edit_header *edits; /* of the header, that wait (edit_header.h); NULL: none so far */
 	struct text undecided;     /* the first question without an answer; empty: none */
 	bool is_interrupted;

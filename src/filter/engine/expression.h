@@ -26,7 +26,9 @@ enum expression_kind {
 	EXPRESSION_FUNCTION, /* function and its operands */
 	EXPRESSION_COMMAND,  /* `command`: what it printed */
 	EXPRESSION_FIELDS,   /* any(names) =~ pattern, all(names) =~ pattern: function says which */
-	EXPRESSION_LIST,     /* the values of a statement with several: has none of its own */
+	EXPRESSION_ATTACHMENTS, /* attachment(fact) =~ pattern; or a comparison of two operands, of
+				   which one is attachment(fact) or both are: true for any */
+	EXPRESSION_LIST,        /* the values of a statement with several: has none of its own */
 };
 
 enum expression_operator {
@@ -66,7 +68,8 @@ enum function {
 	FUNCTION_DATABASE_FETCH,
 	FUNCTION_DATABASE_STORE,
 	FUNCTION_ENVELOPE,
-	FUNCTION_ANY, /* of EXPRESSION_FIELDS */
+	FUNCTION_ATTACHMENT, /* `fact` says what of it */
+	FUNCTION_ANY,        /* of EXPRESSION_FIELDS */
 	FUNCTION_ALL,
 };
 
@@ -95,7 +98,8 @@ struct program_pattern {
 struct expression {
 	enum expression_kind kind;
 	enum expression_operator operation; /* joins this operand to the one before it */
-	enum function function : 16;
+	enum function function : 8;
+	unsigned fact : 8; /* FUNCTION_ATTACHMENT: of enum attachment_fact (attachment_fact.h) */
 	bool expands;
 	bool is_name; /* one unquoted or double-quoted string: may stand left of `=` */
 	uint32_t offset;

@@ -10,6 +10,9 @@
 #include <sysexits.h>
 
 #include "base/number.h"
+#include "filter/engine/attachment_action.h"
+#include "filter/engine/attachment_loop.h"
+#include "filter/engine/attachment_value.h"
 #include "filter/engine/database.h"
 #include "filter/engine/edit_header.h"
 #include "filter/engine/evaluate.h"
@@ -381,6 +384,24 @@ filter_run_foreach(struct evaluator *evaluator, const struct statement *statemen
 }
 
 static enum filter_flow
+filter_run_attachments(struct evaluator *evaluator, const struct statement *statement)
+{
+	enum filter_flow flow = FILTER_NEXT;
+	enum pattern_answer answer;
+
+	if (!attachment_loop_begin(evaluator, statement))
+		return filter_fail(evaluator, statement);
+	while (flow == FILTER_NEXT &&
+	       (answer = attachment_loop_next(evaluator, statement)) != PATTERN_NO)
+		flow = answer == PATTERN_YES ? filter_run_list(evaluator, statement->body)
+					     : filter_fail(evaluator, statement);
+	attachment_loop_end(evaluator);
+	if (flow == FILTER_NEXT && !attachment_action_settle(evaluator))
+		return filter_fail(evaluator, statement);
+	return flow;
+}
+
+static enum filter_flow
 filter_run_exception(struct evaluator *evaluator, const struct statement *statement)
 {
 	enum filter_flow flow = filter_run_list(evaluator, statement->body);
@@ -594,6 +615,14 @@ filter_run_statement(struct evaluator *evaluator, const struct statement *statem
 	case STATEMENT_DELHEADER:
 		return edit_header_note(evaluator, statement) ? FILTER_NEXT
 							      : filter_fail(evaluator, statement);
+	case STATEMENT_ATTACHMENTS:
+		return filter_run_attachments(evaluator, statement);
+	case STATEMENT_STRIP:
+	case STATEMENT_REPLACE:
+	case STATEMENT_SAVE:
+		return attachment_action_run(evaluator, statement)
+			   ? FILTER_NEXT
+			   : filter_fail(evaluator, statement);
 	case STATEMENT_FLAG:
 	case STATEMENT_UNFLAG:
 		return flag_words_change(evaluator, statement) ? FILTER_NEXT
@@ -669,6 +698,7 @@ filter_run(struct arena *arena, const struct filter_input *input)
 	evaluator.includes = 0;
 	evaluator.database = NULL;
 	evaluator.is_embedded = input->is_embedded;
+	evaluator.attachments = NULL;
 	evaluator.edits = NULL;
 	evaluator.scratch.blocks = NULL;
 	evaluator.condition = (struct text){NULL, 0};
@@ -683,7 +713,9 @@ filter_run(struct arena *arena, const struct filter_input *input)
 	enum filter_flow flow = filter_run_list(&evaluator, input->program->statements);
 	if (flow == FILTER_NEXT && !edit_header_settle(&evaluator)) {
 		/* The file's name outlives the edits. */
-		place = evaluator.edits->place;
+		place = attachment_action_has_waiting(&evaluator)
+			    ? *attachment_action_place(&evaluator)
+			    : evaluator.edits->place;
 		place.file = arena_copy_text(arena, place.file);
 		flow = filter_fail_in(&evaluator, place);
 	}
@@ -691,6 +723,7 @@ filter_run(struct arena *arena, const struct filter_input *input)
 	database_close(&evaluator);
 	if (observe_is_on(&evaluator))
 		observe_end(&evaluator, &result);
+	attachment_value_close(&evaluator);
 	edit_header_close(&evaluator);
 	pattern_engine_close(evaluator.engine);
 	scope_close(evaluator.scope);

@@ -89,6 +89,8 @@ match_walk_begin(
 	if ((pattern->scope & PATTERN_SCOPE_BODY) == 0)
 		walk->field = prefilter->field;
 	scope_begin(&walk->cursor, evaluator->scope, pattern->scope, walk->field);
+	/* What is counted is counted once, as maildrop counts it. */
+	walk->cursor.body.wants_source = pattern->weighted;
 	if (prefilter->understood && prefilter->literal.size > 0)
 		walk->cursor.prefilter = prefilter;
 	/* A pattern that is not understood may be wrong: that must be found even when there is no
@@ -125,6 +127,12 @@ match_failed(struct evaluator *evaluator, uint32_t offset)
 		    evaluator, evaluator->input->verdicts.limit, offset, TEXT("limit"));
 	evaluate_fail_at(evaluator, offset);
 	return PATTERN_FAILED;
+}
+
+enum pattern_answer
+match_unanswered(struct evaluator *evaluator, uint32_t offset)
+{
+	return match_undecided(evaluator, evaluator->input->verdicts.limit, offset, TEXT("limit"));
 }
 
 enum pattern_answer
@@ -187,8 +195,7 @@ match_walk_next(struct evaluator *evaluator, struct match_walk *walk)
 	return answer;
 }
 
-/* Keeps pattern and matched text for the log. */
-static void
+void
 match_remember(struct evaluator *evaluator, struct text written, struct text matched)
 {
 	evaluator->condition = written;
@@ -441,6 +448,7 @@ match_collect_lines(struct evaluator *evaluator, const struct expression *expres
 
 	if (!match_walk_begin(evaluator, pattern, &walk))
 		return false;
+	walk.cursor.body.wants_source = true;
 	while ((answer = match_walk_next(evaluator, &walk)) == PATTERN_YES) {
 		/* Each line and each whole text once; the offsets are those of what is copied. */
 		struct text line = walk.is_closed ? (struct text){NULL, 0} : walk.line.text;

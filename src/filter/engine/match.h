@@ -31,6 +31,8 @@ struct match_list {
 /* All matches, made in the arena: one a line in the message, every one in a text. */
 bool match_collect(struct evaluator *evaluator, const struct expression *expression,
     struct arena *arena, struct match_list *list);
+/* Keeps a condition as it is written, and what it found, for the log. */
+void match_remember(struct evaluator *evaluator, struct text written, struct text matched);
 /* Sets the variables MATCH, MATCH1 ... from the compiled pattern's last match in the subject, and
  * remembers it for the log as what matched the pattern `written`. */
 void match_take(struct evaluator *evaluator, struct text written, const struct pattern *compiled,
@@ -42,6 +44,8 @@ void match_take_closed(struct evaluator *evaluator, struct text written);
 enum pattern_answer match_failed(struct evaluator *evaluator, uint32_t offset);
 /* The same for a pattern that did not match what could be decoded and seen of a text. */
 enum pattern_answer match_undecodable(struct evaluator *evaluator, uint32_t offset);
+/* The same for a question about something else, which evaluator->error says could not be answered. */
+enum pattern_answer match_unanswered(struct evaluator *evaluator, uint32_t offset);
 /* MATCH, MATCH1, MATCH2 ... */
 void match_set_variables(struct evaluator *evaluator, const struct match *match);
 

@@ -27,6 +27,7 @@ observer_kind_word(enum observation_kind kind)
 	    [OBSERVATION_LOCK] = "lock",
 	    [OBSERVATION_UNLOCK] = "unlock",
 	    [OBSERVATION_EDIT] = "edit",
+	    [OBSERVATION_ATTACHMENT] = "attachment",
 	    [OBSERVATION_DELIVERY] = "delivery",
 	    [OBSERVATION_UNDECIDED] = "undecided",
 	    [OBSERVATION_CAUGHT] = "caught",
@@ -370,6 +371,23 @@ observe_edit(struct evaluator *evaluator, const struct statement *statement, str
 	    .name = observe_word(evaluator, statement),
 	    .before = field,
 	    .value = value,
+	};
+
+	observe(evaluator, &observation);
+}
+
+void
+observe_attachment(struct evaluator *evaluator, const struct statement *statement, struct text name,
+    struct text detail, bool is_done)
+{
+	struct observation observation = {
+	    .kind = OBSERVATION_ATTACHMENT,
+	    .offset = statement->offset,
+	    .depth = statement->depth,
+	    .name = observe_word(evaluator, statement),
+	    .before = name,
+	    .value = detail,
+	    .truth = is_done,
 	};
 
 	observe(evaluator, &observation);

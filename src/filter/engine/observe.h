@@ -55,6 +55,9 @@ void observe_value(struct evaluator *evaluator, enum observation_kind kind,
     const struct statement *statement, struct text value, bool truth);
 void observe_edit(struct evaluator *evaluator, const struct statement *statement, struct text field,
     struct text value);
+/* `strip`, `replace` (detail: the type), `save` (detail: the file, or where it could not be). */
+void observe_attachment(struct evaluator *evaluator, const struct statement *statement,
+    struct text name, struct text detail, bool is_done);
 void observe_delivery(struct evaluator *evaluator, const struct statement *statement,
     const struct delivery_request *request, const struct outcome *outcome);
 void observe_undecided(

@@ -37,8 +37,10 @@ enum observation_kind {
 	OBSERVATION_WRITE,    /* echo, log, logfile (name): value */
 	OBSERVATION_LOCK,     /* dotlock, flock (name): value is the lock; truth: it is held */
 	OBSERVATION_UNLOCK,
-	OBSERVATION_EDIT,      /* of the header: name is the word, before the field, value */
-	OBSERVATION_DELIVERY,  /* request, outcome */
+	OBSERVATION_EDIT,       /* of the header: name is the word, before the field, value */
+	OBSERVATION_ATTACHMENT, /* strip, replace, save (name): before is the attachment's name, value
+				   its type or the file; truth: it was saved, or noted */
+	OBSERVATION_DELIVERY,   /* request, outcome */
 	OBSERVATION_UNDECIDED, /* a question without an answer: value says what and where, name the
 				   word for its kind, number the verdict */
 	OBSERVATION_CAUGHT,    /* `exception` goes on after the failure in value */

@@ -9,6 +9,7 @@
 #include "base/vector.h"
 #include "filter/engine/database_host.h"
 #include "filter/engine/variable.h"
+#include "mail/safe_name.h"
 
 void
 plan_init(struct plan *plan, struct arena *arena)
@@ -25,7 +26,7 @@ plan_kind_word(enum plan_kind kind)
 {
 	static const char *const words[] = {"to", "cc", "echo", "logfile", "log", "command",
 	    "system", "xfilter", "dotlock", "flock", "unlock", "gdbmstore", "mailbox", "cc mailbox",
-	    "pipe", "cc pipe", "header", "timeout", "end-timeout"};
+	    "pipe", "cc pipe", "header", "strip", "replace", "save", "timeout", "end-timeout"};
 
 	_Static_assert(sizeof words / sizeof *words == PLAN_KINDS, "one word for each");
 	return words[kind];
@@ -220,6 +221,55 @@ plan_replace_header(void *self, const struct message *message, struct text heade
 	return true;
 }
 
+static bool
+plan_replace_message(void *self, const struct message_replacement *replacement,
+    const struct message **edited_out, struct error *error)
+{
+	struct plan *plan = self;
+
+	for (size_t i = 0; i < replacement->note_count; i++) {
+		const struct attachment_edit_note *note = &replacement->notes[i];
+		bool is_strip = text_is_equal(text_from_string(note->word), TEXT("strip"));
+		struct text what = arena_format(plan->arena, "%.*s %.*s",
+		    TEXT_ARGUMENTS(note->name), TEXT_ARGUMENTS(note->type));
+		plan_add(plan, is_strip ? PLAN_STRIP : PLAN_REPLACE, what, note->place);
+	}
+	if (table_find(&plan->failures, TEXT("message")) != NULL)
+		return error_set(error, ERROR_AGAIN, "there is no room for the message");
+	*edited_out = message_new(plan->arena, arena_copy_text(plan->arena, replacement->bytes));
+	return true;
+}
+
+static bool
+plan_count_piece(void *self, struct text piece)
+{
+	uint64_t *size = self;
+
+	*size += piece.size;
+	return true;
+}
+
+static bool
+plan_save_attachment(void *self, const struct attachment_request *request, struct text *path_out,
+    struct error *error)
+{
+	struct plan *plan = self;
+	struct text directory = request->directory;
+	uint64_t size = 0;
+
+	if (directory.size == 0)
+		return error_set(error, ERROR_INPUT, "`save` names no directory");
+	*path_out = arena_format(plan->arena, "%.*s%s%.*s", TEXT_ARGUMENTS(directory),
+	    text_has_suffix(directory, TEXT("/")) ? "" : "/",
+	    TEXT_ARGUMENTS(safe_name_file(plan->arena, request->file_name)));
+	plan_add(plan, PLAN_SAVE, *path_out, request->note.place);
+	if (table_find(&plan->failures, directory) != NULL)
+		return error_set(
+		    error, ERROR_AGAIN, "there is no room in %.*s", TEXT_ARGUMENTS(directory));
+	/* Read as it would be: what cannot be is found out here. */
+	return request->read(request->reader, plan_count_piece, &size);
+}
+
 static int64_t
 plan_begin_limit(void *self, unsigned seconds)
 {
@@ -380,6 +430,8 @@ const struct filter_host plan_host = {
     .echo = plan_echo,
     .environment = plan_environment,
     .replace_header = plan_replace_header,
+    .replace_message = plan_replace_message,
+    .save_attachment = plan_save_attachment,
     .begin_limit = plan_begin_limit,
     .end_limit = plan_end_limit,
     .time = plan_time,

@@ -29,7 +29,10 @@ enum plan_kind {
 	PLAN_CC_MAILBOX,
 	PLAN_PIPE, /* text: each argument in double quotes, commas between */
 	PLAN_CC_PIPE,
-	PLAN_HEADER, /* a changed header; text: the whole block */
+	PLAN_HEADER,  /* a changed header; text: the whole block */
+	PLAN_STRIP,   /* what is told of the attachment: "NAME TYPE" */
+	PLAN_REPLACE, /* likewise */
+	PLAN_SAVE,    /* "DIRECTORY/NAME" */
 	PLAN_TIMEOUT,
 	PLAN_END_TIMEOUT,
 	PLAN_KINDS, /* how many there are */

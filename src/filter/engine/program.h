@@ -49,7 +49,12 @@ enum statement_kind {
 	STATEMENT_DELHEADER,
 	STATEMENT_FLAG,
 	STATEMENT_UNFLAG,
-	STATEMENT_TIMEOUT, /* `expression` is the number of seconds that `body` has */
+	STATEMENT_TIMEOUT,     /* `expression` is the number of seconds that `body` has */
+	STATEMENT_ATTACHMENTS, /* `foreach attachment`: `body` for each that `expression` is true of;
+				  NULL: for all */
+	STATEMENT_STRIP,       /* of the current attachment, as the next two */
+	STATEMENT_REPLACE,     /* `expression` is the text in its place; NULL: the usual notice */
+	STATEMENT_SAVE,        /* `expression` is the directory */
 };
 
 struct statement {

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "filter/engine/attachment_loop.h"
 #include "filter/engine/edit_header.h"
 #include "filter/engine/observe.h"
 
@@ -95,6 +96,12 @@ run_command_rewrite(struct evaluator *evaluator, uint32_t offset, struct text co
 	struct command_request request = {.use = COMMAND_REWRITE, .command = command};
 	struct command_result result;
 
+	/* In the loop's own file the parser says so. */
+	if (attachment_loop_is_running(evaluator))
+		return evaluate_fail(evaluator, ERROR_INPUT, offset,
+		    "`xfilter` cannot exchange the message while `foreach attachment` goes over "
+		    "its "
+		    "attachments");
 	if (!run_command_ask(evaluator, offset, &request, &result))
 		return false;
 	if (result.timed_out)

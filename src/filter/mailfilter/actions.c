@@ -6,6 +6,7 @@
 
 #include "filter/engine/envelope_value.h"
 #include "filter/engine/flag_words.h"
+#include "filter/mailfilter/attachment_words.h"
 #include "filter/mailfilter/statements.h"
 #include "mail/header_edit.h"
 
@@ -28,7 +29,10 @@ static const struct contextual_word contextual_words[] = {
     {TEXT("mailbox"), STATEMENT_TO, DESTINATION_MAILBOX, 1, 1, true},
     {TEXT("pipe"), STATEMENT_TO, DESTINATION_ARGUMENTS, 1, ACTIONS_VALUES_MAX, true},
     {TEXT("reject"), STATEMENT_REJECT, 0, 1, 1, false},
+    {TEXT("replace"), STATEMENT_REPLACE, 0, 0, 1, true},
+    {TEXT("save"), STATEMENT_SAVE, 0, 1, 1, true},
     {TEXT("setheader"), STATEMENT_SETHEADER, 0, 2, 2, true},
+    {TEXT("strip"), STATEMENT_STRIP, 0, 0, 0, true},
     {TEXT("tempfail"), STATEMENT_TEMPFAIL, 0, 1, 1, false},
     {TEXT("timeout"), STATEMENT_TIMEOUT, 0, 1, 1, false},
     {TEXT("unflag"), STATEMENT_UNFLAG, 0, 1, ACTIONS_VALUES_MAX, false},
@@ -42,11 +46,11 @@ struct contextual_function {
 static const struct contextual_function contextual_functions[] = {
     {TEXT("all"), FUNCTION_ALL},
     {TEXT("any"), FUNCTION_ANY},
+    {TEXT("attachment"), FUNCTION_ATTACHMENT},
     {TEXT("envelope"), FUNCTION_ENVELOPE},
 };
 
-/* The token behind the current one, which stays. */
-static struct token
+struct token
 actions_peek(const struct parser *parser)
 {
 	struct lexer ahead = parser->lexer;
@@ -176,12 +180,18 @@ actions_values(struct parser *parser, const struct contextual_word *word)
 	return NULL;
 }
 
+static bool
+actions_has_no_value(const struct parser *parser)
+{
+	return parser->token.kind == TOKEN_NEWLINE || parser->token.kind == TOKEN_END;
+}
+
 /* The values and the line end, or the block, behind the word. */
 static bool
 actions_operands(
     struct parser *parser, const struct contextual_word *word, struct statement *statement)
 {
-	if (word->maximum > 0) {
+	if (word->maximum > 0 && !actions_has_no_value(parser)) {
 		struct expression *list = actions_values(parser, word);
 		if (list == NULL)
 			return false;
@@ -211,9 +221,13 @@ actions_keep(struct parser *parser, struct statement *statement)
 static bool
 actions_check_shape(struct parser *parser, const struct contextual_word *word)
 {
-	bool has_value = parser->token.kind != TOKEN_NEWLINE && parser->token.kind != TOKEN_END;
+	bool has_value = !actions_has_no_value(parser);
 
-	if (has_value && word->maximum == 0 && parser->token.kind != TOKEN_CLOSE_BRACE)
+	if (has_value && word->kind == STATEMENT_STRIP && parser->token.kind != TOKEN_CLOSE_BRACE)
+		parser_fail(parser, parser->token.start,
+		    "`strip` takes no value: a text in the place of the attachment is left by "
+		    "replace \"...\"");
+	else if (has_value && word->maximum == 0 && parser->token.kind != TOKEN_CLOSE_BRACE)
 		parser_fail(parser, parser->token.start, "`%.*s` takes no value",
 		    TEXT_ARGUMENTS(word->name));
 	else if (!has_value && word->minimum > 0)
@@ -233,7 +247,8 @@ actions_statement(struct parser *parser)
 		parser_note_token(parser, &parser->program->acting);
 	statement->form = word->form;
 	parser_advance(parser);
-	if (!actions_check_shape(parser, word) || !actions_operands(parser, word, statement))
+	if (!attachment_words_check(parser, statement, word->name.data) ||
+	    !actions_check_shape(parser, word) || !actions_operands(parser, word, statement))
 		return NULL;
 	if (word->kind == STATEMENT_TO && word->maximum == 0)
 		actions_keep(parser, statement);
@@ -323,18 +338,30 @@ actions_envelope(struct parser *parser, struct expression *call)
 	return parser_expect(parser, TOKEN_CLOSE_PARENTHESIS, "a closing ) is expected here");
 }
 
+static bool
+actions_call_inside(
+    struct parser *parser, const struct contextual_function *word, struct expression *call)
+{
+	switch (word->function) {
+	case FUNCTION_ENVELOPE:
+		return actions_envelope(parser, call);
+	case FUNCTION_ATTACHMENT:
+		return attachment_words_call(parser, call);
+	default:
+		call->kind = EXPRESSION_FIELDS;
+		return actions_fields(parser, word, call);
+	}
+}
+
 struct expression *
 actions_call(struct parser *parser)
 {
 	const struct contextual_function *word = actions_find_function(parser);
-	bool is_envelope = word->function == FUNCTION_ENVELOPE;
-	struct expression *call = parser_node(
-	    parser, is_envelope ? EXPRESSION_FUNCTION : EXPRESSION_FIELDS, parser->token.start);
+	struct expression *call = parser_node(parser, EXPRESSION_FUNCTION, parser->token.start);
 
 	call->function = word->function;
 	parser_advance(parser);
-	bool parsed =
-	    is_envelope ? actions_envelope(parser, call) : actions_fields(parser, word, call);
+	bool parsed = actions_call_inside(parser, word, call);
 	call->begin = call->offset;
 	call->end = parser->taken;
 	return parsed ? call : NULL;

@@ -10,6 +10,8 @@
 
 #include "filter/mailfilter/parser.h"
 
+/* The token behind the current one, which stays. */
+struct token actions_peek(const struct parser *parser);
 /* Does the current token, by what follows it, begin a statement, a value, or what stands behind `to`
  * and `cc` ("mailbox", "pipe") of this kind? Then the function below takes it. */
 bool actions_begins_statement(const struct parser *parser);

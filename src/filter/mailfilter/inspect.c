@@ -29,6 +29,7 @@ static const struct text inspect_special_names[] = {
     TEXT("MATCH"),
     TEXT("PATH"),
     TEXT("RETURNCODE"),
+    TEXT("SAVED"),
     TEXT("SENDMAIL"),
     TEXT("SHELL"),
     TEXT("SIZE"),
@@ -205,6 +206,8 @@ inspect_expression(struct inspection *inspection, const struct inspect_site *sit
 	inspect_condition(inspection, site, expression);
 	inspect_arithmetic(inspection, site, expression);
 	inspect_command(inspection, site, expression);
+	if (expression->kind == EXPRESSION_ATTACHMENTS)
+		inspect_attachment(inspection, expression);
 	if (expression->pattern != NULL)
 		inspect_pattern(inspection, site, expression);
 }

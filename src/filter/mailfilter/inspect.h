@@ -69,6 +69,8 @@ bool inspect_covers(const struct program_pattern *earlier, const struct program_
 void inspect_shadows(struct inspection *inspection);
 void inspect_flow(struct inspection *inspection);
 void inspect_taint(struct inspection *inspection);
+/* Of questions about attachments that cannot be answered with yes. */
+void inspect_attachment(struct inspection *inspection, const struct expression *expression);
 
 /* Every expression of the statements, each before its operands. */
 typedef void inspect_visit(struct inspection *inspection, const struct inspect_site *site,

@@ -192,7 +192,7 @@ search_statement(struct inspect_search *search, const struct statement *statemen
 		search_add_statement(search, DEVIATION_LOCK_LIVING, statement);
 		break;
 	default:
-		if (statement->kind >= STATEMENT_REJECT && statement->kind <= STATEMENT_TIMEOUT)
+		if (statement->kind >= STATEMENT_REJECT && statement->kind <= STATEMENT_SAVE)
 			search_add_statement(search, DEVIATION_WORDS_STATEMENT, statement);
 		break;
 	}
@@ -437,6 +437,7 @@ search_function(struct inspect_search *search, const struct expression *expressi
 		search_database(search, expression);
 		break;
 	case FUNCTION_ENVELOPE:
+	case FUNCTION_ATTACHMENT:
 		search_add_expression(search, DEVIATION_WORDS_FUNCTION, expression);
 		break;
 	default:

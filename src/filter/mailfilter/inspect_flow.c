@@ -283,6 +283,7 @@ inspect_course_statement(struct inspect_course *course, const struct statement *
 		return inspect_course_if(course, statement);
 	case STATEMENT_WHILE:
 	case STATEMENT_FOREACH:
+	case STATEMENT_ATTACHMENTS:
 		inspect_course_loop(course, statement);
 		return false;
 	case STATEMENT_EXCEPTION:
@@ -393,7 +394,8 @@ inspect_duplicates(struct inspect_course *course, const struct statement *statem
 static bool
 inspect_is_empty(const struct statement *statement)
 {
-	if (statement->kind == STATEMENT_WHILE || statement->kind == STATEMENT_FOREACH)
+	if (statement->kind == STATEMENT_WHILE || statement->kind == STATEMENT_FOREACH ||
+	    statement->kind == STATEMENT_ATTACHMENTS)
 		return statement->body == NULL;
 	if (statement->kind != STATEMENT_IF)
 		return false;

@@ -19,7 +19,8 @@ inspect_edits(const struct statement *list)
 	for (; list != NULL; list = list->next) {
 		if (list->kind == STATEMENT_XFILTER || list->kind == STATEMENT_INCLUDE ||
 		    list->kind == STATEMENT_ADDHEADER || list->kind == STATEMENT_SETHEADER ||
-		    list->kind == STATEMENT_DELHEADER)
+		    list->kind == STATEMENT_DELHEADER || list->kind == STATEMENT_STRIP ||
+		    list->kind == STATEMENT_REPLACE)
 			return true;
 		if (inspect_edits(list->body) || inspect_edits(list->otherwise))
 			return true;

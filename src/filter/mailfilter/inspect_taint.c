@@ -5,6 +5,7 @@
  * that come together give what any of them gives.
  */
 #include "base/vector.h"
+#include "filter/engine/attachment_fact.h"
 #include "filter/mailfilter/inspect.h"
 
 #include <stdio.h>
@@ -163,6 +164,9 @@ taint_function(struct taint_walk *walk, const struct expression *expression)
 		return all;
 	case FUNCTION_ENVELOPE:
 		return TAINT_ALL;
+	case FUNCTION_ATTACHMENT:
+		return attachment_fact_kind(expression->fact) == ATTACHMENT_FACT_TEXT ? TAINT_ALL
+										      : 0;
 	default:
 		return 0;
 	}
@@ -256,6 +260,10 @@ taint_expression(struct taint_walk *walk, const struct expression *expression, b
 		taint = taint_expression(walk, expression->operands, is_certain);
 		if (!expression->pattern->weighted)
 			taint_match(walk, expression->pattern, taint, is_certain);
+		return 0;
+	case EXPRESSION_ATTACHMENTS:
+		if (expression->pattern != NULL)
+			taint_match(walk, expression->pattern, TAINT_ALL, is_certain);
 		return 0;
 	case EXPRESSION_NOT:
 		taint_expression(walk, expression->operands, false);
@@ -445,7 +453,8 @@ taint_loop(struct taint_walk *walk, const struct statement *statement)
 {
 	size_t since = walk->change_count;
 
-	taint_expression(walk, statement->expression, true);
+	if (statement->expression != NULL)
+		taint_expression(walk, statement->expression, true);
 	taint_branch(walk, statement->body);
 	taint_join(walk, since, 2); /* with the way past it */
 }
@@ -458,7 +467,8 @@ taint_statement(struct taint_walk *walk, const struct statement *statement)
 
 	if (statement->kind == STATEMENT_IF)
 		return taint_if(walk, statement);
-	if (statement->kind == STATEMENT_WHILE || statement->kind == STATEMENT_FOREACH) {
+	if (statement->kind == STATEMENT_WHILE || statement->kind == STATEMENT_FOREACH ||
+	    statement->kind == STATEMENT_ATTACHMENTS) {
 		taint_loop(walk, statement);
 		return false;
 	}
@@ -482,6 +492,11 @@ taint_statement(struct taint_walk *walk, const struct statement *statement)
 	case STATEMENT_INCLUDE:
 	case STATEMENT_LOGFILE:
 		taint_use(walk, expression, TAINT_PATH);
+		return false;
+	case STATEMENT_SAVE:
+		taint_use(walk, expression, TAINT_PATH);
+		/* The name is its sender's, made harmless as a name only. */
+		taint_set(walk, TEXT("SAVED"), TAINT_ALL & ~(unsigned)TAINT_PATH);
 		return false;
 	default:
 		break;

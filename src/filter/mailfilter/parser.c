@@ -12,6 +12,7 @@
 
 #include "filter/engine/value.h"
 #include "filter/mailfilter/actions.h"
+#include "filter/mailfilter/attachment_words.h"
 #include "filter/mailfilter/pattern_flag.h"
 #include "filter/mailfilter/recovery.h"
 
@@ -484,6 +485,8 @@ parser_match(struct parser *parser)
 		}
 		match->operands = left;
 		match->pattern = parser_pattern(parser);
+		if (attachment_words_is_call(left) && !attachment_words_quantify(parser, match))
+			return NULL;
 		left = match;
 	}
 	parser->depth -= levels;
@@ -556,6 +559,9 @@ parser_comparison(struct parser *parser)
 		return NULL;
 	left->next->operation = operation;
 	parser_span(parser, comparison, begin);
+	if ((attachment_words_is_call(left) || attachment_words_is_call(left->next)) &&
+	    !attachment_words_quantify(parser, comparison))
+		return NULL;
 	if (parser_is_operator(parser, OPERATOR_LESS, OPERATOR_TEXT_NOT_EQUAL)) {
 		parser_fail(parser, parser->token.start,
 		    "two comparisons in a row need parentheses: (a < b) < c");

@@ -27,6 +27,7 @@ struct parser {
 	struct diagnostics *diagnostics;
 	bool is_hopeless;       /* nested too deep to go on */
 	bool is_brace_unclosed; /* that was said */
+	bool is_in_attachments; /* in the body of `foreach attachment` */
 };
 
 void parser_init(

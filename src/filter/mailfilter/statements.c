@@ -5,6 +5,7 @@
 #include "filter/mailfilter/statements.h"
 
 #include "filter/mailfilter/actions.h"
+#include "filter/mailfilter/attachment_words.h"
 #include "filter/mailfilter/lexer.h"
 #include "filter/mailfilter/recovery.h"
 
@@ -110,9 +111,7 @@ statements_refuse_branch(struct parser *parser, const char *after)
 	return true;
 }
 
-/* The line end that a branch must begin behind, and the branch: a statement, or nothing when the
- * line is empty. */
-static bool
+bool
 statements_branch(struct parser *parser, const char *after, struct statement **body)
 {
 	uint32_t line_end = parser->token.start;
@@ -209,6 +208,8 @@ statements_foreach(struct parser *parser)
 	struct statement *statement = statements_new(parser, STATEMENT_FOREACH);
 
 	parser_advance(parser);
+	if (attachment_words_begins_loop(parser))
+		return attachment_words_loop(parser, statement);
 	statement->expression = parser_expression(parser);
 	statement->end = parser->taken;
 	if (statement->expression == NULL)
@@ -217,7 +218,7 @@ statements_foreach(struct parser *parser)
 	    statement->expression->kind != EXPRESSION_MATCH) {
 		parser_fail(parser, statement->offset,
 		    "`foreach` goes over a pattern: foreach /pattern/ or foreach \"text\" =~ "
-		    "/pattern/");
+		    "/pattern/ (or over the attachments: foreach attachment)");
 		return NULL;
 	}
 	if (!statements_branch(parser, "the pattern of `foreach`", &statement->body))
@@ -297,7 +298,11 @@ statements_simple_word(struct parser *parser)
 			continue;
 		if (simple->acts)
 			parser_note_token(parser, &parser->program->acting);
-		return statements_simple(parser, simple->kind);
+		struct statement *statement = statements_simple(parser, simple->kind);
+		if (statement != NULL &&
+		    !attachment_words_check(parser, statement, lexer_reserved_name(simple->word)))
+			return NULL;
+		return statement;
 	}
 	return statements_simple(parser, STATEMENT_EXPRESSION);
 }

@@ -32,3 +32,9 @@ TESTS += tests/unit/filter/body_text.test
 tests_unit_filter_body_text_test_SOURCES = %D%/body_text_test.c
 tests_unit_filter_body_text_test_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 tests_unit_filter_body_text_test_LDADD = libfilter.a libmail.a libbase.a
+
+check_PROGRAMS += tests/unit/filter/attachment_probe
+TESTS += tests/unit/filter/attachment_facts.t
+EXTRA_DIST += tests/unit/filter/attachment_facts.t tests/unit/filter/attachment_messages.py
+tests_unit_filter_attachment_probe_SOURCES = %D%/attachment_probe.c
+tests_unit_filter_attachment_probe_LDADD = libfilter.a libmail.a libbase.a
