@@ -9,6 +9,12 @@ culver_SOURCES = %D%/culver.c %D%/culver.h \
 	%D%/culver_rehearsal.c %D%/culver_rehearsal.h \
 	%D%/culver_test.c
 culver_SOURCES += %D%/culver_mail_line.c %D%/culver_mail_line.h
+culver_SOURCES += %D%/culver_mail_header.c
+culver_SOURCES += %D%/culver_mail_address.c
+culver_SOURCES += %D%/culver_mail_reply.c
+culver_SOURCES += %D%/culver_mail_make.c
+culver_SOURCES += %D%/culver_mail_split.c
+culver_SOURCES += %D%/culver_mail_dedupe.c
 culver_SOURCES += %D%/culver_mail_parts.c
 culver_SOURCES += %D%/culver_mail_show.c
 culver_SOURCES += %D%/culver_mail_text.c
