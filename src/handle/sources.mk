@@ -1,3 +1,12 @@
 noinst_LIBRARIES += libhandle.a
 libhandle_a_SOURCES =
 libhandle_a_SOURCES += %D%/mail_source.h
+libhandle_a_SOURCES += %D%/field_list.c %D%/field_list.h
+libhandle_a_SOURCES += %D%/field_work.c %D%/field_work.h
+libhandle_a_SOURCES += %D%/mail_format.c %D%/mail_format.h
+libhandle_a_SOURCES += %D%/message_boundary.c %D%/message_boundary.h
+libhandle_a_SOURCES += %D%/message_sink.c %D%/message_sink.h
+libhandle_a_SOURCES += %D%/seen_memory.c %D%/seen_memory.h
+libhandle_a_SOURCES += %D%/sender_choice.c %D%/sender_choice.h
+libhandle_a_SOURCES += %D%/split_program.c %D%/split_program.h
+libhandle_a_SOURCES += %D%/whole_input.c %D%/whole_input.h

@@ -8,6 +8,7 @@ culver_SOURCES = %D%/culver.c %D%/culver.h \
 	%D%/culver_refile.c \
 	%D%/culver_rehearsal.c %D%/culver_rehearsal.h \
 	%D%/culver_test.c
+culver_SOURCES += %D%/compat_formail.c
 culver_CPPFLAGS = $(AM_CPPFLAGS) -DCULVER_VERSION='"$(PACKAGE_VERSION)"'
 culver_LDADD = libhandle.a librefile.a librehearse.a libagent.a libdeliver.a librecord.a libfilter.a libconfig.a libmail.a libsystem.a libbase.a
 
