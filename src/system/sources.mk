@@ -4,6 +4,7 @@ libsystem_a_SOURCES = \
 	%D%/file.c %D%/file.h \
 	%D%/lock.c %D%/lock.h \
 	%D%/mapped_file.c %D%/mapped_file.h \
+	%D%/pipe_child.c %D%/pipe_child.h \
 	%D%/rights.c %D%/rights.h \
 	%D%/signals.c %D%/signals.h \
 	%D%/spool.c %D%/spool.h \
