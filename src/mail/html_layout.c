@@ -301,20 +301,21 @@ html_layout_clean_address(struct text address, char *out)
 	size_t used = 0;
 
 	address = text_trim(address);
-	for (size_t i = 0; i < address.size && used + 3 <= HTML_TEXT_VALUE_MAX; i++) {
-		char byte = address.data[i];
-		size_t size = utf8_sequence_length(address, i);
-		if (byte == ' ' || byte == '<' || byte == '>') {
-			static const char digits[] = "%20%3C%3E";
-			memcpy(out + used, digits + (byte == ' ' ? 0 : byte == '<' ? 3 : 6), 3);
-			used += 3;
-		} else if (size > 1 && used + size <= HTML_TEXT_VALUE_MAX) {
-			memcpy(out + used, address.data + i, size);
-			used += size;
-			i += size - 1;
-		} else if (byte > ' ' && byte < 0x7F) {
-			out[used++] = byte;
+	for (size_t i = 0; i < address.size; i++) {
+		const char *bytes = address.data + i;
+		bool is_escaped = *bytes == ' ' || *bytes == '<' || *bytes == '>';
+		size_t taken = utf8_sequence_length(address, i), size = taken;
+		if (is_escaped) {
+			bytes = *bytes == ' ' ? "%20" : *bytes == '<' ? "%3C" : "%3E";
+			size = 3;
+		} else if (*bytes > 0 && (*bytes < ' ' || *bytes == 0x7F)) {
+			size = 0;
 		}
+		if (size > HTML_TEXT_VALUE_MAX - used)
+			break;
+		memcpy(out + used, bytes, size);
+		used += size;
+		i += taken > 1 ? taken - 1 : 0;
 	}
 	return (struct text){out, used};
 }

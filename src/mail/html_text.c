@@ -98,6 +98,7 @@ html_text_show_view(struct html_text *html)
 	html->layout.keeps_space = view->keeps_space;
 }
 
+/* By its attributes. tolerance: html-style */
 static bool
 html_text_is_hidden(const struct html_tag *tag)
 {
@@ -337,6 +338,17 @@ html_text_begin_item(struct html_text *html)
 	html_layout_mark(&html->layout, (struct text){marker, (size_t)size});
 }
 
+/* What an element that is seen does in front of its text. */
+static void
+html_text_open_line(struct html_text *html, enum html_element_id id)
+{
+	html_text_break(html, id);
+	if (id == HTML_ELEMENT_TD || id == HTML_ELEMENT_TH)
+		html_layout_cell(&html->layout);
+	if (id == HTML_ELEMENT_LI)
+		html_text_begin_item(html);
+}
+
 static void
 html_text_begin_link(struct html_text *html, const struct html_tag *tag)
 {
@@ -365,11 +377,8 @@ html_text_begin(struct html_text *html, const struct html_tag *tag)
 	}
 	if (tag->id == HTML_ELEMENT_BODY && html->last[tag->id] > 0)
 		return;
-	html_text_break(html, tag->id);
-	if (tag->id == HTML_ELEMENT_TD || tag->id == HTML_ELEMENT_TH)
-		html_layout_cell(&html->layout);
-	if (tag->id == HTML_ELEMENT_LI)
-		html_text_begin_item(html);
+	if (!html_text_is_hidden(tag))
+		html_text_open_line(html, tag->id);
 	if (tag->is_self_closing && is_in_svg && tag->id == HTML_ELEMENTS)
 		return;
 	uint16_t depth = html->depth;
@@ -403,6 +412,7 @@ html_text_end(struct html_text *html, const struct html_tag *tag)
 
 	if (html->overflow > 0) {
 		html->overflow--;
+		html_text_break(html, tag->id);
 		return;
 	}
 	if (tag->id == HTML_ELEMENT_BR) {

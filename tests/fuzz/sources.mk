@@ -6,13 +6,16 @@ fuzz_tests = \
 	tests/fuzz/fuzz_check.test \
 	tests/fuzz/fuzz_date.test \
 	tests/fuzz/fuzz_encoded_word.test \
+	tests/fuzz/fuzz_flowed_text.test \
 	tests/fuzz/fuzz_header.test \
 	tests/fuzz/fuzz_header_edit.test \
+	tests/fuzz/fuzz_html_text.test \
 	tests/fuzz/fuzz_mailbox_name.test \
 	tests/fuzz/fuzz_mbox.test \
 	tests/fuzz/fuzz_mime.test \
 	tests/fuzz/fuzz_rule_test.test \
 	tests/fuzz/fuzz_part_text.test \
+	tests/fuzz/fuzz_readable_text.test \
 	tests/fuzz/fuzz_rules.test
 check_PROGRAMS += $(fuzz_tests)
 TESTS += $(fuzz_tests)
@@ -44,3 +47,9 @@ tests_fuzz_fuzz_part_text_test_SOURCES = %D%/fuzz_part_text.c %D%/replay_main.c
 tests_fuzz_fuzz_part_text_test_LDADD = libmail.a libbase.a
 tests_fuzz_fuzz_mbox_test_SOURCES = %D%/fuzz_mbox.c %D%/replay_main.c
 tests_fuzz_fuzz_mbox_test_LDADD = librefile.a libdeliver.a libmail.a libsystem.a libbase.a
+tests_fuzz_fuzz_flowed_text_test_SOURCES = %D%/fuzz_flowed_text.c %D%/replay_main.c
+tests_fuzz_fuzz_flowed_text_test_LDADD = libmail.a libbase.a
+tests_fuzz_fuzz_html_text_test_SOURCES = %D%/fuzz_html_text.c %D%/replay_main.c
+tests_fuzz_fuzz_html_text_test_LDADD = libmail.a libbase.a
+tests_fuzz_fuzz_readable_text_test_SOURCES = %D%/fuzz_readable_text.c %D%/replay_main.c
+tests_fuzz_fuzz_readable_text_test_LDADD = libmail.a libbase.a

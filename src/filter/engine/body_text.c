@@ -9,6 +9,7 @@
 
 #include "base/buffer.h"
 #include "mail/part_text.h"
+#include "mail/readable_text.h"
 
 enum {
 	BODY_TEXT_CHUNK = 8192,
@@ -31,13 +32,23 @@ struct body_text {
 	size_t kept_at, kept_size;
 	enum body_text_state state;
 	bool is_mime;
+	bool
+	    is_readable; /* what the reader sees; the same part as it is written is the next text */
+	bool has_readable;         /* the text in front of it is that */
+	bool is_compared, is_same; /* with that; the same is given once */
 	bool is_damaged;
+};
+
+/* One of the two is open. */
+struct body_text_reader {
+	struct arena arena;
+	struct part_text *part;
+	struct readable_text *readable;
 };
 
 struct body_text_stream {
 	struct body_text *of; /* NULL: closed */
-	struct arena arena;
-	struct part_text *part;
+	struct body_text_reader reader;
 	struct buffer window; /* decoded, not yet given from `from` on */
 	size_t from;
 	bool is_read; /* to the end */
@@ -65,8 +76,9 @@ body_text_list_new(struct arena *arena)
 	return list;
 }
 
-void
-body_text_list_add(struct body_text_list *list, struct text header, struct text body, bool is_mime)
+static struct body_text *
+body_text_list_append(
+    struct body_text_list *list, struct text header, struct text body, bool is_mime)
 {
 	struct body_text *text = arena_alloc(list->arena, sizeof *text);
 
@@ -75,26 +87,58 @@ body_text_list_add(struct body_text_list *list, struct text header, struct text 
 	text->is_mime = is_mime;
 	*list->end = text;
 	list->end = &text->next;
+	return text;
 }
 
-static struct part_text *
-body_text_open(struct body_text *text, struct arena *arena, uint64_t maximum)
+void
+body_text_list_add(struct body_text_list *list, struct text header, struct text body, bool is_mime)
 {
-	struct part_text_form form = part_text_form_parse(text->header, BODY_TEXT_HEADER_FIELDS);
+	bool has_readable =
+	    is_mime && readable_kind_parse(header, BODY_TEXT_HEADER_FIELDS) != READABLE_PLAIN;
 
-	arena_init(arena, NULL, 0);
+	if (has_readable)
+		body_text_list_append(list, header, body, is_mime)->is_readable = true;
+	body_text_list_append(list, header, body, is_mime)->has_readable = has_readable;
+}
+
+static void
+body_text_open(struct body_text_reader *reader, const struct body_text *text, uint64_t maximum)
+{
+	*reader = (struct body_text_reader){.part = NULL};
+	arena_init(&reader->arena, NULL, 0);
+	if (text->is_readable) {
+		reader->readable = readable_text_open(
+		    &reader->arena, text->header, text->body, text->is_mime, maximum);
+		return;
+	}
+	struct part_text_form form = part_text_form_parse(text->header, BODY_TEXT_HEADER_FIELDS);
 	if (!text->is_mime)
 		form.charset = (struct charset){.kind = CHARSET_GUESS};
-	return part_text_open(arena, &form, text->body, maximum);
+	reader->part = part_text_open(&reader->arena, &form, text->body, maximum);
 }
 
-static bool
-body_text_close(struct arena *arena, struct part_text *part)
+/* The next piece; 0 at the end. */
+static size_t
+body_text_next_piece(struct body_text_reader *reader, char chunk[BODY_TEXT_CHUNK])
 {
-	struct part_text_facts facts = part_text_facts(part);
+	if (reader->readable != NULL)
+		return readable_text_read(reader->readable, chunk, BODY_TEXT_CHUNK);
+	return part_text_read(reader->part, chunk, BODY_TEXT_CHUNK);
+}
 
-	part_text_close(part);
-	arena_clear(arena);
+/* Returns whether something could not be decoded, which the text as it is written tells of. */
+static bool
+body_text_close(struct body_text_reader *reader)
+{
+	struct part_text_facts facts = {0};
+
+	if (reader->readable != NULL) {
+		readable_text_close(reader->readable);
+	} else {
+		facts = part_text_facts(reader->part);
+		part_text_close(reader->part);
+	}
+	arena_clear(&reader->arena);
 	return facts.undecodable > 0 || facts.unknown_charset || facts.unknown_encoding ||
 	       facts.truncated;
 }
@@ -106,7 +150,7 @@ body_text_close_stream(struct body_text_list *list)
 
 	if (stream->of == NULL)
 		return;
-	bool is_damaged = body_text_close(&stream->arena, stream->part);
+	bool is_damaged = body_text_close(&stream->reader);
 	if (stream->is_read)
 		stream->of->is_damaged = is_damaged;
 	buffer_clear(&stream->window);
@@ -123,60 +167,15 @@ body_text_list_close(struct body_text_list *list)
 
 /* Reads to the end; false when `out` is full before. */
 static bool
-body_text_read(struct part_text *part, struct buffer *out)
+body_text_read(struct body_text_reader *reader, struct buffer *out)
 {
 	char chunk[BODY_TEXT_CHUNK];
 	size_t size;
 
-	while ((size = part_text_read(part, chunk, sizeof chunk)) > 0)
+	while ((size = body_text_next_piece(reader, chunk)) > 0)
 		if (!buffer_append(out, (struct text){chunk, size}))
 			return false;
 	return true;
-}
-
-/* Finds out how the text is to be read. */
-static void
-body_text_look_at(struct body_text_list *list, struct body_text *text)
-{
-	size_t room = BODY_TEXT_KEPT_MAX - list->kept.size;
-	struct arena arena;
-
-	if (text->state != BODY_TEXT_NEW)
-		return;
-	struct part_text *part = body_text_open(text, &arena, UINT64_MAX);
-	text->state = BODY_TEXT_STREAM;
-	text->kept_at = list->kept.size;
-	if (part_text_is_plain(part)) {
-		text->state = BODY_TEXT_PLAIN;
-	} else if (text->body.size / BODY_TEXT_SHRINK_MAX <= room) {
-		if (body_text_read(part, &list->kept))
-			text->state = BODY_TEXT_KEPT;
-		else
-			list->kept.size = text->kept_at;
-		list->kept.overfull = false;
-	}
-	text->kept_size = list->kept.size - text->kept_at;
-	bool is_damaged = body_text_close(&arena, part);
-	text->is_damaged = text->state != BODY_TEXT_STREAM && is_damaged;
-}
-
-/* Moves to the next text; false at the end. */
-static bool
-body_text_enter(struct body_text_list *list, struct body_text_cursor *cursor)
-{
-	if (!cursor->is_begun) {
-		body_text_close_stream(list);
-		cursor->text = list->first;
-	} else if (cursor->text != NULL) {
-		cursor->is_damaged |= cursor->text->is_damaged;
-		cursor->text = cursor->text->next;
-	}
-	cursor->is_begun = true;
-	cursor->is_inside = cursor->text != NULL;
-	cursor->at = 0;
-	if (cursor->text != NULL)
-		body_text_look_at(list, cursor->text);
-	return cursor->is_inside;
 }
 
 /* A text in memory. */
@@ -187,6 +186,73 @@ body_text_bytes(const struct body_text_list *list, const struct body_text *text)
 		return text_slice(
 		    buffer_text(&list->kept), text->kept_at, text->kept_at + text->kept_size);
 	return text->body;
+}
+
+/* Finds out how the text is to be read. */
+static void
+body_text_look_at(struct body_text_list *list, struct body_text *text)
+{
+	size_t room = BODY_TEXT_KEPT_MAX - list->kept.size;
+	struct body_text_reader reader;
+
+	if (text->state != BODY_TEXT_NEW)
+		return;
+	body_text_open(&reader, text, UINT64_MAX);
+	text->state = BODY_TEXT_STREAM;
+	text->kept_at = list->kept.size;
+	if (reader.part != NULL && part_text_is_plain(reader.part)) {
+		text->state = BODY_TEXT_PLAIN;
+	} else if (text->body.size / BODY_TEXT_SHRINK_MAX <= room) {
+		if (body_text_read(&reader, &list->kept))
+			text->state = BODY_TEXT_KEPT;
+		else
+			list->kept.size = text->kept_at;
+		list->kept.overfull = false;
+	}
+	text->kept_size = list->kept.size - text->kept_at;
+	bool is_damaged = body_text_close(&reader);
+	text->is_damaged = text->state != BODY_TEXT_STREAM && is_damaged;
+}
+
+/* Is the part written as it reads? Known of what lies in memory. */
+static void
+body_text_compare(
+    struct body_text_list *list, const struct body_text *readable, struct body_text *source)
+{
+	if (source->is_compared || readable->state == BODY_TEXT_NEW)
+		return;
+	source->is_compared = true;
+	if (readable->state == BODY_TEXT_KEPT && source->state != BODY_TEXT_STREAM)
+		source->is_same =
+		    text_is_equal(body_text_bytes(list, readable), body_text_bytes(list, source));
+}
+
+/* Moves to the next text that the walk wants; false at the end. */
+static bool
+body_text_enter(struct body_text_list *list, struct body_text_cursor *cursor)
+{
+	const struct body_text *before;
+
+	do {
+		before = cursor->is_begun ? cursor->text : NULL;
+		if (!cursor->is_begun) {
+			body_text_close_stream(list);
+			cursor->text = list->first;
+		} else if (cursor->text != NULL) {
+			cursor->is_damaged |= cursor->text->is_damaged;
+			cursor->text = cursor->text->next;
+		}
+		cursor->is_begun = true;
+		cursor->at = 0;
+		if (cursor->text == NULL)
+			break;
+		if (!cursor->text->is_readable || !cursor->wants_source)
+			body_text_look_at(list, cursor->text);
+		if (cursor->text->has_readable && before != NULL)
+			body_text_compare(list, before, cursor->text);
+	} while (cursor->wants_source ? cursor->text->is_readable : cursor->text->is_same);
+	cursor->is_inside = cursor->text != NULL;
+	return cursor->is_inside;
 }
 
 /*
@@ -231,7 +297,7 @@ body_text_fill(struct body_text_stream *stream)
 	window->size = left;
 	stream->from = 0;
 	do {
-		size_t size = part_text_read(stream->part, chunk, sizeof chunk);
+		size_t size = body_text_next_piece(&stream->reader, chunk);
 		buffer_append(window, (struct text){chunk, size});
 		stream->is_read = size == 0;
 	} while (!stream->is_read && window->size < BODY_TEXT_WINDOW);
@@ -246,7 +312,7 @@ body_text_next_streamed(struct body_text_list *list, struct body_text_cursor *cu
 	if (stream->of != cursor->text) {
 		body_text_close_stream(list);
 		stream->of = cursor->text;
-		stream->part = body_text_open(stream->of, &stream->arena, UINT64_MAX);
+		body_text_open(&stream->reader, stream->of, UINT64_MAX);
 		stream->from = 0;
 		stream->is_read = false;
 	}
@@ -314,16 +380,16 @@ body_text_join_lines(struct buffer *bytes)
 static void
 body_text_copy_whole(struct body_text_list *list, struct body_text *text)
 {
-	struct arena arena;
+	struct body_text_reader reader;
 
 	if (list->whole_of == text)
 		return;
 	list->whole_of = text;
 	buffer_reset(&list->whole);
 	if (text->state == BODY_TEXT_STREAM) {
-		struct part_text *part = body_text_open(text, &arena, BODY_TEXT_WHOLE_MAX);
-		body_text_read(part, &list->whole);
-		text->is_damaged = body_text_close(&arena, part);
+		body_text_open(&reader, text, BODY_TEXT_WHOLE_MAX);
+		body_text_read(&reader, &list->whole);
+		text->is_damaged = body_text_close(&reader);
 	} else {
 		buffer_append(
 		    &list->whole, text_slice(body_text_bytes(list, text), 0, BODY_TEXT_WHOLE_MAX));

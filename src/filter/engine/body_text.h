@@ -4,6 +4,10 @@
  * needs no decoding is read in place. What does is decoded once and kept while all that is kept fits
  * BODY_TEXT_KEPT_MAX bytes; a larger text is decoded anew, in a stream, for each walk over it.
  *
+ * A part that its reader sees in another form than it is written in, HTML or format=flowed
+ * (mail/readable_text.h), is two texts: first as it reads, then as it is written. Where both are the
+ * same it is one.
+ *
  * A line of a stream that is longer than BODY_TEXT_LINE_MAX comes in pieces, each a line; of a whole
  * text the first BODY_TEXT_WHOLE_MAX bytes are seen (doc/tolerance.md: body-line-limit,
  * whole-part-limit).
@@ -41,7 +45,8 @@ struct body_text_cursor {
 	struct body_text *text; /* the next one, when is_begun */
 	size_t at;              /* of the text: behind what was given */
 	bool is_begun, is_inside;
-	bool is_damaged; /* bytes of a text that the walk is through with could not be decoded */
+	bool wants_source; /* set by the caller at the beginning: texts as they are written only */
+	bool is_damaged;   /* bytes of a text that the walk is through with could not be decoded */
 };
 
 /*

@@ -89,6 +89,8 @@ match_walk_begin(
 	if ((pattern->scope & PATTERN_SCOPE_BODY) == 0)
 		walk->field = prefilter->field;
 	scope_begin(&walk->cursor, evaluator->scope, pattern->scope, walk->field);
+	/* What is counted is counted once, as maildrop counts it. */
+	walk->cursor.body.wants_source = pattern->weighted;
 	if (prefilter->understood && prefilter->literal.size > 0)
 		walk->cursor.prefilter = prefilter;
 	/* A pattern that is not understood may be wrong: that must be found even when there is no
@@ -441,6 +443,7 @@ match_collect_lines(struct evaluator *evaluator, const struct expression *expres
 
 	if (!match_walk_begin(evaluator, pattern, &walk))
 		return false;
+	walk.cursor.body.wants_source = true;
 	while ((answer = match_walk_next(evaluator, &walk)) == PATTERN_YES) {
 		/* Each line and each whole text once; the offsets are those of what is copied. */
 		struct text line = walk.is_closed ? (struct text){NULL, 0} : walk.line.text;

@@ -5,13 +5,16 @@ mail_tests = \
 	tests/unit/mail/content_type.test \
 	tests/unit/mail/encoded_word.test \
 	tests/unit/mail/envelope.test \
+	tests/unit/mail/flowed_text.test \
 	tests/unit/mail/header.test \
 	tests/unit/mail/header_edit.test \
+	tests/unit/mail/html_text.test \
 	tests/unit/mail/mail_date.test \
 	tests/unit/mail/message.test \
 	tests/unit/mail/message_id.test \
 	tests/unit/mail/mime_tree.test \
 	tests/unit/mail/part_text.test \
+	tests/unit/mail/readable_text.test \
 	tests/unit/mail/transfer_encoding.test
 check_PROGRAMS += $(mail_tests)
 TESTS += $(mail_tests)
@@ -74,3 +77,12 @@ TESTS += tests/unit/mail/part_edit.test
 tests_unit_mail_part_edit_test_SOURCES = %D%/part_edit_test.c
 tests_unit_mail_part_edit_test_CPPFLAGS = $(mail_test_cppflags)
 tests_unit_mail_part_edit_test_LDADD = $(mail_test_libraries)
+tests_unit_mail_flowed_text_test_SOURCES = %D%/flowed_text_test.c
+tests_unit_mail_flowed_text_test_CPPFLAGS = $(mail_test_cppflags)
+tests_unit_mail_flowed_text_test_LDADD = $(mail_test_libraries)
+tests_unit_mail_html_text_test_SOURCES = %D%/html_text_test.c
+tests_unit_mail_html_text_test_CPPFLAGS = $(mail_test_cppflags)
+tests_unit_mail_html_text_test_LDADD = $(mail_test_libraries)
+tests_unit_mail_readable_text_test_SOURCES = %D%/readable_text_test.c
+tests_unit_mail_readable_text_test_CPPFLAGS = $(mail_test_cppflags)
+tests_unit_mail_readable_text_test_LDADD = $(mail_test_libraries)
