@@ -97,8 +97,10 @@ list_facts_read_post(struct arena *arena, struct text body)
 	for (size_t i = 0; i < address.size; i++) {
 		int high = i + 2 < address.size ? text_hex_value(address.data[i + 1]) : -1;
 		int low = high >= 0 ? text_hex_value(address.data[i + 2]) : -1;
-		bool is_escape = address.data[i] == '%' && low >= 0;
-		copy[size++] = is_escape ? (char)(high << 4 | low) : address.data[i];
+		int byte = low >= 0 ? high << 4 | low : 0;
+		/* What is no visible character stays escaped. */
+		bool is_escape = address.data[i] == '%' && byte > ' ' && byte < 127;
+		copy[size++] = is_escape ? (char)byte : address.data[i];
 		i += is_escape ? 2 : 0;
 	}
 	return text_trim((struct text){copy, size});
