@@ -8,8 +8,8 @@
 cd "$work" || exit 99
 dump=$top_builddir/tests/corpus/dump_message
 # Sanitizers need address space of their own, and are slow: smaller bombs there.
-scale=1 address_space=700000
-[ -z "$sanitizers" ] || scale=20 address_space=unlimited
+scale=1 address_space=700000 private=65536
+[ -z "$sanitizers" ] || scale=20 address_space=unlimited private=unlimited
 printf 'system_rules = ""\nlog = file\nlog_file = %s/log\n' "$work" >conf
 cat >rules <<'RULES'
 DEFAULT="./default/"
@@ -22,7 +22,9 @@ if (hasaddr("needle@x.test"))
 RULES
 chmod 600 rules
 
-bounded() { (ulimit -v "$address_space" && ulimit -t 100 && exec "$@"); }
+bounded() {
+	(ulimit -v "$address_space" && ulimit -d "$private" && ulimit -t 100 && exec "$@")
+}
 
 # bomb SENTENCE BOX: the file message is delivered to that box, whole. Sets $undecided.
 bomb() {
