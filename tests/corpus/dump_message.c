@@ -115,11 +115,12 @@ dump_sizes(struct json_writer *json, struct arena *arena, const struct mime_part
 }
 
 static void
-dump_leaf(
-    struct json_writer *json, struct arena *arena, const struct mime_part *part, bool is_brief)
+dump_leaf(struct json_writer *json, const struct mime_part *part, bool is_brief)
 {
-	struct part_facts facts = part_facts_parse(arena, part, DUMP_FIELDS);
+	struct arena arena;
 
+	arena_init(&arena, NULL, 0);
+	struct part_facts facts = part_facts_parse(&arena, part, DUMP_FIELDS);
 	json_begin_object(json);
 	json_member_text(json, "disposition", facts.disposition);
 	json_member_text(json, "name", facts.name);
@@ -127,11 +128,12 @@ dump_leaf(
 	    !mime_part_is(part, TEXT("message"), TEXT("rfc822"))) {
 		dump_content(json, part);
 		if (is_brief)
-			dump_sizes(json, arena, part);
+			dump_sizes(json, &arena, part);
 		else if (mime_part_is(part, TEXT("text"), TEXT("")))
-			dump_text(json, arena, part);
+			dump_text(json, &arena, part);
 	}
 	json_end_object(json);
+	arena_clear(&arena);
 }
 
 static void
@@ -189,7 +191,7 @@ dump_message(struct text name, struct text bytes, bool is_brief, struct buffer *
 	for (const struct mime_part *part = reading.tree.root; part != NULL;
 	     part = mime_tree_next(part))
 		if (part->first_child == NULL)
-			dump_leaf(&json, &arena, part, is_brief);
+			dump_leaf(&json, part, is_brief);
 	json_end_array(&json);
 	json_end_object(&json);
 	buffer_append_byte(out, '\n');

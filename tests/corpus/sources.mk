@@ -13,3 +13,5 @@ tests_corpus_dump_message_LDADD = $(mail_test_libraries)
 TESTS += tests/corpus/peers.t
 dist_check_SCRIPTS += tests/corpus/peers.t
 EXTRA_DIST += tests/corpus/peers.py tests/corpus/peers_gmime.c tests/corpus/peer-differences.list
+TESTS += tests/corpus/bombs.t
+dist_check_SCRIPTS += tests/corpus/bombs.t
