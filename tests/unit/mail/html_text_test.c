@@ -181,6 +181,8 @@ links_stand_behind_their_text(void)
 	check_html("<a href=http://1.test>a<a href=http://2.test>b",
 	    "a <http://1.test>b <http://2.test>\n");
 	check_html("<map><area href=http://x.test alt=A></map>", "A <http://x.test>\n");
+	check_html("<a href='\0'>t</a><a href='http://x.test/\0\x01\x7f\xff'>u</a>",
+	    "tu <http://x.test/>\n");
 	check_html("<input type=submit value=Send><input type=hidden value=no>", "Send\n");
 }
 
