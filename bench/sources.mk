@@ -1,6 +1,7 @@
 # Benchmarks (bench/README.md). Not part of "make check".
 EXTRA_DIST += \
 	%D%/README.md \
+	%D%/attachments \
 	%D%/bench.sh \
 	%D%/decode.c \
 	%D%/decoding \
@@ -22,3 +23,4 @@ bench: culver-deliver$(EXEEXT) culver$(EXEEXT)
 	$(top_srcdir)/bench/rules $(abs_top_builddir)
 	$(top_srcdir)/bench/decoding $(abs_top_builddir)
 	$(top_srcdir)/bench/mail_show $(abs_top_builddir)
+	$(top_srcdir)/bench/attachments $(abs_top_builddir)
