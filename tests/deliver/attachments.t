@@ -172,6 +172,20 @@ deliver_by 'exception {
 }' "$message"
 delivered "rules may go on after that" "$maildir" "$message"
 
+# --- the story of it ---------------------------------------------------------------------------------------------------
+printf 'foreach attachment(name) =~ /exe$/ {\n\tsave "./x"\n\treplace\n}\nforeach attachment {\n\tstrip\n}\n' >"$work/story"
+chmod 600 "$work/story"
+told=$("$top_builddir/culver" explain --config "$config" --rules "$work/story" --message "$message" 2>&1)
+for words in 'would save the attachment "setup.exe" as "./x/setup.exe"' \
+    'would put a notice in the place of the attachment "setup.exe", "application/x-dosexec"' \
+    'would take out the attachment "report.pdf"' '(this directory does not exist: the delivery would fail)' \
+    'put a notice in the place of the attachment "setup.exe application/x-dosexec"  ['"$work/story:3:2]"; do
+	test_that "culver explain says: $words" grep -qF -- "$words" <<<"$told"
+done
+test_that "and writes nothing" [ ! -e x ]
+is "--json has them too" "$("$top_builddir/culver" explain --json --config "$config" --rules "$work/story" \
+    --message "$message" 2>&1 | grep -c '"kind":"attachment","file":.*"name":"\(save\|replace\|strip\)","attachment":"[^"]')" 3
+
 # --- what it costs -------------------------------------------------------------------------------------------------
 if command -v strace >/dev/null && strace -o /dev/null true 2>/dev/null; then
 	printf 'if (attachment(name) =~ /x/)\n\techo "x"\n' >"$work/names"
