@@ -209,6 +209,18 @@ refile_judge_find_assumed(const struct refile_trial *trial)
 	return NULL;
 }
 
+/* What is to be saved before the message goes is not. */
+static bool
+refile_judge_saves(const struct refile_trial *trial)
+{
+	const struct plan *plan = &trial->host.plan;
+
+	for (size_t i = 0; i < plan->count; i++)
+		if (plan->items[i].kind == PLAN_SAVE)
+			return true;
+	return false;
+}
+
 /* Rules that could not be read or parsed, or are not there: no message needs to be tried. */
 static bool
 refile_judge_has_rules(const struct rehearsal_end *end)
@@ -241,6 +253,9 @@ refile_judge_end(struct refile_trial *trial)
 		return refile_judge_say(trial, REFILE_STAYS,
 		    TEXT("a command of the rules was not run (--run-commands, --answer)"));
 	}
+	if (refile_judge_saves(trial))
+		return refile_judge_say(trial, REFILE_STAYS,
+		    TEXT("has attachments that the rules save, which refile does not do"));
 	if (end->result.end != FILTER_END_EXIT)
 		return refile_judge_delivered(trial);
 	verdict->detail = text_from_string(end->outcome.reason);

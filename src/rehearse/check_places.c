@@ -275,6 +275,27 @@ check_places_assign(struct place_walk *walk, const struct expression *assignment
 		check_places_destination(walk, assignment->operands);
 }
 
+/* The directory of `save`. */
+static void
+check_places_save(struct place_walk *walk, const struct expression *expression)
+{
+	const struct settings *settings = walk->check->settings;
+	struct text name;
+
+	if (!check_places_resolve(walk, expression, &name) || walk->makes_folders ||
+	    walk->exceptions > 0 || (settings != NULL && settings->create_folders))
+		return;
+	const char *path = check_places_path(walk, text_trim(name));
+	if (path == NULL || check_places_is_directory(path) ||
+	    check_places_is_said(walk, text_from_string(path)))
+		return;
+	struct diagnostic *added = check_places_add(walk, expression, DIAGNOSTIC_MISSING_FOLDER,
+	    "there is no such directory: mail whose attachments are to be saved there is deferred",
+	    name);
+	diagnostic_advise(walk->diagnostics, added,
+	    "create it, or set create_folders = yes, with which it is made when it is needed");
+}
+
 /* The second value of lookup(), and what stands in that file. */
 static void
 check_places_lookup_file(struct place_walk *walk, const struct expression *file)
@@ -377,6 +398,8 @@ check_places_list(struct place_walk *walk, const struct statement *list)
 			check_places_mailbox(walk, at->expression);
 		if (at->kind == STATEMENT_INCLUDE)
 			check_places_include(walk, at->expression);
+		if (at->kind == STATEMENT_SAVE)
+			check_places_save(walk, at->expression);
 		if (at->kind == STATEMENT_LOGFILE)
 			check_places_log_file(walk, at->expression);
 		if (at->kind == STATEMENT_SYSTEM &&

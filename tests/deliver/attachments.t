@@ -172,6 +172,93 @@ deliver_by 'exception {
 }' "$message"
 delivered "rules may go on after that" "$maildir" "$message"
 
+# --- questions without an answer -----------------------------------------------------------------------------------
+python3 - >"$work/deep" <<'PYTHON'
+import base64, io, zipfile
+data, name = b"end\n", "end.txt"
+for level in range(8):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr(name, data)
+    data, name = out.getvalue(), "level%d.zip" % level
+print('From: a@example.org\nMIME-Version: 1.0\nContent-Type: application/zip; name="deep.zip"')
+print("Content-Disposition: attachment\nContent-Transfer-Encoding: base64\n")
+print(base64.encodebytes(data).decode())
+PYTHON
+ask='if (attachment(member) =~ /end\.txt/)
+	reject "found"'
+deliver_by "$ask" "$work/deep"
+test_that "what is too deep in an archive to be seen is later" nothing_delivered
+test_that "with a sentence that says so" grep -q 'not all of it was seen' <<<"$said"
+deliver_by 'if (attachment(member) =~ /level5/)
+	reject "found"' "$work/deep"
+is "what was seen is an answer" "$status" 77
+write_config 'pattern_limit_verdict = open'
+deliver_by "$ask" "$work/deep"
+delivered "the setting may say no" "$maildir" "$work/deep"
+write_config 'pattern_limit_verdict = closed'
+deliver_by "$ask" "$work/deep"
+is "or yes" "$status" 77
+deliver_by 'if (attachment(truncated))
+	reject "bomb"' "$work/deep"
+is "and a rule may ask for it" "$status" 77
+write_config
+magic=$(ldconfig -p 2>/dev/null | sed -n 's/.*libmagic\.so\.1 .*=> //p' | head -1)
+if [ -n "$magic" ] && mount --bind /dev/null "$(readlink -f "$magic")" 2>/dev/null; then
+	deliver_by 'if (attachment(type) =~ /dosexec/)
+	reject "x"' "$message"
+	test_that "without libmagic a question about types is later" nothing_delivered
+	deliver_by 'if (attachment(name) =~ /exe$/)
+	reject "x"' "$message"
+	is "and one about names is answered" "$status" 77
+	deliver_by "$strip_all" "$samples/harmless.eml"
+	delivered "and what is to go goes" "$maildir" "$work/stripped"
+	umount "$(readlink -f "$magic")"
+else
+	skip "without libmagic a question about types is later" "libmagic cannot be hidden here"
+	skip "and one about names is answered" "libmagic cannot be hidden here"
+	skip "and what is to go goes" "libmagic cannot be hidden here"
+fi
+
+# --- stored mail ---------------------------------------------------------------------------------------------------
+printf 'foreach attachment(name) =~ /exe$/ {\n\tstrip\n}\nto "%s/.done/"\n' "$maildir" >"$work/refile"
+chmod 600 "$work/refile"
+chown "$dove_uid" "$work/refile"
+refile() {
+	rm -rf "$maildir"
+	make_maildir "$maildir"
+	make_maildir "$maildir/.done"
+	cp "$message" "$maildir/cur/1.mail:2,S"
+	chown -R "$dove_uid:$dove_uid" "$maildir"
+	chmod 711 "$work"
+	setpriv --reuid "$dove_uid" --regid "$dove_uid" --clear-groups env HOME="$home" "$top_builddir/culver" refile \
+	    --config "$config" --rules "$work/refile" "$@" "$maildir" >"$work/refiled" 2>&1
+}
+refile --apply
+is "refile moves mail as it is" "$(cat "$maildir"/.done/cur/* | cmp - "$message" 2>&1)" ""
+refile --apply --edit
+is "and with --edit without the attachment" \
+    "$(cat "$maildir"/.done/cur/* | grep -cE '^Content-Disposition: .*(setup|report)') $(grep -c setup.exe "$maildir"/.done/cur/*)" \
+    "1 0"
+sed -i 's/strip/save "saved"/' "$work/refile"
+refile --apply --verbose
+test_that "what is to be saved stays where it is" [ -e "$maildir/cur/1.mail:2,S" ]
+test_that "and refile says why" grep -q 'attachments that the rules save' "$work/refiled"
+
+# --- the story of it ---------------------------------------------------------------------------------------------------
+printf 'foreach attachment(name) =~ /exe$/ {\n\tsave "./x"\n\treplace\n}\nforeach attachment {\n\tstrip\n}\n' >"$work/story"
+chmod 600 "$work/story"
+told=$("$top_builddir/culver" explain --config "$config" --rules "$work/story" --message "$message" 2>&1)
+for words in 'would save the attachment "setup.exe" as "./x/setup.exe"' \
+    'would put a notice in the place of the attachment "setup.exe", "application/x-dosexec"' \
+    'would take out the attachment "report.pdf"' '(this directory does not exist: the delivery would fail)' \
+    'put a notice in the place of the attachment "setup.exe application/x-dosexec"  ['"$work/story:3:2]"; do
+	test_that "culver explain says: $words" grep -qF -- "$words" <<<"$told"
+done
+test_that "and writes nothing" [ ! -e x ]
+is "--json has them too" "$("$top_builddir/culver" explain --json --config "$config" --rules "$work/story" \
+    --message "$message" 2>&1 | grep -c '"kind":"attachment","file":.*"name":"\(save\|replace\|strip\)","attachment":"[^"]')" 3
+
 # --- what it costs -------------------------------------------------------------------------------------------------
 if command -v strace >/dev/null && strace -o /dev/null true 2>/dev/null; then
 	printf 'if (attachment(name) =~ /x/)\n\techo "x"\n' >"$work/names"
