@@ -32,9 +32,9 @@ is "the list as JSON" "$(json json '[m["place"], m["number"], [(q["number"], q["
 "$culver" mail parts --part 2 --extract dove.eml >got
 test_that "a part is decoded" cmp -s got <(head -c 3000 "$culver")
 "$culver" mail parts -n 1.1 -x dove.eml >got
-is "text, too, in its own charset" "$(iconv -f iso-8859-1 <got)" $'Grüße an alle,\nsecond line'
+is "text, too, in its own charset" "$(iconv -f iso-8859-1 -t utf-8 <got)" $'Grüße an alle,\nsecond line'
 "$culver" mail parts -n 3.1/1 -x <dove.eml >got
-is "and a file in plain text" "$(<got)" "cat"
+is "and a file in plain text" "$(<got)" "Cat"
 "$culver" mail parts -n 1.1 -x --raw dove.eml >got
 is "raw it stays as it stands" "$(<got)" $'Gr=FC=DFe an alle,\nsecond line'
 "$culver" mail parts -n 1.1 -x --header dove.eml >got
