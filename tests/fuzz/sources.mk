@@ -3,6 +3,7 @@
 fuzz_tests = \
 	tests/fuzz/fuzz_address.test \
 	tests/fuzz/fuzz_address_line.test \
+	tests/fuzz/fuzz_base64_peer.test \
 	tests/fuzz/fuzz_check.test \
 	tests/fuzz/fuzz_date.test \
 	tests/fuzz/fuzz_encoded_word.test \
@@ -53,3 +54,5 @@ tests_fuzz_fuzz_html_text_test_SOURCES = %D%/fuzz_html_text.c %D%/replay_main.c
 tests_fuzz_fuzz_html_text_test_LDADD = libmail.a libbase.a
 tests_fuzz_fuzz_readable_text_test_SOURCES = %D%/fuzz_readable_text.c %D%/replay_main.c
 tests_fuzz_fuzz_readable_text_test_LDADD = libmail.a libbase.a
+tests_fuzz_fuzz_base64_peer_test_SOURCES = %D%/fuzz_base64_peer.c %D%/replay_main.c
+tests_fuzz_fuzz_base64_peer_test_LDADD = libmail.a libbase.a
