@@ -2,6 +2,8 @@
 EXTRA_DIST += \
 	%D%/README.md \
 	%D%/bench.sh \
+	%D%/decode.c \
+	%D%/decoding \
 	%D%/delivery \
 	%D%/floor.c \
 	%D%/instructions \
@@ -17,3 +19,4 @@ bench: culver-deliver$(EXEEXT)
 	$(top_srcdir)/bench/instructions $(abs_top_builddir)
 	$(top_srcdir)/bench/syscalls $(abs_top_builddir)
 	$(top_srcdir)/bench/rules $(abs_top_builddir)
+	$(top_srcdir)/bench/decoding $(abs_top_builddir)

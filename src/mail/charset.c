@@ -151,18 +151,22 @@ charset_is_equal(const struct charset *a, const struct charset *b)
 
 /* --- UTF-8 -------------------------------------------------------------------------------------- */
 
+/* A register of sixteen bytes, or two of eight where there are none. */
+typedef uint64_t charset_lanes __attribute__((vector_size(16)));
+
 /* The number of ASCII bytes at the front. */
 static size_t
 charset_ascii_size(struct text bytes)
 {
 	size_t i = 0;
-	uint64_t word[4];
+	charset_lanes lanes[4];
 
-	while (bytes.size - i >= sizeof word) {
-		memcpy(word, bytes.data + i, sizeof word);
-		if (((word[0] | word[1] | word[2] | word[3]) & UINT64_C(0x8080808080808080)) != 0)
+	while (bytes.size - i >= sizeof lanes) {
+		memcpy(lanes, bytes.data + i, sizeof lanes);
+		lanes[0] |= lanes[1] | lanes[2] | lanes[3];
+		if (((lanes[0][0] | lanes[0][1]) & UINT64_C(0x8080808080808080)) != 0)
 			break;
-		i += sizeof word;
+		i += sizeof lanes;
 	}
 	while (i < bytes.size && (unsigned char)bytes.data[i] < 0x80)
 		i++;

@@ -36,3 +36,10 @@ libmail_a_SOURCES += %D%/structure_check.c %D%/structure_check.h
 libmail_a_SOURCES += %D%/encoded_message.c %D%/encoded_message.h
 libmail_a_SOURCES += %D%/structure_fields.c %D%/structure_fields.h
 libmail_a_SOURCES += %D%/structure_list.c %D%/structure_list.h
+libmail_a_SOURCES += %D%/base64_run.h
+EXTRA_DIST += %D%/base64_run_avx2.c %D%/base64_run_plain.c
+if HAS_AVX2
+libmail_a_SOURCES += %D%/base64_run_avx2.c
+else
+libmail_a_SOURCES += %D%/base64_run_plain.c
+endif

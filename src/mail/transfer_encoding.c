@@ -1,7 +1,7 @@
 /*
  * Content-Transfer-Encoding (see transfer_encoding.h). Quoted-printable copies the runs between
- * escapes; base64 takes eight digits at a time through four tables, and single ones only around line
- * ends and noise; uuencode goes by lines. What a cut leaves undecided waits in `held`.
+ * escapes; base64 goes by mail/base64_run.h, or eight digits at a time through four tables, and by
+ * single ones only around line ends and noise; uuencode goes by lines. What a cut leaves undecided waits in `held`.
  */
 #include "mail/transfer_encoding.h"
 
@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/bug.h"
+#include "mail/base64_run.h"
 #include "mail/header.h"
 
 struct transfer_output {
@@ -215,15 +216,9 @@ transfer_quantum(const unsigned char *digits)
 	       transfer_digit_3[digits[2]] | transfer_digit_4[digits[3]];
 }
 
-/* Where quanta are read and written: both ends leave the space that the widest step may touch. */
-struct transfer_run {
-	const unsigned char *in, *in_end;
-	unsigned char *out, *out_end;
-};
-
 /* Four digits to three bytes; writes a byte more than it counts. */
 static bool
-transfer_take_quantum(struct transfer_run *run)
+transfer_take_quantum(struct base64_run *run)
 {
 	uint32_t bits = transfer_quantum(run->in);
 	uint32_t bytes = htobe32(bits << 8);
@@ -242,13 +237,15 @@ static void
 transfer_take_quanta(struct text *input, struct transfer_output *output)
 {
 	const unsigned char *begin = (const unsigned char *)input->data;
-	struct transfer_run run = {.in = begin, .out = (unsigned char *)output->out + output->used};
+	struct base64_run run = {.in = begin,
+	    .in_end = begin + input->size,
+	    .out = (unsigned char *)output->out + output->used,
+	    .out_end = (unsigned char *)output->out + output->size};
 
 	if (input->size < 8 || transfer_room(output) < 8)
 		return;
-	run.in_end = run.in + input->size - 8;
-	run.out_end = run.out + transfer_room(output) - 8;
-	while (run.in <= run.in_end && run.out <= run.out_end) {
+	base64_run_take(&run);
+	while (run.in_end - run.in >= 8 && run.out_end - run.out >= 8) {
 		uint32_t first = transfer_quantum(run.in), second = transfer_quantum(run.in + 4);
 		if (((first | second) & TRANSFER_NO_DIGIT) == 0) {
 			uint64_t bytes = htobe64((uint64_t)first << 40 | (uint64_t)second << 16);

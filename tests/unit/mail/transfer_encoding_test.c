@@ -256,6 +256,35 @@ every_byte_comes_back(void)
 	}
 }
 
+/* Wide registers take what is whole and long enough; short pieces never get there. */
+static void
+any_byte_reads_the_same_in_pieces(void)
+{
+	char lines[2 * 77 + 40];
+	struct buffer whole, pieces;
+
+	buffer_init(&whole, 1000);
+	buffer_init(&pieces, 1000);
+	for (size_t at = 0; at < 2 * 77; at++) {
+		for (unsigned byte = 0; byte < 256 && checks_failed == 0; byte++) {
+			memset(lines, 'k', sizeof lines);
+			lines[76] = lines[2 * 77 - 1] = '\n';
+			lines[at] = (char)byte;
+			buffer_reset(&whole);
+			buffer_reset(&pieces);
+			struct text source = {lines, sizeof lines};
+			bool is_whole = decode_cut(
+			    TRANSFER_BASE64, source, 0, sizeof lines, TRANSFER_OUT_MIN, &whole);
+			bool in_pieces =
+			    decode_cut(TRANSFER_BASE64, source, 0, 16, TRANSFER_OUT_MIN, &pieces);
+			check_text(buffer_text(&whole), buffer_text(&pieces));
+			check_number(is_whole, in_pieces);
+		}
+	}
+	buffer_clear(&whole);
+	buffer_clear(&pieces);
+}
+
 int
 main(void)
 {
@@ -266,6 +295,8 @@ main(void)
 	test("base64 is decoded", base64_is_decoded);
 	test("base64 with noise, without padding and concatenated is decoded",
 	    base64_with_noise_is_decoded);
+	test("any byte anywhere in base64 reads the same in short pieces",
+	    any_byte_reads_the_same_in_pieces);
 	test("uuencode is decoded, the text around it stays", uuencode_is_decoded);
 	test("lines that are too long are no uuencoded data", long_lines_are_no_uuencoded_data);
 	test("every byte comes back from lines of every length", every_byte_comes_back);
