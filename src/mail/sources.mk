@@ -57,3 +57,6 @@ endif
 libmail_a_SOURCES += %D%/encoded_message.c %D%/encoded_message.h
 libmail_a_SOURCES += %D%/structure_fields.c %D%/structure_fields.h
 libmail_a_SOURCES += %D%/structure_list.c %D%/structure_list.h
+if HAS_AVX2
+else
+endif

@@ -3,6 +3,7 @@
 fuzz_tests = \
 	tests/fuzz/fuzz_address.test \
 	tests/fuzz/fuzz_address_line.test \
+	tests/fuzz/fuzz_base64_peer.test \
 	tests/fuzz/fuzz_check.test \
 	tests/fuzz/fuzz_date.test \
 	tests/fuzz/fuzz_encoded_word.test \
@@ -72,3 +73,5 @@ TESTS += tests/fuzz/fuzz_structure.test
 tests_fuzz_fuzz_structure_test_SOURCES = %D%/fuzz_structure.c %D%/replay_main.c
 tests_fuzz_fuzz_structure_test_LDADD = libmail.a libbase.a
 tests_fuzz_fuzz_structure_test_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)
+tests_fuzz_fuzz_base64_peer_test_SOURCES = %D%/fuzz_base64_peer.c %D%/replay_main.c
+tests_fuzz_fuzz_base64_peer_test_LDADD = libmail.a libbase.a
