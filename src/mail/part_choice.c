@@ -11,9 +11,9 @@
 #include "mail/message_id.h"
 
 enum {
-	/* Parts of one multipart/alternative that are looked at: time stays bounded when many are
+	/* Parts inside of one alternative that are looked at: time stays bounded when many are
 	 * nested. */
-	PART_CHOICE_LOOKED_AT = 256,
+	PART_CHOICE_LOOKED_AT = 64,
 	PART_CHOICE_FIELDS = 1000
 };
 
@@ -155,11 +155,11 @@ part_choice_alternative(const struct mime_part *alternative, enum part_preferenc
 {
 	const struct mime_part *chosen = alternative->first_child;
 	enum part_worth best = PART_WORTH_NOTHING;
-	size_t count = 0;
 
 	for (const struct mime_part *child = alternative->first_child; child != NULL;
 	     child = child->next_sibling) {
 		enum part_worth worth = PART_WORTH_NOTHING;
+		size_t count = 0;
 		for (const struct mime_part *part = child;
 		     part != NULL && worth < PART_WORTH_WANTED && count < PART_CHOICE_LOOKED_AT;
 		     part = part_choice_look_on(part, child), count++) {
