@@ -308,7 +308,7 @@ html_layout_clean_address(struct text address, char *out)
 		if (is_escaped) {
 			bytes = *bytes == ' ' ? "%20" : *bytes == '<' ? "%3C" : "%3E";
 			size = 3;
-		} else if (*bytes > 0 && (*bytes < ' ' || *bytes == 0x7F)) {
+		} else if ((unsigned char)*bytes < ' ' || *bytes == 0x7F) {
 			size = 0;
 		}
 		if (size > HTML_TEXT_VALUE_MAX - used)
@@ -350,7 +350,8 @@ html_layout_end_link(struct html_layout *layout, struct text address)
 	html_layout_put_broken(layout);
 	html_layout_forget_joiner(layout);
 	address = html_layout_clean_address(address, clean);
-	if (layout->is_hidden || (!layout->is_record_cut && html_layout_is_same(record, address)))
+	if (layout->is_hidden || address.size == 0 ||
+	    (!layout->is_record_cut && html_layout_is_same(record, address)))
 		return;
 	/* Behind its text, whatever ended between them. */
 	unsigned lines = layout->lines;

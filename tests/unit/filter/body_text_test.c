@@ -290,6 +290,74 @@ kept_texts_are_decoded_once(void)
 	arena_clear(&arena);
 }
 
+/* All lines of a walk, each with LF. */
+static void
+list_lines(struct body_text_list *list, bool wants_source, struct buffer *out)
+{
+	struct body_text_cursor cursor = {.wants_source = wants_source};
+	struct text line;
+
+	buffer_reset(out);
+	while (body_text_next_line(list, &cursor, NULL, &line)) {
+		buffer_append(out, line);
+		buffer_append_byte(out, '\n');
+	}
+}
+
+static void
+check_views(
+    const char *header, struct text body, bool is_mime, struct text readable, struct text source)
+{
+	struct buffer out, wanted;
+	struct arena arena;
+
+	arena_init(&arena, NULL, 0);
+	buffer_init(&out, 64 << 20);
+	buffer_init(&wanted, 64 << 20);
+	struct text copy = exact_copy(body);
+	struct body_text_list *list = body_text_list_new(&arena);
+	body_text_list_add(list, text_from_string(header), copy, is_mime);
+	buffer_append(&wanted, readable);
+	buffer_append(&wanted, source);
+	/* The source alone first, so that it is known before its other view is. */
+	for (int round = 0; round < 2; round++) {
+		list_lines(list, true, &out);
+		check(text_is_equal(buffer_text(&out), source.size > 0 ? source : readable));
+		list_lines(list, false, &out);
+		check(text_is_equal(buffer_text(&out), buffer_text(&wanted)));
+	}
+	body_text_list_close(list);
+	free((void *)(uintptr_t)copy.data);
+	buffer_clear(&out);
+	buffer_clear(&wanted);
+	arena_clear(&arena);
+}
+
+static void
+html_and_flowed_parts_are_two_texts(void)
+{
+	static const char html[] = "Content-Type: text/html\n";
+	static const char flowed[] = "Content-Type: text/plain; format=flowed\n";
+	struct buffer body, readable;
+
+	check_views(html, TEXT("<p>a\nb</p>\n"), true, TEXT("a b\n"), TEXT("<p>a\nb</p>\n"));
+	check_views(html, TEXT("<p>a\n"), false, TEXT(""), TEXT("<p>a\n"));
+	check_views(flowed, TEXT("a \nb\n"), true, TEXT("a b\n"), TEXT("a \nb\n"));
+	/* One text where both are the same. */
+	check_views(flowed, TEXT("a\nb\n"), true, TEXT("a\nb\n"), TEXT(""));
+	check_views(html, TEXT("a\n"), true, TEXT("a\n"), TEXT(""));
+	/* Streams, both of them. */
+	buffer_init(&body, 16 << 20);
+	buffer_init(&readable, 16 << 20);
+	for (int i = 0; i < 100000; i++) {
+		buffer_append(&body, TEXT("<div>one <b>two</b> &amp; three</div>\n"));
+		buffer_append(&readable, TEXT("one two & three\n"));
+	}
+	check_views(html, buffer_text(&body), true, buffer_text(&readable), buffer_text(&body));
+	buffer_clear(&body);
+	buffer_clear(&readable);
+}
+
 int
 main(void)
 {
@@ -297,6 +365,7 @@ main(void)
 	test("texts follow each other, and their lines are not joined", many_texts);
 	test("what could not be decoded is told at the end of its text", damage_is_told);
 	test("a text that is kept is decoded once", kept_texts_are_decoded_once);
+	test("HTML and flowed parts are two texts", html_and_flowed_parts_are_two_texts);
 	test("a line over 256 KiB comes in pieces", lines_have_a_bound);
 	test("of a whole text the first 16 MiB are seen", wholes_have_a_bound);
 	return tests_end();

@@ -11,6 +11,7 @@
 #include "base/utf8.h"
 #include "mail/html_element.h"
 #include "mail/html_entity.h"
+#include "mail/html_token.h"
 
 static struct html_text_facts
 read_html(struct text body, size_t cut, size_t step, struct buffer *out)
@@ -180,6 +181,8 @@ links_stand_behind_their_text(void)
 	check_html("<a href=http://1.test>a<a href=http://2.test>b",
 	    "a <http://1.test>b <http://2.test>\n");
 	check_html("<map><area href=http://x.test alt=A></map>", "A <http://x.test>\n");
+	check_html("<a href='\0'>t</a><a href='http://x.test/\0\x01\x7f\xff'>u</a>",
+	    "tu <http://x.test/>\n");
 	check_html("<input type=submit value=Send><input type=hidden value=no>", "Send\n");
 }
 
@@ -301,6 +304,21 @@ bounds_are_told_and_hide_nothing(void)
 	buffer_clear(&out);
 }
 
+/* Steps that the tokenizer takes, which are bound by the bytes it is given. */
+static size_t
+count_tokens(struct text input)
+{
+	struct html_tokenizer *tokenizer = calloc(1, sizeof *tokenizer);
+	struct text text;
+	size_t count = 1;
+
+	html_tokenizer_init(tokenizer);
+	while (html_token_next(tokenizer, &input, true, &text) != HTML_TOKEN_NONE)
+		count++;
+	free(tokenizer);
+	return count;
+}
+
 /* Inputs that make a quadratic reader slow end in no time here; and the text stays within four times
  * the input. */
 static void
@@ -320,6 +338,7 @@ hostile_input_is_read_in_linear_time(void)
 		append_times(&body, pieces[i], 1000000 / (int)strlen(pieces[i]));
 		read_html(buffer_text(&body), 0, 65536, &out);
 		check(!buffer_is_overfull(&out) && out.size <= 4 * body.size);
+		check(count_tokens(buffer_text(&body)) <= body.size + 2);
 	}
 	buffer_clear(&body);
 	buffer_clear(&out);
