@@ -47,6 +47,9 @@ libmail_a_SOURCES += %D%/part_facts.c %D%/part_facts.h
 libmail_a_SOURCES += %D%/readable_text.c %D%/readable_text.h
 libmail_a_SOURCES += %D%/safe_name.c %D%/safe_name.h
 libmail_a_SOURCES += %D%/structure_check.c %D%/structure_check.h
+libmail_a_SOURCES += %D%/encoded_message.c %D%/encoded_message.h
+libmail_a_SOURCES += %D%/structure_fields.c %D%/structure_fields.h
+libmail_a_SOURCES += %D%/structure_list.c %D%/structure_list.h
 libmail_a_SOURCES += %D%/base64_run.h
 EXTRA_DIST += %D%/base64_run_avx2.c %D%/base64_run_plain.c
 if HAS_AVX2
@@ -54,9 +57,6 @@ libmail_a_SOURCES += %D%/base64_run_avx2.c
 else
 libmail_a_SOURCES += %D%/base64_run_plain.c
 endif
-libmail_a_SOURCES += %D%/encoded_message.c %D%/encoded_message.h
-libmail_a_SOURCES += %D%/structure_fields.c %D%/structure_fields.h
-libmail_a_SOURCES += %D%/structure_list.c %D%/structure_list.h
 if HAS_AVX2
 else
 endif

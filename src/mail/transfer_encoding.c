@@ -293,7 +293,10 @@ transfer_take_digit(struct transfer_decoder *decoder, struct transfer_output *ou
 		if (++decoder->count == 4)
 			transfer_end_quantum(decoder, output);
 	} else if (byte == '=') {
-		decoder->malformed |= decoder->count == 0 && !decoder->is_padded;
+		if (!decoder->is_padded)
+			decoder->due = decoder->count >= 2 ? 4 - decoder->count : 0;
+		decoder->malformed |= decoder->due == 0;
+		decoder->due -= decoder->due > 0;
 		transfer_end_quantum(decoder, output);
 		decoder->is_padded = true;
 	} else if (!text_is_space(byte)) {
@@ -313,8 +316,9 @@ transfer_take_base64(struct transfer_decoder *decoder, struct text *input, bool 
 		transfer_take_digit(decoder, output, input->data[0]);
 		transfer_drop(input, 1);
 	}
-	if (is_last && input->size == 0 && decoder->count > 0 && transfer_room(output) >= 3) {
-		decoder->malformed = true; /* tolerance: base64-padding */
+	if (is_last && input->size == 0 && transfer_room(output) >= 3) {
+		/* tolerance: base64-padding */
+		decoder->malformed |= decoder->count > 0 || decoder->due > 0;
 		transfer_end_quantum(decoder, output);
 	}
 }

@@ -40,7 +40,8 @@ struct transfer_decoder {
 	/* From here on: the decoder's own. */
 	uint32_t bits;    /* base64: the digits of a quantum that is not complete, */
 	unsigned count;   /* and their number */
-	bool is_padded;   /* base64: padding was met */
+	bool is_padded;   /* base64: padding was met, */
+	unsigned due;     /* and so much of it is still to come */
 	bool is_inside;   /* uuencode: behind "begin" */
 	bool is_long;     /* uuencode: in a line that is too long to be data */
 	size_t held_size; /* input that later bytes decide about */

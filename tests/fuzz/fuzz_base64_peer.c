@@ -66,7 +66,7 @@ peer_base64(struct text input, struct buffer *out)
 				buffer_append_byte(out, (char)bits);
 				bits = digits = 0;
 			}
-		} else if (byte != '\r' && byte != '\n') {
+		} else if (!text_is_space(byte)) {
 			is_strict = false;
 		}
 	}
@@ -75,9 +75,9 @@ peer_base64(struct text input, struct buffer *out)
 }
 
 static bool
-peer_is_blank(char byte)
+peer_is_padding(char byte)
 {
-	return byte == ' ' || byte == '\t';
+	return byte == ' ' || byte == '\t' || byte == '\r';
 }
 
 /* The position behind a soft line break's '=' at `at`, its padding and line end; `at` when it is none. */
@@ -86,15 +86,11 @@ peer_soft_break(struct text input, size_t at)
 {
 	size_t i = at + 1;
 
-	while (i < input.size && peer_is_blank(input.data[i]))
+	while (i < input.size && peer_is_padding(input.data[i]))
 		i++;
 	if (i == input.size)
 		return i;
-	if (input.data[i] == '\n')
-		return i + 1;
-	if (input.data[i] == '\r' && (i + 1 == input.size || input.data[i + 1] == '\n'))
-		return i + 1 == input.size ? i + 1 : i + 2;
-	return at;
+	return input.data[i] == '\n' ? i + 1 : at;
 }
 
 /* Says whether every '=' is one of section 6.7. */
@@ -190,7 +186,7 @@ has_long_padding(struct text input)
 	size_t blanks = 0;
 
 	for (size_t i = 0; i < input.size; i++) {
-		blanks = peer_is_blank(input.data[i]) ? blanks + 1 : 0;
+		blanks = peer_is_padding(input.data[i]) ? blanks + 1 : 0;
 		if (blanks > TRANSFER_HELD_MAX - 8)
 			return true;
 	}

@@ -125,6 +125,7 @@ stray_escapes_stay(void)
 	check_malformed(QUOTED_PRINTABLE, "=4=41", "=4A");
 	check_malformed(QUOTED_PRINTABLE, "a=  b", "a=  b");
 	check_malformed(QUOTED_PRINTABLE, "a=\rb", "a=\rb");
+	check_good(QUOTED_PRINTABLE, "a=\r\r\nb= \r\t\nc", "abc");
 	check_malformed(QUOTED_PRINTABLE, "<a href=\"x\">", "<a href=\"x\">");
 }
 
@@ -174,6 +175,10 @@ base64_with_noise_is_decoded(void)
 	check_malformed(BASE64, "Zm8=\nYmFyYmFyYmFyYmFy", "fobarbarbarbar");
 	check_malformed(BASE64, "Zm9vY===Zm9v", "foofoo");
 	check_malformed(BASE64, "=Zm9v", "foo");
+	check_malformed(BASE64, "Zg=", "f");
+	check_malformed(BASE64, "Zg===", "f");
+	check_malformed(BASE64, "Zm8==", "fo");
+	check_good(BASE64, "Zg=\r\n=\r\n", "f");
 	check_malformed(BASE64,
 	    "Zm9v\0Ym\x80"
 	    "Fy",
