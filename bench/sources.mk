@@ -1,6 +1,7 @@
 # Benchmarks (bench/README.md). Not part of "make check".
 EXTRA_DIST += \
 	%D%/README.md \
+	%D%/attachments \
 	%D%/bench.sh \
 	%D%/delivery \
 	%D%/floor.c \
@@ -17,3 +18,4 @@ bench: culver-deliver$(EXEEXT)
 	$(top_srcdir)/bench/instructions $(abs_top_builddir)
 	$(top_srcdir)/bench/syscalls $(abs_top_builddir)
 	$(top_srcdir)/bench/rules $(abs_top_builddir)
+	$(top_srcdir)/bench/attachments $(abs_top_builddir)

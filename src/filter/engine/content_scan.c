@@ -11,7 +11,8 @@ enum {
 	OLE_KIND_AT = 66,      /* 1: storage, 2: stream, 5: root */
 	OLE_COLOUR_AT = 67,
 	OLE_CLASS_AT = 80,
-	PDF_HEADER_WITHIN = 1024, /* readers look so far for "%PDF-" */
+	/* tolerance: pdf-late-header. Readers look so far for "%PDF-". */
+	PDF_HEADER_WITHIN = 1024,
 };
 
 static const struct {

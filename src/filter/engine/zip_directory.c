@@ -115,6 +115,7 @@ static void
 zip_directory_search(struct zip_directory *directory, struct text tail)
 {
 	directory->is_searched = true;
+	/* tolerance: zip-junk-around. Programs find it so, too. */
 	for (size_t at = tail.size; at-- > 0;)
 		if (tail.data[at] == 'P' && tail.size - at >= ZIP_END_FIXED &&
 		    zip_is_at(tail, at, zip_end_mark) && zip_directory_accept(directory, tail, at))
