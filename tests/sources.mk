@@ -1,4 +1,5 @@
 # Tests: unit/ mirrors src/; the others are named for what they show.
+EXTRA_DIST += tests/support/edited_tree.h
 EXTRA_DIST += tests/support/files.h tests/support/tap.h tests/support/tap.sh tests/support/delivery.sh \
 	tests/support/dovecot.sh
 
