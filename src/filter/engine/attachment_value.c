@@ -451,6 +451,11 @@ attachment_value_test(
 		    !attachment_value_is_fact(question.operands[i]) &&
 		    !evaluate(evaluator, question.operands[i], &question.values[i]))
 			return false;
+	/* Nor may the pattern change it while the values of its attachments are tried. */
+	if (expression->pattern != NULL && expression->pattern->expands &&
+	    edit_header_is_asked_for(evaluator, expression->pattern->source) &&
+	    !edit_header_settle(evaluator))
+		return false;
 	if (!attachment_value_begin(evaluator, expression))
 		return false;
 	for (unsigned i = 0; i < 2; i++)
