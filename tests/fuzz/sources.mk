@@ -59,3 +59,6 @@ tests_fuzz_fuzz_archive_test_LDADD = libfilter.a libmail.a libbase.a
 fuzz_tests += tests/fuzz/fuzz_attachment.test
 tests_fuzz_fuzz_attachment_test_SOURCES = %D%/fuzz_attachment.c %D%/replay_main.c
 tests_fuzz_fuzz_attachment_test_LDADD = libfilter.a libmail.a libbase.a
+fuzz_tests += tests/fuzz/fuzz_mbox_walk.test
+tests_fuzz_fuzz_mbox_walk_test_SOURCES = %D%/fuzz_mbox_walk.c %D%/replay_main.c
+tests_fuzz_fuzz_mbox_walk_test_LDADD = libhandle.a libdeliver.a libmail.a libsystem.a libbase.a

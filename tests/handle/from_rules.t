@@ -31,33 +31,33 @@ compare() {
 
 compare "two messages as everybody writes them" "2 2 2" "2 2 2" <<MBOX
 $line
-A: b
-C: d
+From: a@b
+Subject: x
 
 text
 
 $line
-A: b
-C: d
+From: a@b
+Subject: x
 
 text
 MBOX
 compare "no empty line in front" "1 2 2" "1 2 2" <<MBOX
 $line
-A: b
-C: d
+From: a@b
+Subject: x
 
 text
 $line
-A: b
-C: d
+From: a@b
+Subject: x
 
 text
 MBOX
 compare "a sentence of the text" "1 1 2" "1 1 2" <<MBOX
 $line
-A: b
-C: d
+From: a@b
+Subject: x
 
 text
 
@@ -65,26 +65,26 @@ From here on it rains.
 MBOX
 compare "quoted" "1 1 1" "1 1 1" <<MBOX
 $line
-A: b
-C: d
+From: a@b
+Subject: x
 
 text
 
 >$line
-A: b
-C: d
+From: a@b
+Subject: x
 
 MBOX
 sed 's/$/\r/' >crlf <<MBOX
 $line
-A: b
-C: d
+From: a@b
+Subject: x
 
 text
 
 $line
-A: b
-C: d
+From: a@b
+Subject: x
 
 MBOX
 cp crlf box
