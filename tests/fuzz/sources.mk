@@ -75,3 +75,6 @@ TESTS += tests/fuzz/fuzz_structure.test
 tests_fuzz_fuzz_structure_test_SOURCES = %D%/fuzz_structure.c %D%/replay_main.c
 tests_fuzz_fuzz_structure_test_LDADD = libmail.a libbase.a
 tests_fuzz_fuzz_structure_test_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)
+fuzz_tests += tests/fuzz/fuzz_mbox_walk.test
+tests_fuzz_fuzz_mbox_walk_test_SOURCES = %D%/fuzz_mbox_walk.c %D%/replay_main.c
+tests_fuzz_fuzz_mbox_walk_test_LDADD = libhandle.a libdeliver.a libmail.a libsystem.a libbase.a

@@ -1,3 +1,3 @@
-TESTS += %D%/hostile.t %D%/parts.t %D%/progress.t %D%/show.t %D%/text.t %D%/verify.t
-dist_check_SCRIPTS += %D%/hostile.t %D%/parts.t %D%/progress.t %D%/show.t %D%/text.t %D%/verify.t
+TESTS += %D%/from_rules.t %D%/hostile.t %D%/parts.t %D%/progress.t %D%/show.t %D%/text.t %D%/verify.t
+dist_check_SCRIPTS += %D%/from_rules.t %D%/hostile.t %D%/parts.t %D%/progress.t %D%/show.t %D%/text.t %D%/verify.t
 EXTRA_DIST += %D%/messages.sh
