@@ -137,11 +137,13 @@ show_full_warnings(const struct show_view *view, const struct part_nodes *nodes)
 		const struct structure_problem *problem = &report.problems[i];
 		if (problem->weight == STRUCTURE_REMARK)
 			continue;
-		show_full_warn(view,
-		    arena_format(view->arena,
-			"%s: %.*s (line %llu; \"culver mail verify\" lists all)",
-			report.truncated ? "truncated" : "malformed",
-			TEXT_ARGUMENTS(problem->sentence), (unsigned long long)problem->line));
+		show_full_warn(
+		    view, arena_format(view->arena,
+			      "%s: %s%.*s%s%.*s (line %llu; \"culver mail verify\" lists all)",
+			      problem->weight == STRUCTURE_TRUNCATED ? "truncated" : "malformed",
+			      problem->part.size > 0 ? "part " : "", TEXT_ARGUMENTS(problem->part),
+			      problem->part.size > 0 ? ": " : "", TEXT_ARGUMENTS(problem->sentence),
+			      (unsigned long long)problem->line));
 		break;
 	}
 	if (attachment_is_truncated(nodes->attachments) && !report.truncated)
