@@ -80,6 +80,10 @@ check_part(struct arena *arena, const struct compose_part *part, const struct mi
 	struct text got = decode(arena, read);
 
 	check_header(read->header);
+	/* Of a message without an empty line the last line end is its header's, not the boundary's. */
+	if (text_has_prefix_nocase(part->type, TEXT("message/")) &&
+	    got.size == part->content.size + 1)
+		got.size--;
 	if (text_is_equal_nocase(part->disposition, TEXT("attachment")) &&
 	    part->encoding == COMPOSE_AUTOMATIC &&
 	    !text_has_prefix_nocase(part->type, TEXT("message/")))
