@@ -54,24 +54,32 @@ judge_nothing_lost() {
 }
 judge_split() {
 	all_whole out/new/* || return
-	[ "$1" != 0 ] || [ "$(ls out/new | wc -l)" = 2 ] || { printf '# status 0, but not both are there\n'; return 1; }
+	[ "$1" != 0 ] || [ "$(find out/new -type f | wc -l)" = 2 ] || { printf '# status 0, but not both are there\n'; return 1; }
 }
 prepare_split() {
 	fill
 	printf 'From a@b Sat Nov 21 21:48:00 2026\n%s\n\nFrom a@b Sat Nov 21 21:48:00 2026\n%s\n\n' "$one" "$two" >box
 }
 
-for mode in signal=KILL error=ENOSPC error=EIO; do
-	inject_command=("$culver" mail split --to-maildir out box)
-	inject_start=out/tmp
-	inject_series "split into a Maildir, $mode: each message is whole or not there" "$mode" prepare_split judge_split 'open|write|link|sync|chmod'
-	inject_command=("$culver" mail dedupe --delete md)
-	inject_start=md/cur/2
-	inject_series "dedupe --delete, $mode: one of each stays" "$mode" fill judge_nothing_lost 'open|unlink|sync|mmap'
-	inject_command=("$culver" mail dedupe --move out md)
-	inject_series "dedupe --move, $mode: one of each stays" "$mode" fill judge_nothing_lost 'open|write|link|unlink|sync'
-	inject_command=("$culver" mail header --add 'X-A: b' --in-place md)
-	inject_start=md/tmp
-	inject_series "header --in-place, $mode: each message is the old or the new one" "$mode" fill judge_nothing_lost 'open|write|link|unlink|rename|sync|chmod|utimens'
-done
+# series SENTENCE PREPARE JUDGE: each system call behind inject_start, each mode.
+series() {
+	local mode
+	inject_plan "$2" >"$work/inject.plan"
+	for mode in signal=KILL error=ENOSPC error=EIO; do
+		inject_series "$1, $mode" "$mode" "$2" "$3" \
+		    'openat|write|linkat?|unlink|fsync|fchmod|renameat2|utimensat|sync_file_range'
+	done
+}
+
+inject_command=("$culver" mail split --to-maildir out box)
+inject_start=out/tmp
+series "split into a Maildir: each message is whole or not there" prepare_split judge_split
+inject_command=("$culver" mail dedupe --delete md)
+inject_start=md/cur/2
+series "dedupe --delete: one of each stays" fill judge_nothing_lost
+inject_command=("$culver" mail dedupe --move out md)
+series "dedupe --move: one of each stays" fill judge_nothing_lost
+inject_command=("$culver" mail header --add 'X-A: b' --in-place md)
+inject_start=md/tmp
+series "header --in-place: each message is the old or the new one" fill judge_nothing_lost
 tests_end

@@ -12,7 +12,7 @@ printf '%s\nSubject: 1\n\n>From me\n>>From you\n\n%s\nSubject: 2\n\n\n\n%s\n\nno
 is "each message becomes a file" "$?-$(echo a-*)" "0-a-000001.eml a-000002.eml a-000003.eml"
 is "without what the mbox added" "$(cat a-000001.eml)" $'Subject: 1\n\nFrom me\n>From you'
 "$culver" mail split --files a- box 2>err
-is "no file is written over" "$?-$(cat a-000001.eml | head -1)" "73-Subject: 1"
+is "no file is written over" "$?-$(head -n 1 a-000001.eml)" "73-Subject: 1"
 "$culver" mail split --files b- --keep-mbox <box
 "$culver" mail join b-* >again
 test_that "split into mboxes and joined, an mbox comes back byte for byte" cmp -s box again
