@@ -1,3 +1,7 @@
 TESTS += %D%/from_rules.t %D%/hostile.t %D%/parts.t %D%/progress.t %D%/show.t %D%/text.t %D%/verify.t
 dist_check_SCRIPTS += %D%/from_rules.t %D%/hostile.t %D%/parts.t %D%/progress.t %D%/show.t %D%/text.t %D%/verify.t
+TESTS += %D%/address.t %D%/dedupe.t %D%/header.t %D%/make.t %D%/reply.t %D%/split.t
+dist_check_SCRIPTS += %D%/address.t %D%/dedupe.t %D%/header.t %D%/make.t %D%/reply.t %D%/split.t
+TESTS += %D%/hostile.t %D%/parts.t %D%/progress.t %D%/show.t %D%/text.t %D%/verify.t
+dist_check_SCRIPTS += %D%/hostile.t %D%/parts.t %D%/progress.t %D%/show.t %D%/text.t %D%/verify.t
 EXTRA_DIST += %D%/messages.sh
