@@ -137,7 +137,9 @@ part_edit_put_message_header(struct part_editor *editor, const struct mime_part 
 
 	while (header_next(&rest, &field)) {
 		has_version |= text_is_equal_nocase(field.name, TEXT("MIME-Version"));
-		if (text_has_prefix_nocase(field.name, TEXT("Content-")))
+		/* A CR at the very end would become the empty line. */
+		if (text_has_prefix_nocase(field.name, TEXT("Content-")) ||
+		    text_is_equal(field.raw, TEXT("\r")))
 			continue;
 		part_edit_put(editor, field.raw);
 		if (!part_edit_ends_line(field.raw))

@@ -87,6 +87,7 @@ the_message_itself_keeps_its_other_fields(void)
 		   "\r\npicture",
 	    "1", "new\r\n", "A: 1\r\nMIME-Version: 1.0\r\nB: 2\r\nT: n\n\r\nnew\r\n");
 	check_edit("A: 1", "1", "new", "A: 1\nMIME-Version: 1.0\nT: n\n\nnew\n");
+	check_edit("A: 1\n\r", "1", "new", "A: 1\nMIME-Version: 1.0\nT: n\n\nnew\n");
 	check_edit("", "1", "new", "MIME-Version: 1.0\nT: n\n\nnew\n");
 	check_edit(
 	    "M: x\n\nbody\n", "1", "-", "M: x\nMIME-Version: 1.0\nContent-Type: text/plain\n\n");
