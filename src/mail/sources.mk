@@ -17,6 +17,7 @@ libmail_a_SOURCES = \
 	%D%/part_text.c %D%/part_text.h \
 	%D%/transfer_encoding.c %D%/transfer_encoding.h
 libmail_a_SOURCES += %D%/auto_reply.h
+libmail_a_SOURCES += %D%/boundary_value.c %D%/boundary_value.h
 libmail_a_SOURCES += %D%/compose.h
 libmail_a_SOURCES += %D%/embedded_file.c %D%/embedded_file.h
 libmail_a_SOURCES += %D%/flowed_text.c %D%/flowed_text.h
