@@ -31,6 +31,7 @@ libmail_a_SOURCES += %D%/part_edit.h
 libmail_a_SOURCES += %D%/part_facts.h
 libmail_a_SOURCES += %D%/readable_text.h
 libmail_a_SOURCES += %D%/structure_check.h
+libmail_a_SOURCES += %D%/boundary_value.c %D%/boundary_value.h
 libmail_a_SOURCES += %D%/embedded_file.c %D%/embedded_file.h
 libmail_a_SOURCES += %D%/flowed_text.c %D%/flowed_text.h
 libmail_a_SOURCES += %D%/html_element.c %D%/html_element.h

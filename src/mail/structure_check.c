@@ -6,6 +6,7 @@
  */
 #include "mail/structure_check.h"
 
+#include "mail/boundary_value.h"
 #include "mail/content_type.h"
 #include "mail/header.h"
 #include "mail/message_id.h"
@@ -59,10 +60,9 @@ structure_is_boundary_byte(char byte)
 static bool
 structure_find_boundary(struct structure_part *checked, bool *is_long_out)
 {
-	struct content_parameter_raw raw = {0};
 	struct text type, subtype, rest;
 	struct header_field field;
-	bool malformed = false;
+	char *copy = NULL;
 
 	*is_long_out = false;
 	if (!header_find_in_bytes(
@@ -71,22 +71,8 @@ structure_find_boundary(struct structure_part *checked, bool *is_long_out)
 	checked->boundary_place = field.raw.data;
 	rest = text_slice(field.body, 0, CONTENT_TYPE_SIZE_MAX);
 	content_type_take_value(&rest, &type, &subtype);
-	do {
-		if (!content_type_next(&rest, &raw, &malformed))
-			return false;
-	} while (!text_is_equal_nocase(raw.name, TEXT("boundary")));
-	*is_long_out = raw.value.size > MIME_BOUNDARY_MAX;
-	if (*is_long_out)
-		return true;
-	checked->boundary = raw.value;
-	if (raw.needs_cleaning) {
-		char *copy = arena_alloc_bytes(checked->list->arena, raw.value.size);
-		checked->boundary = (struct text){copy, content_type_clean(raw.value, copy)};
-	}
-	while (checked->boundary.size > 0 &&
-	       text_is_space(checked->boundary.data[checked->boundary.size - 1]))
-		checked->boundary.size--;
-	return true;
+	return boundary_value_find(
+	    checked->list->arena, rest, &copy, &checked->boundary, is_long_out);
 }
 
 static void
