@@ -225,6 +225,7 @@ what="a hundred thousand recipients"
 	printf ',\n needle@x.test\n\nbody\n'
 } >message
 bomb "$what" default
+is_cut "$what"
 seen "$what"
 
 what="a million parameters"
