@@ -226,7 +226,6 @@ static pcre2_code *
 pattern_translate(const struct pattern_engine *engine, const struct pattern *pattern,
     uint32_t options, int *code_out, PCRE2_SIZE *position_out)
 {
-	/* tolerance: unicode-classes */
 	options |= PCRE2_UTF | PCRE2_UCP | PCRE2_NEVER_BACKSLASH_C;
 	if (!pattern->case_sensitive)
 		options |= PCRE2_CASELESS;
