@@ -16,6 +16,7 @@ include tests/unit/refile/sources.mk
 include tests/rules/sources.mk
 include tests/rehearse/sources.mk
 include tests/refile/sources.mk
+include tests/handle/sources.mk
 include tests/completion/sources.mk
 include tests/deliver/sources.mk
 include tests/crash/sources.mk

@@ -276,7 +276,7 @@ format_new_id(struct mail_format *format)
 	    (int)getpid(), (unsigned long long)random, host);
 }
 
-/* Was the message seen before? In doubt it was not. */
+/* Was the message seen before? In doubt it was not. tolerance: formail-empty-id */
 static bool
 format_is_seen(struct mail_format *format, const struct format_message *message)
 {
@@ -586,6 +586,7 @@ format_message(struct mail_format *format, size_t position, bool is_wanted)
 		}
 		if (is_seen && is_wanted)
 			split_program_pass(&request->program);
+		/* tolerance: formail-duplicate-no-run */
 		is_wanted = is_wanted && !is_seen;
 	}
 	format_open_output(format, is_wanted);
