@@ -197,6 +197,7 @@ format_make_reply(struct mail_format *format, struct format_message *message)
 		struct text bare = subject;
 		while (bare.size > 0 && (*bare.data == ' ' || *bare.data == '\t'))
 			bare = text_slice(bare, 1, bare.size);
+		/* tolerance: formail-re */
 		if (!text_has_prefix_nocase(bare, TEXT("Re:")))
 			subject = field_join(arena, TEXT(" Re:"),
 			    *subject.data == ' ' || *subject.data == '\t'

@@ -17,6 +17,12 @@ is "From_ lines are quoted" "$(printf 'From a@x.test Mon Jan  2 10:00:00 2023\n\
 is "an unknown option names what to use" \
     "$("$work/formail" -Z 2>&1 </dev/null | grep -c 'culver mail header')" 1
 
+is "a reply has one Re:" "$(printf 'From: a@x.test\nSubject: Re: b\n\n' | "$work/formail" -rt)" \
+    $'To: a@x.test\nSubject: Re: b'
+ln -s "$top_builddir/culver" "$work/formail.culver"
+is "a name may have the suffix of a distribution" \
+    "$(printf 'Subject: a\n\n' | "$work/formail.culver" -x Subject:)" " a"
+
 id='Message-ID: <once@x.test>'
 for ((i = 0; i < 20; i++)); do
 	(printf '%s\n\n' "$id" | "$work/formail" -D 8192 "$work/cache"; echo $? >"$work/answer.$i") &
