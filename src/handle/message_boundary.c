@@ -3,7 +3,7 @@
  */
 #include "handle/message_boundary.h"
 
-#include "handle/field_list.h"
+#include "handle/field_sequence.h"
 
 /* Fields that formail 3.22 knows in a message's header; those with X- and Old- in front count, too. */
 static const char *const boundary_names[] = {

@@ -1,7 +1,7 @@
 noinst_LIBRARIES += libhandle.a
 libhandle_a_SOURCES =
 libhandle_a_SOURCES += %D%/mail_source.h
-libhandle_a_SOURCES += %D%/field_list.c %D%/field_list.h
+libhandle_a_SOURCES += %D%/field_sequence.c %D%/field_sequence.h
 libhandle_a_SOURCES += %D%/field_work.c %D%/field_work.h
 libhandle_a_SOURCES += %D%/mail_format.c %D%/mail_format.h
 libhandle_a_SOURCES += %D%/message_boundary.c %D%/message_boundary.h

@@ -10,7 +10,7 @@ static const struct compat_name {
 	const char *name;
 	compat_run *run;
 } compat_names[] = {
-    {"formail", compat_formail},
+    {"formail", compat_name_formail},
     {NULL, NULL},
 };
 

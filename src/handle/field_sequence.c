@@ -1,8 +1,8 @@
 /*
- * The list of fields; see field_list.h. What a name is, where a field ends and how "From " lines go on
+ * The list of fields; see field_sequence.h. What a name is, where a field ends and how "From " lines go on
  * was found out by running formail 3.22.
  */
-#include "handle/field_list.h"
+#include "handle/field_sequence.h"
 
 #include "base/vector.h"
 
