@@ -71,7 +71,7 @@ is_inside(const struct mime_part *part, const struct mime_part *outer)
 static void
 check_edits(struct arena *arena, struct text bytes, const struct mime_tree *tree, uint32_t seed)
 {
-	struct part_edit edits[EDITS_MAX];
+	struct part_edit edits[EDITS_MAX] = {{0}};
 	const struct mime_part *part = tree->root;
 	size_t count = 0;
 	struct buffer out;
