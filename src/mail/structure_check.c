@@ -480,7 +480,7 @@ structure_check(struct arena *arena, struct text bytes, struct mime_limits limit
 }
 
 void
-structure_facts(struct arena *arena, struct text bytes, struct mime_limits limits,
+structure_check_facts(struct arena *arena, struct text bytes, struct mime_limits limits,
     bool *malformed_out, bool *truncated_out)
 {
 	struct structure_report report = structure_check_all(arena, bytes, limits, false);

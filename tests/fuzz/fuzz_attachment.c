@@ -87,7 +87,7 @@ shared_sniffer(void)
 	static struct sniffer *sniffer;
 
 	if (sniffer == NULL)
-		sniffer = sniffer_new(&arena);
+		sniffer = sniff_new(&arena);
 	return sniffer;
 }
 

@@ -42,7 +42,7 @@ attachment_list_new(struct arena *arena, struct sniffer *sniffer, struct text me
 
 	list->arena = arena;
 	list->has_own_sniffer = sniffer == NULL;
-	list->sniffer = sniffer != NULL ? sniffer : sniffer_new(arena);
+	list->sniffer = sniffer != NULL ? sniffer : sniff_new(arena);
 	list->bytes = message_bytes;
 	list->budget = (struct archive_budget){
 	    .unpacked = ATTACHMENT_UNPACKED_MAX, .members = ATTACHMENT_MEMBERS_MAX};
@@ -53,7 +53,7 @@ void
 attachment_list_close(struct attachment_list *list)
 {
 	if (list->has_own_sniffer)
-		sniffer_close(list->sniffer);
+		sniff_close(list->sniffer);
 }
 
 static char *

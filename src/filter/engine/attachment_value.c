@@ -20,7 +20,7 @@ attachment_value_watch(struct evaluator *evaluator)
 		arena_init(&evaluator->attachments->loop_arena, NULL, 0);
 		arena_init(&evaluator->attachments->edit_arena, NULL, 0);
 		/* Of the run: a message that changes is no reason to load the types again. */
-		evaluator->attachments->sniffer = sniffer_new(evaluator->arena);
+		evaluator->attachments->sniffer = sniff_new(evaluator->arena);
 	}
 	return evaluator->attachments;
 }
@@ -87,7 +87,7 @@ attachment_value_close(struct evaluator *evaluator)
 	if (watch == NULL)
 		return;
 	attachment_value_forget(watch);
-	sniffer_close(watch->sniffer);
+	sniff_close(watch->sniffer);
 	arena_clear(&watch->loop_arena);
 	arena_clear(&watch->edit_arena);
 }

@@ -85,13 +85,13 @@ struct sniffer {
 };
 
 struct sniffer *
-sniffer_new(struct arena *arena)
+sniff_new(struct arena *arena)
 {
 	return arena_alloc(arena, sizeof(struct sniffer));
 }
 
 void
-sniffer_close(struct sniffer *sniffer)
+sniff_close(struct sniffer *sniffer)
 {
 	if (sniffer->cookie != NULL)
 		sniffer->library.close(sniffer->cookie);
