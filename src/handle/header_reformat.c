@@ -21,6 +21,16 @@ header_reformat_line(struct text input, size_t *from)
 	return line;
 }
 
+struct text
+header_reformat_skip_blanks(struct text line)
+{
+	size_t at = 0;
+
+	while (at < line.size && text_is_space(line.data[at]))
+		at++;
+	return text_slice(line, at, line.size);
+}
+
 static bool
 reformat_is_fold(struct text input, size_t at)
 {
@@ -204,8 +214,8 @@ reformat_add_filled(struct arena *arena, struct field_list *list, struct field f
 }
 
 static void
-reformat_add_new(
-    const struct reformat_state *state, struct text return_path, struct field_list *list)
+reformat_add_new(const struct reformat_state *state, const struct field_list *fields,
+    struct text return_path, struct field_list *list)
 {
 	const struct field_work *work = state->work;
 	const struct field_list *const valued[] = {&work->keep_old, &work->replace};
@@ -226,9 +236,12 @@ reformat_add_new(
 			    state->arena, "Return-Path: <%.*s>\n", TEXT_ARGUMENTS(return_path)),
 			.name_size = sizeof "Return-Path:" - 1,
 		    });
-	for (size_t i = 0; i < work->last_unique.count; i++)
-		if (state->last[i] != NULL)
-			field_list_add(state->arena, list, *state->last[i]);
+	for (size_t i = 0; i < fields->count && work->last_unique.count > 0; i++) {
+		const struct field *original = &fields->fields[i], *option;
+		option = reformat_match(&work->last_unique, field_get_name(original));
+		if (option != NULL && state->last[option - work->last_unique.fields] == original)
+			field_list_add(state->arena, list, *original);
+	}
 }
 
 struct field_list
@@ -250,18 +263,8 @@ header_reformat_edit(struct arena *arena, const struct field_work *work,
 		if (reformat_edit_field(&state, &fields->fields[i], &field))
 			field_list_add(arena, &edited, field);
 	}
-	reformat_add_new(&state, return_path, &edited);
+	reformat_add_new(&state, fields, return_path, &edited);
 	return edited;
-}
-
-static struct text
-reformat_skip_blanks(struct text line)
-{
-	size_t at = 0;
-
-	while (at < line.size && text_is_space(line.data[at]))
-		at++;
-	return text_slice(line, at, line.size);
 }
 
 /* Lines as one: a blank in the place of a line end and the blanks behind it. */
@@ -273,7 +276,7 @@ reformat_write_unfolded(struct text lines, struct message_sink *sink)
 	for (size_t at = 0; at < lines.size;) {
 		struct text line = header_reformat_line(lines, &at);
 		if (!is_first)
-			line = reformat_skip_blanks(line);
+			line = header_reformat_skip_blanks(line);
 		if (!is_first && line.size > 0)
 			message_sink_print(sink, TEXT(" "));
 		message_sink_print(sink, line);
@@ -293,7 +296,7 @@ header_reformat_write(const struct field_work *work, const struct field *field,
 	    reformat_match(&work->extract_field, name) == NULL)
 		return;
 	if (is_value)
-		lines = reformat_skip_blanks(field_get_value(field));
+		lines = header_reformat_skip_blanks(field_get_value(field));
 	if (!is_folded)
 		reformat_write_unfolded(lines, sink);
 	for (size_t at = 0; is_folded && at < lines.size;) {

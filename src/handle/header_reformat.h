@@ -16,6 +16,9 @@
 /* Behind `from`: the position behind this line; the line without its end, which may be CR LF. */
 struct text header_reformat_line(struct text input, size_t *from);
 
+/* Without the blanks and line ends in front. */
+struct text header_reformat_skip_blanks(struct text line);
+
 /* The fields in front of the first empty line, folds and line ends included; *at moves behind that line.
  * Header lines that are too many for the list are in *rest_out. Every line is one: those that are no
  * field have a name of no bytes. */

@@ -166,20 +166,40 @@ reformat_ask_memory(struct mail_reformat *reformat)
 	}
 }
 
-/* The next message for the program: its lines, but for the end of the last one, which belongs to the
- * mailbox where an empty line stands between messages. The position behind it. */
+/* What stands between the line in front and this one: a line end, unless the line is the rest of a field
+ * and fields are unfolded. */
+static void
+reformat_write_part_line(struct mail_reformat *reformat, struct text line, bool is_unfolded)
+{
+	struct text between = reformat->request->line_end;
+
+	if (is_unfolded && line.size > 0 && (*line.data == ' ' || *line.data == '\t')) {
+		line = header_reformat_skip_blanks(line);
+		between = line.size > 0 ? TEXT(" ") : TEXT("");
+	}
+	message_sink_print(&reformat->sink, between);
+	message_sink_print(&reformat->sink, line);
+}
+
+/*
+ * The next message for the program: its lines, but for the end of the last one, which belongs to the
+ * mailbox where an empty line stands between messages. The position behind it.
+ * tolerance: reformail-split-lines
+ */
 static size_t
 reformat_write_part(struct mail_reformat *reformat, size_t at)
 {
 	struct text input = reformat->input;
-	size_t start = at;
+	struct text line = header_reformat_line(input, &at);
+	bool is_field = !field_is_from_line(line), is_header = true;
 
-	while (at < input.size) {
-		if (at > start && field_is_from_line(text_slice(input, at, input.size)))
-			break;
-		if (at > start)
-			message_sink_print(&reformat->sink, reformat->request->line_end);
-		message_sink_print(&reformat->sink, header_reformat_line(input, &at));
+	message_sink_print(&reformat->sink, line);
+	while (at < input.size && !field_is_from_line(text_slice(input, at, input.size))) {
+		line = header_reformat_line(input, &at);
+		is_header = is_header && line.size > 0;
+		reformat_write_part_line(
+		    reformat, line, is_header && is_field && reformat->request->work.unfolds);
+		is_field = true;
 	}
 	return at;
 }

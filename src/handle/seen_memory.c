@@ -80,10 +80,10 @@ seen_memory_ask_queue(struct seen_memory *memory)
 	used += entry.size;
 	struct text all = {kept, used - 1};
 	size_t start = 0;
-	/* The key itself stays, however small the file is to be. */
-	while (start < all.size - entry.size + 1 && all.size - start >= memory->size)
+	while (start < all.size && all.size - start >= memory->size)
 		start = text_find_byte(all, start, '\0') + 1;
-	memory->change = text_slice((struct text){kept, used}, start, used);
+	/* A key that alone is too large must not make all others forgotten. */
+	memory->change = text_slice((struct text){kept, used}, start < all.size ? start : 0, used);
 }
 
 static bool
