@@ -37,3 +37,6 @@ libhandle_a_SOURCES += %D%/seen_memory.c %D%/seen_memory.h
 libhandle_a_SOURCES += %D%/sender_choice.c %D%/sender_choice.h
 libhandle_a_SOURCES += %D%/split_program.c %D%/split_program.h
 libhandle_a_SOURCES += %D%/whole_input.c %D%/whole_input.h
+libhandle_a_SOURCES += %D%/fresh_id.c %D%/fresh_id.h
+libhandle_a_SOURCES += %D%/mail_reformat.c %D%/mail_reformat.h
+libhandle_a_SOURCES += %D%/header_reformat.c %D%/header_reformat.h

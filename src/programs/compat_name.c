@@ -3,6 +3,7 @@
  */
 #include "programs/compat_name.h"
 
+#include <signal.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -11,6 +12,7 @@ static const struct compat_name {
 	compat_run *run;
 } compat_names[] = {
     {"formail", compat_name_formail},
+    {"reformail", compat_name_reformail},
     {NULL, NULL},
 };
 
@@ -29,4 +31,15 @@ compat_name_find(const char *path)
 			return known->run;
 	}
 	return NULL;
+}
+
+void
+compat_name_block_pipe_signal(void)
+{
+	sigset_t signals;
+
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGPIPE);
+	sigaddset(&signals, SIGXFSZ);
+	sigprocmask(SIG_BLOCK, &signals, NULL);
 }

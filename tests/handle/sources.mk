@@ -6,3 +6,5 @@ EXTRA_DIST += %D%/messages.sh
 TESTS += %D%/compat_formail.t
 dist_check_SCRIPTS += %D%/compat_formail.t
 EXTRA_DIST += %D%/compat_corpus.sh
+TESTS += %D%/compat_reformail.t
+dist_check_SCRIPTS += %D%/compat_reformail.t
