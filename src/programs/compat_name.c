@@ -11,6 +11,9 @@ static const struct compat_name {
 	compat_run *run;
 } compat_names[] = {
     {"formail", compat_formail},
+    {"mailbot", compat_mailbot},
+    {"makemime", compat_makemime},
+    {"reformime", compat_reformime},
     {NULL, NULL},
 };
 
