@@ -11,7 +11,7 @@
 
 #include "base/arena.h"
 #include "base/text.h"
-#include "handle/field_list.h"
+#include "handle/field_sequence.h"
 #include "handle/message_sink.h"
 
 struct field_work {

@@ -197,6 +197,7 @@ format_make_reply(struct mail_format *format, struct format_message *message)
 		struct text bare = subject;
 		while (bare.size > 0 && (*bare.data == ' ' || *bare.data == '\t'))
 			bare = text_slice(bare, 1, bare.size);
+		/* tolerance: formail-re */
 		if (!text_has_prefix_nocase(bare, TEXT("Re:")))
 			subject = field_join(arena, TEXT(" Re:"),
 			    *subject.data == ' ' || *subject.data == '\t'
@@ -276,7 +277,7 @@ format_new_id(struct mail_format *format)
 	    (int)getpid(), (unsigned long long)random, host);
 }
 
-/* Was the message seen before? In doubt it was not. */
+/* Was the message seen before? In doubt it was not. tolerance: formail-empty-id */
 static bool
 format_is_seen(struct mail_format *format, const struct format_message *message)
 {
@@ -586,6 +587,7 @@ format_message(struct mail_format *format, size_t position, bool is_wanted)
 		}
 		if (is_seen && is_wanted)
 			split_program_pass(&request->program);
+		/* tolerance: formail-duplicate-no-run */
 		is_wanted = is_wanted && !is_seen;
 	}
 	format_open_output(format, is_wanted);

@@ -8,7 +8,7 @@
 
 #include "base/arena.h"
 #include "base/text.h"
-#include "handle/field_list.h"
+#include "handle/field_sequence.h"
 
 enum sender_choice_rule {
 	SENDER_CHOICE_ENVELOPE, /* who sent it on its way: for a From_ line, and for robots' replies */

@@ -30,8 +30,7 @@ split_program_parse_number(const char *value, int64_t *number_out)
 }
 
 void
-split_program_init(
-    struct arena *arena, struct split_program *program, char *const *environment)
+split_program_init(struct arena *arena, struct split_program *program, char *const *environment)
 {
 	const char *value = "000";
 	size_t count = 0, others = 0;

@@ -308,7 +308,7 @@ compat_formail_finish(struct compat_formail *formail)
 }
 
 int
-compat_formail(int count, char **arguments)
+compat_name_formail(int count, char **arguments)
 {
 	char first[COMPAT_FORMAIL_ARENA_SIZE];
 	struct arena arena;

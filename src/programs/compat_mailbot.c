@@ -273,7 +273,7 @@ compat_mailbot_finish(struct compat_mailbot *mailbot)
 }
 
 int
-compat_mailbot(int count, char **arguments)
+compat_name_mailbot(int count, char **arguments)
 {
 	struct arena arena;
 	int status = EX_OK;

@@ -276,7 +276,7 @@ compat_makemime_run(struct compat_makemime *makemime)
 }
 
 int
-compat_makemime(int count, char **arguments)
+compat_name_makemime(int count, char **arguments)
 {
 	struct arena arena;
 

@@ -10,10 +10,10 @@ static const struct compat_name {
 	const char *name;
 	compat_run *run;
 } compat_names[] = {
-    {"formail", compat_formail},
-    {"mailbot", compat_mailbot},
-    {"makemime", compat_makemime},
-    {"reformime", compat_reformime},
+    {"formail", compat_name_formail},
+    {"mailbot", compat_name_mailbot},
+    {"makemime", compat_name_makemime},
+    {"reformime", compat_name_reformime},
     {NULL, NULL},
 };
 
@@ -23,8 +23,13 @@ compat_name_find(const char *path)
 	const char *slash = strrchr(path, '/');
 	const char *name = slash != NULL ? slash + 1 : path;
 
-	for (const struct compat_name *known = compat_names; known->name != NULL; known++)
-		if (strcmp(name, known->name) == 0)
+	/* Distributions install "formail.culver" and "lockmail.maildrop". */
+	for (const struct compat_name *known = compat_names; known->name != NULL; known++) {
+		size_t size = strlen(known->name);
+		if (strncmp(name, known->name, size) == 0 &&
+		    (name[size] == '\0' || strcmp(name + size, ".culver") == 0 ||
+			strcmp(name + size, ".maildrop") == 0))
 			return known->run;
+	}
 	return NULL;
 }

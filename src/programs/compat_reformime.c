@@ -160,7 +160,7 @@ compat_reformime_take_option(struct compat_reformime *reformime, const char *arg
 }
 
 int
-compat_reformime(int count, char **arguments)
+compat_name_reformime(int count, char **arguments)
 {
 	char first[COMPAT_REFORMIME_ARENA_SIZE];
 	struct arena arena;

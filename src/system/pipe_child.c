@@ -29,13 +29,11 @@ pipe_child_spawn_script(char *const *arguments, char *const *environment,
 			return E2BIG;
 		shell[count + 1] = arguments[count];
 	}
-	return posix_spawn(process_out, shell[0], actions, attributes, shell,
-	    environment);
+	return posix_spawn(process_out, shell[0], actions, attributes, shell, environment);
 }
 
 static int
-pipe_child_spawn(
-    char *const *arguments, char *const *environment, int input, pid_t *process_out)
+pipe_child_spawn(char *const *arguments, char *const *environment, int input, pid_t *process_out)
 {
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attributes;
@@ -51,8 +49,8 @@ pipe_child_spawn(
 	sigaddset(&signals, SIGXFSZ);
 	posix_spawnattr_setsigdefault(&attributes, &signals);
 	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-	int failure = posix_spawnp(process_out, arguments[0], &actions, &attributes,
-	    arguments, environment);
+	int failure =
+	    posix_spawnp(process_out, arguments[0], &actions, &attributes, arguments, environment);
 	if (failure == ENOEXEC)
 		failure = pipe_child_spawn_script(
 		    arguments, environment, &actions, &attributes, process_out);

@@ -3,8 +3,8 @@
  * the beginnings of their names. A name ends with its colon, which belongs to it; a From_ line is a field
  * with the name "From ", and so are the lines that begin with ">" behind it. The bytes are borrowed.
  */
-#ifndef HANDLE_FIELD_LIST_H
-#define HANDLE_FIELD_LIST_H
+#ifndef HANDLE_FIELD_SEQUENCE_H
+#define HANDLE_FIELD_SEQUENCE_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,8 +1,8 @@
 /*
- * The list of fields; see field_list.h. What a name is, where a field ends and how "From " lines go on
+ * The list of fields; see field_sequence.h. What a name is, where a field ends and how "From " lines go on
  * was found out by running formail 3.22.
  */
-#include "handle/field_list.h"
+#include "handle/field_sequence.h"
 
 #include "base/vector.h"
 
@@ -36,7 +36,7 @@ field_name_parse(struct text line)
 		return (struct field_name){i, false};
 	if (line.data[i] == ':')
 		return (struct field_name){i + 1, true};
-	if (field_is_control(line.data[i]))
+	if (field_is_control(line.data[i]) && !field_is_blank(line.data[i]))
 		return (struct field_name){i, false};
 	size_t colon = i + 1;
 	while (colon < line.size && field_is_blank(line.data[colon]))
