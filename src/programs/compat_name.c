@@ -13,6 +13,9 @@ static const struct compat_name {
 } compat_names[] = {
     {"formail", compat_name_formail},
     {"reformail", compat_name_reformail},
+    {"mailbot", compat_name_mailbot},
+    {"makemime", compat_name_makemime},
+    {"reformime", compat_name_reformime},
     {NULL, NULL},
 };
 
