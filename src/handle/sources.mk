@@ -37,3 +37,7 @@ libhandle_a_SOURCES += %D%/seen_memory.c %D%/seen_memory.h
 libhandle_a_SOURCES += %D%/sender_choice.c %D%/sender_choice.h
 libhandle_a_SOURCES += %D%/split_program.c %D%/split_program.h
 libhandle_a_SOURCES += %D%/whole_input.c %D%/whole_input.h
+libhandle_a_SOURCES += %D%/lock_files.c %D%/lock_files.h
+libhandle_a_SOURCES += %D%/locked_command.c %D%/locked_command.h
+libhandle_a_SOURCES += %D%/maildir_making.c %D%/maildir_making.h
+libhandle_a_SOURCES += %D%/quota_delivery.c %D%/quota_delivery.h

@@ -11,6 +11,10 @@ static const struct compat_name {
 	compat_run *run;
 } compat_names[] = {
     {"formail", compat_name_formail},
+    {"lockfile", compat_name_lockfile},
+    {"lockmail", compat_name_lockmail},
+    {"maildirmake", compat_name_maildirmake},
+    {"deliverquota", compat_name_deliverquota},
     {NULL, NULL},
 };
 

@@ -9,6 +9,10 @@
 typedef int compat_run(int count, char **arguments);
 
 int compat_name_formail(int count, char **arguments);
+int compat_name_lockfile(int count, char **arguments);
+int compat_name_lockmail(int count, char **arguments);
+int compat_name_maildirmake(int count, char **arguments);
+int compat_name_deliverquota(int count, char **arguments);
 
 /* The program that this path (argv[0]) stands for, or NULL: it is culver itself. */
 compat_run *compat_name_find(const char *path);

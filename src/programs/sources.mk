@@ -20,6 +20,10 @@ culver_SOURCES += %D%/culver_mail_show.c
 culver_SOURCES += %D%/culver_mail_text.c
 culver_SOURCES += %D%/culver_mail_verify.c
 culver_SOURCES += %D%/compat_formail.c
+culver_SOURCES += %D%/compat_lockfile.c
+culver_SOURCES += %D%/compat_lockmail.c
+culver_SOURCES += %D%/compat_maildirmake.c
+culver_SOURCES += %D%/compat_deliverquota.c
 culver_CPPFLAGS = $(AM_CPPFLAGS) -DCULVER_VERSION='"$(PACKAGE_VERSION)"'
 culver_LDADD = libhandle.a librefile.a librehearse.a libagent.a libdeliver.a librecord.a libfilter.a libconfig.a libmail.a libsystem.a libbase.a
 
