@@ -455,13 +455,12 @@ quota_write_new(int descriptor, struct text bytes, const char *path, struct erro
 	return file_close(descriptor, path, error) && written;
 }
 
-/* Replaces maildirsize. That it cannot be written changes nothing in the answer, which is known. */
-static void
-quota_replace_file(const struct quota_count *count, struct text first_line)
+/* Replaces maildirsize. */
+static bool
+quota_replace_file(const struct quota_count *count, struct text first_line, struct error *error)
 {
 	struct arena *arena = count->arena;
 	struct timestamp now = clock_now();
-	struct error ignored;
 	const char *path = quota_file_path(arena, count->root);
 	const char *new_path = arena_format(arena, "%s/tmp/%lld.M%dP%ld_maildirsize.culver",
 	    count->root, (long long)now.seconds, now.nanoseconds / 1000, (long)getpid())
@@ -472,11 +471,13 @@ quota_replace_file(const struct quota_count *count, struct text first_line)
 
 	int descriptor = open(new_path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
 	if (descriptor < 0)
-		return;
-	if (!quota_write_new(descriptor, bytes, new_path, &ignored) || rename(new_path, path) < 0)
+		return error_set_errno(error, "cannot create %s", new_path);
+	bool replaced = quota_write_new(descriptor, bytes, new_path, error);
+	if (replaced && rename(new_path, path) < 0)
+		replaced = error_set_errno(error, "cannot replace %s", path);
+	if (!replaced)
 		unlink(new_path);
-	else if (quota_has_changed(count))
-		unlink(path);
+	return replaced;
 }
 
 enum quota_answer
@@ -485,6 +486,7 @@ quota_check(struct arena *arena, const char *maildir, const struct quota_limits 
 {
 	struct quota_count count = {.arena = arena, .root = quota_find_root(arena, maildir)};
 	struct quota_file file;
+	struct error ignored;
 
 	if (!quota_read_file(arena, count.root, &file, error))
 		return QUOTA_LATER;
@@ -505,8 +507,24 @@ quota_check(struct arena *arena, const char *maildir, const struct quota_limits 
 	}
 	if (!quota_count_tree(&count, error))
 		return QUOTA_LATER;
-	quota_replace_file(&count, is_same ? file.first_line : quota_format_limits(arena, limits));
+	/* That it cannot be written changes nothing in the answer, which is known. */
+	struct text first_line = is_same ? file.first_line : quota_format_limits(arena, limits);
+	if (quota_replace_file(&count, first_line, &ignored) && quota_has_changed(&count))
+		unlink(quota_file_path(arena, count.root));
 	return quota_is_within(limits, count.sums, size) ? QUOTA_FITS : QUOTA_OVER;
+}
+
+bool
+quota_install(struct arena *arena, const char *maildir, const struct quota_limits *limits,
+    struct error *error)
+{
+	struct quota_count count = {.arena = arena, .root = quota_find_root(arena, maildir)};
+
+	/* A message that comes meanwhile is missed by the count: the limits are what counts here, and
+	 * the next recount mends the sums. */
+	return quota_count_tree(&count, error) &&
+	       quota_replace_file(&count, quota_format_limits(arena, limits), error) &&
+	       file_sync_directory(count.root, error);
 }
 
 static void

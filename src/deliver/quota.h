@@ -40,6 +40,10 @@ bool quota_parse(struct text source, struct quota_limits *limits_out, struct err
 enum quota_answer quota_check(struct arena *arena, const char *maildir,
     const struct quota_limits *limits, uint64_t size, struct error *error);
 
+/* Gives the Maildir these limits: counts what it holds and writes maildirsize afresh. */
+bool quota_install(struct arena *arena, const char *maildir, const struct quota_limits *limits,
+    struct error *error);
+
 /* Does a message that is laid into this Maildir with these flags count? Neither check nor add it if
  * not. */
 bool quota_is_counted(struct text maildir, struct text flags);

@@ -56,3 +56,7 @@ libhandle_a_SOURCES += %D%/answer_command.c %D%/answer_command.h
 libhandle_a_SOURCES += %D%/answer_draft.c %D%/answer_draft.h
 libhandle_a_SOURCES += %D%/answer_message.c %D%/answer_message.h
 libhandle_a_SOURCES += %D%/answer_text.c %D%/answer_text.h
+libhandle_a_SOURCES += %D%/lock_files.c %D%/lock_files.h
+libhandle_a_SOURCES += %D%/locked_command.c %D%/locked_command.h
+libhandle_a_SOURCES += %D%/maildir_making.c %D%/maildir_making.h
+libhandle_a_SOURCES += %D%/quota_delivery.c %D%/quota_delivery.h

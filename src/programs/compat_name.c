@@ -16,6 +16,10 @@ static const struct compat_name {
     {"mailbot", compat_name_mailbot},
     {"makemime", compat_name_makemime},
     {"reformime", compat_name_reformime},
+    {"lockfile", compat_name_lockfile},
+    {"lockmail", compat_name_lockmail},
+    {"maildirmake", compat_name_maildirmake},
+    {"deliverquota", compat_name_deliverquota},
     {NULL, NULL},
 };
 
