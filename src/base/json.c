@@ -94,6 +94,23 @@ json_is_control(struct text value, size_t at, size_t length)
 	return length == 2 && value.data[at] == '\xc2' && (unsigned char)value.data[at + 1] < 0xa0;
 }
 
+/* What turns the direction of the text around it (U+202A to 202E, U+2066 to 2069) deceives who looks at JSON
+ * on a terminal: its last hexadecimal digits; 0: it is none of them. */
+static unsigned
+json_direction(struct text value, size_t at, size_t length)
+{
+	unsigned middle, last;
+
+	if (length != 3 || value.data[at] != '\xe2')
+		return 0;
+	middle = (unsigned char)value.data[at + 1];
+	last = (unsigned char)value.data[at + 2];
+	if ((middle == 0x80 && last >= 0xaa && last <= 0xae) ||
+	    (middle == 0x81 && last >= 0xa6 && last <= 0xa9))
+		return (middle & 0x3f) << 6 | (last & 0x3f);
+	return 0;
+}
+
 static void
 json_append_quoted(struct buffer *buffer, struct text value)
 {
@@ -104,14 +121,18 @@ json_append_quoted(struct buffer *buffer, struct text value)
 		unsigned char byte = (unsigned char)value.data[i];
 		size_t length = byte < 0x80 ? 1 : utf8_sequence_length(value, i);
 		bool is_control = json_is_control(value, i, length);
+		unsigned direction = json_direction(value, i, length);
 		bool is_plain = byte >= 0x20 && byte != '"' && byte != '\\' && byte != 0x7f &&
-				length > 0 && !is_control;
+				length > 0 && !is_control && direction == 0;
 		if (is_plain) {
 			i += length;
 			continue;
 		}
 		buffer_append(buffer, text_slice(value, plain, i));
-		if (is_control)
+		if (direction != 0) {
+			buffer_append_format(buffer, "\\u2%03x", direction);
+			i += length - 1;
+		} else if (is_control)
 			json_append_escape(buffer, (unsigned char)value.data[++i]);
 		else if (byte < 0x80)
 			json_append_escape(buffer, byte);

@@ -375,6 +375,23 @@ dedupe_walk(struct dedupe_command *command)
 	}
 }
 
+/* What came to a Maildir that is read would be taken for copies, and moved once more. */
+static bool
+dedupe_moves_to_source(const struct dedupe_request *request, struct error *error)
+{
+	struct stat target, source;
+
+	if (request->move_to == NULL || stat(request->move_to, &target) < 0)
+		return false;
+	for (size_t i = 0; i < request->path_count; i++)
+		if (stat(request->paths[i], &source) == 0 && source.st_dev == target.st_dev &&
+		    source.st_ino == target.st_ino)
+			return !error_set(error, ERROR_INPUT,
+			    "%s is also read: give a Maildir of its own for the copies",
+			    request->move_to);
+	return false;
+}
+
 int
 dedupe_command_run(struct arena *arena, const struct dedupe_request *request)
 {
@@ -390,6 +407,10 @@ dedupe_command_run(struct arena *arena, const struct dedupe_request *request)
 	table_init(&command.by_inode, arena);
 	mail_output_init(&command.output, "dedupe", request->colour);
 	progress_begin(&command.progress, "comparing", request->is_quiet, false);
+	if (dedupe_moves_to_source(request, &error)) {
+		dedupe_fail(&command, &error, EX_USAGE);
+		return mail_output_end(&command.output, command.status);
+	}
 	if (!dedupe_open_mbox(&command, &error)) {
 		dedupe_fail(&command, &error, error.kind == ERROR_REFUSE ? EX_CANTCREAT : EX_IOERR);
 		return mail_output_end(&command.output, command.status);

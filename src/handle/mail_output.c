@@ -60,9 +60,28 @@ mail_output_step(struct mail_output *output)
 	return mail_output_flush(output);
 }
 
+/* In pieces that end with a line, so that no character is cut in two. */
+static bool
+mail_output_show(struct mail_output *output, struct text bytes)
+{
+	while (bytes.size > 0 && !output->is_failed) {
+		size_t size = bytes.size < MAIL_OUTPUT_PIECE ? bytes.size : MAIL_OUTPUT_PIECE;
+		size_t end = size;
+		while (size < bytes.size && end > 0 && bytes.data[end - 1] != '\n')
+			end--;
+		size = end > 0 ? end : size;
+		shown_text_append(&output->buffer, SHOWN_TEXT, text_slice(bytes, 0, size));
+		bytes = text_slice(bytes, size, bytes.size);
+		mail_output_flush(output);
+	}
+	return !output->is_failed;
+}
+
 bool
 mail_output_bytes(struct mail_output *output, struct text bytes)
 {
+	if (output->terminal.is_terminal)
+		return mail_output_show(output, bytes);
 	if (bytes.size < MAIL_OUTPUT_PIECE) {
 		buffer_append(&output->buffer, bytes);
 		return mail_output_step(output);

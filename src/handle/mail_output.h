@@ -28,7 +28,7 @@ void mail_output_init(struct mail_output *output, const char *command, enum term
 bool mail_output_step(struct mail_output *output);
 /* Writes all. */
 bool mail_output_flush(struct mail_output *output);
-/* Bytes as they are, past the buffer where they are many. */
+/* Bytes as they are, past the buffer where they are many; on a terminal without what would steer it. */
 bool mail_output_bytes(struct mail_output *output, struct text bytes);
 /* A text of mail on one line, in a style. */
 void mail_output_line(struct mail_output *output, enum terminal_style style, struct text text);

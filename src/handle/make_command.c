@@ -353,6 +353,7 @@ make_append_field(const struct make_field *field, struct buffer *out, struct err
 {
 	static const char *const own[] = {"MIME-Version", "Content-Type",
 	    "Content-Transfer-Encoding", "Content-Disposition", "Content-ID"};
+	struct mail_date date;
 
 	if (!header_edit_check_name(field->name, error)) {
 		error_prefix(error, "\"%.*s\": ", TEXT_ARGUMENTS(field->name));
@@ -362,11 +363,37 @@ make_append_field(const struct make_field *field, struct buffer *out, struct err
 		if (text_is_equal_nocase(field->name, text_from_string(own[i])))
 			return error_set(error, ERROR_INPUT,
 			    "%s cannot be given: it follows from the parts", own[i]);
+	if (text_is_equal_nocase(field->name, TEXT("Date")) &&
+	    !mail_date_parse(field->value, &date))
+		return error_set(error, ERROR_INPUT,
+		    "\"%.*s\" is no date of mail: write one as \"Sat, 21 Nov 2026 21:48:00 +0100\"",
+		    TEXT_ARGUMENTS(field->value));
 	if (address_line_is_structured(field->name))
 		return compose_field_append_addresses(
 		    field->name, field->value, TEXT("\n"), out, error);
 	return compose_field_append(field->name, field->value, TEXT("\n"), out) ||
 	       error_set(error, ERROR_LIMIT, "the header is too large");
+}
+
+/* RFC 5322, section 3.6: what a message has at most once. */
+static bool
+make_check_once(const struct make_request *request, size_t at, struct error *error)
+{
+	static const char *const once[] = {"From", "Sender", "Reply-To", "To", "Cc", "Bcc",
+	    "Message-ID", "In-Reply-To", "References", "Subject", "Date"};
+	struct text name = request->fields[at].name;
+
+	for (size_t i = 0; i < sizeof once / sizeof *once; i++) {
+		if (!text_is_equal_nocase(name, text_from_string(once[i])))
+			continue;
+		for (size_t k = 0; k < at; k++)
+			if (text_is_equal_nocase(request->fields[k].name, name))
+				return error_set(error, ERROR_INPUT,
+				    "%s is given twice, and a message has it once: write one list "
+				    "with commas, or one value",
+				    once[i]);
+	}
+	return true;
 }
 
 static bool
@@ -377,7 +404,8 @@ make_append_header(struct make_command *command, struct buffer *out, struct erro
 	char date[MAIL_DATE_SIZE];
 
 	for (size_t i = 0; i < request->field_count; i++)
-		if (!make_append_field(&request->fields[i], out, error))
+		if (!make_check_once(request, i, error) ||
+		    !make_append_field(&request->fields[i], out, error))
 			return false;
 	if (!request->has_no_defaults && !make_has_field(request, "Date"))
 		compose_field_append(TEXT("Date"), mail_date_format(now, date), TEXT("\n"), out);

@@ -161,11 +161,6 @@ parts_write(void *self, struct text piece)
 	parts->written += piece.size;
 	if (parts->file != NULL)
 		return part_file_write(parts->file, piece, &parts->error);
-	/* What a person looks at must not steer the terminal. */
-	if (parts->request->output->terminal.is_terminal) {
-		shown_text_append(&parts->request->output->buffer, SHOWN_TEXT, piece);
-		return mail_output_step(parts->request->output);
-	}
 	return mail_output_bytes(parts->request->output, piece);
 }
 

@@ -246,6 +246,14 @@ split_command_join(struct arena *arena, const struct join_request *request)
 
 	options.keeps_quoting = request->maildir == NULL;
 	mail_output_init(&output, "join", TERMINAL_COLOUR_NEVER);
+	/* Mail as it stands would steer the terminal, and nobody wants an mbox there. */
+	if (request->maildir == NULL && output.terminal.is_terminal) {
+		fputs("culver: mail join: an mbox is not written to a terminal: write \"> FILE\" "
+		      "behind it, "
+		      "or give --to-maildir\n",
+		    stderr);
+		return mail_output_end(&output, EX_USAGE);
+	}
 	progress_begin(&progress, "joining", request->is_quiet, request->maildir == NULL);
 	mbox_writer_init(&writer, STDOUT_FILENO, "the standard output");
 	struct mail_source *source =

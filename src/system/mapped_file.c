@@ -45,6 +45,11 @@ mapped_file_open(
 	off_t position = lseek(descriptor, 0, SEEK_CUR);
 
 	*file_out = (struct mapped_file){.descriptor = descriptor};
+	if (fstat(descriptor, &status) == 0 && !S_ISREG(status.st_mode)) {
+		error_set(error, ERROR_INPUT, "cannot read %s: it is not a regular file", what);
+		mapped_file_close(file_out);
+		return false;
+	}
 	if (position < 0 || fstat(descriptor, &status) < 0) {
 		error_set_errno(error, "cannot look at %s", what);
 		mapped_file_close(file_out);

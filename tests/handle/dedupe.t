@@ -72,4 +72,12 @@ dedupe --delete box one >out
 is "an mbox may change: a message is not removed for it" "$(ls one/new)-$(grep -c 'stays is in an mbox' out)" 1-1
 dedupe --delete --move x md 2>err
 is "one thing at a time" "$?" 64
+mkdir -p two/{tmp,new,cur}
+cp one/new/1 two/new/1
+cp one/new/1 two/new/2
+dedupe --move ./two one two >out 2>err
+is "copies are not moved to where is read, too" "$?-$(grep -c 'also read' err)-$(ls two/new | wc -l)" 64-1-2
+mkfifo one/new/2
+dedupe one >out 2>err
+is "what is no file in a Maildir is said" "$?-$(grep -c 'one/new/2: it is not a regular file' err)" 66-1
 tests_end

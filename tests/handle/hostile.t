@@ -88,4 +88,27 @@ if [ -z "$sanitizers" ]; then
 	done | (ulimit -d 65536 && exec "$culver" mail show --lines --mbox >out)
 	is "300 MB come through a pipe" "$(grep -c large out)" 3
 fi
+
+# on_terminal ARGUMENT...: what a terminal gets.
+on_terminal() {
+	python3 -c '
+import os, pty, sys
+pid, master = pty.fork()
+if pid == 0:
+    os.execv(sys.argv[1], sys.argv[1:])
+got = b""
+try:
+    while piece := os.read(master, 65536):
+        got += piece
+except OSError:
+    pass
+os.waitpid(pid, 0)
+sys.stdout.buffer.write(got.replace(b"\r\n", b"\n"))' "$culver" mail "$@"
+}
+printf 'Subject: \033[2Jx\nFrom: a@b\n\n\033]0;t\007\302\23331m\342\200\256\n' >steer.eml
+is "a message with an edited header does not steer the terminal" "$(on_terminal header --set A:b steer.eml)" \
+    $'A: b\nSubject: ?[2Jx\nFrom: a@b\n\n?]0;t??31m<U+202E>'
+test_that "the next program gets the bytes" cmp -s <("$culver" mail header --set 'Subject: y' steer.eml | tail -n +2) <(tail -n +2 steer.eml)
+like() { [[ $(on_terminal join steer.eml) == *"not written to a terminal"* ]]; }
+test_that "an mbox is not written to a terminal" like
 tests_end

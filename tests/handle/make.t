@@ -91,4 +91,9 @@ is "another message is wrapped" "$(parsed '[p.get_content_type() for p in parts]
     "(['multipart/mixed', 'text/plain', 'text/plain'], b'Gr\\xc3\\xbc\\xc3\\x9fe', '1')"
 make_mail --add-to plain --attach t.txt --subject x >out 2>err
 is "fields are not changed by adding parts" "$?" 64
+for values in "--date yesterday" "--to x@y.test --to z@y.test" "--from a@y.test --header From:b@y.test"; do
+	# shellcheck disable=SC2086 # several arguments
+	make_mail $values --text t.txt >out 2>err
+	is "a message is valid or not made: $values" "$?-$(wc -c <out)" 64-0
+done
 tests_end

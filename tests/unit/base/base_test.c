@@ -288,7 +288,9 @@ json_lines_stay_valid_whatever_they_hold(void)
 	buffer_init(&buffer, 1000);
 	json_init(&json, &buffer);
 	json_begin_object(&json);
-	json_member_text(&json, "a", TEXT("q\"b\\n\n\x01\xe9\xc3\xa9\x7f\xc2\x9b\xc2\xa0"));
+	json_member_text(&json, "a",
+	    TEXT("q\"b\\n\n\x01\xe9\xc3\xa9\x7f\xc2\x9b\xc2\xa0\xe2\x80\xae\xe2\x81\xa9\xe2\x80"
+		 "\xaf"));
 	json_member_integer(&json, "b", INT64_MIN);
 	json_name(&json, "c");
 	json_begin_array(&json);
@@ -298,11 +300,11 @@ json_lines_stay_valid_whatever_they_hold(void)
 	json_end_object(&json);
 	json_end_array(&json);
 	json_end_object(&json);
-	check_text(buffer_text(&buffer),
-	    TEXT(
-		"{\"a\":\"q\\\"b\\\\n\\n\\u0001\xEF\xBF\xBD\xc3\xa9\\u007f\\u009b\xc2\xa0\",\"b\":-"
-		"9223372036854775808,"
-		"\"c\":[true,null,{}]}"));
+	check_text(buffer_text(&buffer), TEXT("{\"a\":"
+					      "\"q\\\"b\\\\n\\n\\u0001\xEF\xBF\xBD\xc3\xa9\\u007f\\"
+					      "u009b\xc2\xa0\\u202e\\u2069\xe2\x80\xaf\",\"b\":-"
+					      "9223372036854775808,"
+					      "\"c\":[true,null,{}]}"));
 	buffer_clear(&buffer);
 }
 
