@@ -90,6 +90,16 @@ arena_copy_text(struct arena *arena, struct text source)
 	return (struct text){arena_copy_string(arena, source), source.size};
 }
 
+struct text
+arena_copy_lower(struct arena *arena, struct text source)
+{
+	char *copy = arena_alloc_bytes(arena, source.size);
+
+	for (size_t i = 0; i < source.size; i++)
+		copy[i] = text_lower(source.data[i]);
+	return (struct text){copy, source.size};
+}
+
 char *
 arena_copy_string(struct arena *arena, struct text source)
 {

@@ -61,6 +61,8 @@ void *arena_alloc_array(struct arena *arena, size_t count, size_t item_size);
 
 /* A copy of the bytes. */
 struct text arena_copy_text(struct arena *arena, struct text source);
+/* A copy with the letters of ASCII in lower case. */
+struct text arena_copy_lower(struct arena *arena, struct text source);
 /* A copy with a NUL behind it, for the system's edge; a NUL inside the text ends the string early.
  */
 char *arena_copy_string(struct arena *arena, struct text source);

@@ -28,18 +28,6 @@ mailbox_name_show(struct arena *arena, struct text name)
 	return (struct text){bytes, shown.size};
 }
 
-/* The code point of the well-formed sequence of that length. */
-static uint32_t
-mailbox_name_code_point(const char *bytes, size_t length)
-{
-	static const unsigned char masks[] = {0, 0x7f, 0x1f, 0x0f, 0x07};
-	uint32_t point = (unsigned char)bytes[0] & masks[length];
-
-	for (size_t i = 1; i < length; i++)
-		point = point << 6 | ((unsigned char)bytes[i] & 0x3f);
-	return point;
-}
-
 /* Bits on their way into base64. */
 struct mailbox_name_shift {
 	struct buffer *buffer;
@@ -74,7 +62,7 @@ mailbox_name_append_shifted(struct buffer *buffer, struct text utf8)
 	buffer_append_byte(buffer, '&');
 	while (used < utf8.size && (utf8.data[used] < ' ' || utf8.data[used] > '~') &&
 	       (length = utf8_sequence_length(utf8, used)) > 0) {
-		uint32_t point = mailbox_name_code_point(utf8.data + used, length);
+		uint32_t point = utf8_parse(text_slice(utf8, used, used + length));
 		if (point >= MAILBOX_NAME_SURROGATES) {
 			point -= MAILBOX_NAME_SURROGATES;
 			mailbox_name_shift_bits(&shift, 0xd800 | point >> 10, 16);

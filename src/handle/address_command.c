@@ -86,16 +86,6 @@ address_command_decode(struct arena *arena, struct text source)
 	return copy;
 }
 
-static struct text
-address_command_lower(struct arena *arena, struct text source)
-{
-	char *lower = arena_alloc_bytes(arena, source.size);
-
-	for (size_t i = 0; i < source.size; i++)
-		lower[i] = text_lower(source.data[i]);
-	return (struct text){lower, source.size};
-}
-
 /* Where the subaddress of a local part begins: behind the first delimiter that is not its first byte. */
 static size_t
 address_command_delimiter(struct text local, struct text delimiters)
@@ -123,7 +113,7 @@ address_command_take_apart(struct address_command *command, struct arena *arena,
 	listed.pieces[ADDRESS_PIECE_LOCAL] = local;
 	listed.pieces[ADDRESS_PIECE_USER] = text_slice(local, 0, delimiter);
 	listed.pieces[ADDRESS_PIECE_SUBADDRESS] = text_slice(local, delimiter + 1, local.size);
-	listed.pieces[ADDRESS_PIECE_DOMAIN] = address_command_lower(arena, address->domain);
+	listed.pieces[ADDRESS_PIECE_DOMAIN] = arena_copy_lower(arena, address->domain);
 	if (address->group != ADDRESS_NO_GROUP)
 		listed.pieces[ADDRESS_PIECE_GROUP] =
 		    address_command_decode(arena, list->groups[address->group].name);
@@ -178,7 +168,7 @@ address_command_list(struct address_command *command, struct text body, struct t
 		struct listed_address listed = address_command_take_apart(
 		    command, command->passed, &list, &list.items[i], field);
 		struct text key =
-		    address_command_lower(command->passed, listed.pieces[ADDRESS_PIECE_SPEC]);
+		    arena_copy_lower(command->passed, listed.pieces[ADDRESS_PIECE_SPEC]);
 		command->has_found = true;
 		if (request->is_unique && table_find(&command->seen, key) != NULL)
 			continue;

@@ -224,17 +224,6 @@ reply_compose(struct reply_command *command, struct buffer *reply, struct error 
 
 /* --- Once for each sender ----------------------------------------------------------------------- */
 
-static struct text
-reply_key(struct reply_command *command)
-{
-	struct text recipient = command->answer.recipient;
-	char *key = arena_alloc_bytes(command->arena, recipient.size);
-
-	for (size_t i = 0; i < recipient.size; i++)
-		key[i] = text_lower(recipient.data[i]);
-	return (struct text){key, recipient.size};
-}
-
 /* Takes the answer back when the sender had a reply already. False: that cannot be found out. */
 static bool
 reply_ask_memory(struct reply_command *command, struct error *error)
@@ -250,8 +239,9 @@ reply_ask_memory(struct reply_command *command, struct error *error)
 	command->memory = keyed_store_open(request->memory, &options, error);
 	if (command->memory == NULL)
 		return false;
-	switch (
-	    keyed_store_get(command->memory, reply_key(command), command->arena, &record, error)) {
+	switch (keyed_store_get(command->memory,
+	    arena_copy_lower(command->arena, command->answer.recipient), command->arena, &record,
+	    error)) {
 	case KEYED_STORE_FAILED:
 		return false;
 	case KEYED_STORE_ABSENT:
@@ -278,7 +268,9 @@ reply_remember(struct reply_command *command, struct error *error)
 	    .records_max = REPLY_RECORDS_MAX};
 
 	return command->memory == NULL ||
-	       (keyed_store_put(command->memory, reply_key(command), TEXT("1"), error) &&
+	       (keyed_store_put(command->memory,
+		    arena_copy_lower(command->arena, command->answer.recipient), TEXT("1"),
+		    error) &&
 		   keyed_store_expire(command->memory, &bounds, &removed, error) &&
 		   keyed_store_commit(command->memory, error));
 }

@@ -6,17 +6,6 @@
 
 #include "base/utf8.h"
 
-static uint32_t
-shown_text_code_point(const char *bytes, size_t length)
-{
-	static const unsigned char masks[] = {0, 0x7f, 0x1f, 0x0f, 0x07};
-	uint32_t code = (unsigned char)bytes[0] & masks[length];
-
-	for (size_t i = 1; i < length; i++)
-		code = code << 6 | ((unsigned char)bytes[i] & 0x3f);
-	return code;
-}
-
 static bool
 shown_text_is_between(uint32_t code, const uint32_t (*ranges)[2], size_t count)
 {
@@ -68,7 +57,7 @@ shown_text_append_character(struct buffer *out, enum shown_form form, struct tex
 		buffer_append_byte(out, '?');
 		return 1;
 	}
-	uint32_t code = shown_text_code_point(character.data, character.size);
+	uint32_t code = utf8_parse(character);
 	if (form == SHOWN_TEXT && (code == '\n' || code == '\t')) {
 		buffer_append_byte(out, (char)code);
 		return 1;
@@ -143,10 +132,9 @@ shown_text_columns(struct text text)
 	for (size_t at = 0; at < text.size;) {
 		struct text character = shown_text_character(text, at);
 		at += character.size;
-		columns +=
-		    utf8_sequence_length(character, 0) == 0
-			? 1
-			: shown_text_width(shown_text_code_point(character.data, character.size));
+		columns += utf8_sequence_length(character, 0) == 0
+			       ? 1
+			       : shown_text_width(utf8_parse(character));
 	}
 	return columns;
 }

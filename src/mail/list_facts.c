@@ -36,16 +36,6 @@ list_facts_word(struct text body)
 }
 
 static struct text
-list_facts_lower(struct arena *arena, struct text text)
-{
-	char *copy = arena_alloc_bytes(arena, text.size);
-
-	for (size_t i = 0; i < text.size; i++)
-		copy[i] = text_lower(text.data[i]);
-	return (struct text){copy, text.size};
-}
-
-static struct text
 list_facts_decode(struct arena *arena, struct text phrase)
 {
 	struct buffer out;
@@ -73,10 +63,10 @@ list_facts_read_id(struct arena *arena, struct text body, struct list_facts *fac
 		open--;
 	close = text_find_byte(body, open, '>');
 	if (open == 0) {
-		facts->list_id = list_facts_lower(arena, list_facts_word(body));
+		facts->list_id = arena_copy_lower(arena, list_facts_word(body));
 		return;
 	}
-	facts->list_id = list_facts_lower(arena, text_trim(text_slice(body, open, close)));
+	facts->list_id = arena_copy_lower(arena, text_trim(text_slice(body, open, close)));
 	facts->list_name = list_facts_decode(arena, text_slice(body, 0, open - 1));
 }
 
@@ -209,7 +199,7 @@ list_facts_parse(struct arena *arena, const struct message *message)
 	list_facts_read_id(arena, list_facts_field(arena, message, TEXT("List-Id")), &facts);
 	facts.list_post =
 	    list_facts_read_post(arena, list_facts_field(arena, message, TEXT("List-Post")));
-	facts.auto_submitted = list_facts_lower(
+	facts.auto_submitted = arena_copy_lower(
 	    arena, list_facts_word(list_facts_field(arena, message, TEXT("Auto-Submitted"))));
 	facts.is_list = is_list_precedence || list_facts_is_list(arena, message);
 	facts.is_bulk =

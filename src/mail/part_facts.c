@@ -63,16 +63,6 @@ part_facts_read_header(struct arena *arena, const struct mime_part *part, uint32
 }
 
 static struct text
-part_facts_lower(struct arena *arena, struct text text)
-{
-	char *copy = arena_alloc_bytes(arena, text.size);
-
-	for (size_t i = 0; i < text.size; i++)
-		copy[i] = text_lower(text.data[i]);
-	return (struct text){copy, text.size};
-}
-
-static struct text
 part_facts_type(struct arena *arena, struct text type, struct text subtype)
 {
 	size_t size = type.size + 1 + subtype.size;
@@ -170,17 +160,6 @@ part_facts_lower_letter(uint32_t letter)
 	return letter;
 }
 
-static uint32_t
-part_facts_letter(struct text utf8, size_t at, size_t length)
-{
-	static const unsigned char masks[] = {0, 0x7F, 0x1F, 0x0F, 0x07};
-	uint32_t letter = (unsigned char)utf8.data[at] & masks[length];
-
-	for (size_t i = 1; i < length; i++)
-		letter = letter << 6 | ((unsigned char)utf8.data[at + i] & 0x3F);
-	return letter;
-}
-
 /* Writes a letter in the same number of bytes as it is read from: pairs do not differ in it. */
 static void
 part_facts_put_letter(char *out, size_t length, uint32_t letter)
@@ -214,7 +193,7 @@ part_facts_extension(struct arena *arena, struct text name)
 			i++;
 			continue;
 		}
-		uint32_t letter = part_facts_letter(written, i, length);
+		uint32_t letter = utf8_parse(text_slice(written, i, i + length));
 		part_facts_put_letter(copy + i, length, part_facts_lower_letter(letter));
 		i += length;
 	}
@@ -235,7 +214,7 @@ part_facts_has_odd_characters(struct text name)
 {
 	for (size_t i = 0; i < name.size;) {
 		size_t length = utf8_sequence_length(name, i);
-		if (length == 0 || part_facts_is_odd(part_facts_letter(name, i, length)))
+		if (length == 0 || part_facts_is_odd(utf8_parse(text_slice(name, i, i + length))))
 			return true;
 		i += length;
 	}
@@ -452,7 +431,7 @@ part_facts_parse(struct arena *arena, const struct mime_part *part, uint32_t fie
 			  sources.disposition.malformed || sources.disposition.truncated ||
 			  (sources.has_type && !part->has_type);
 	facts.type = part_facts_type(arena, part->type, part->subtype);
-	facts.disposition = part_facts_lower(arena, sources.disposition.type);
+	facts.disposition = arena_copy_lower(arena, sources.disposition.type);
 	facts.description = part_facts_description(arena, sources.description);
 	facts.name = part_facts_name(arena, &sources, &facts.malformed);
 	facts.extension = part_facts_extension(arena, facts.name);

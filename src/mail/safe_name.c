@@ -24,17 +24,6 @@ static const struct {
     {0xe0000, 0xe0fff}, /* tags */
 };
 
-static unsigned
-safe_name_character(struct text bytes, size_t at, size_t length)
-{
-	static const unsigned char masks[] = {0, 0x7f, 0x1f, 0x0f, 0x07};
-	unsigned character = (unsigned char)bytes.data[at] & masks[length];
-
-	for (size_t i = 1; i < length; i++)
-		character = character << 6 | ((unsigned char)bytes.data[at + i] & 0x3f);
-	return character;
-}
-
 static bool
 safe_name_is_refused(unsigned character)
 {
@@ -58,7 +47,8 @@ safe_name_filter(struct arena *arena, struct text name, char instead)
 		length = utf8_sequence_length(name, at);
 		bool is_bad = length == 0;
 		length += is_bad;
-		if (!is_bad && !safe_name_is_refused(safe_name_character(name, at, length))) {
+		if (!is_bad &&
+		    !safe_name_is_refused(utf8_parse(text_slice(name, at, at + length)))) {
 			memcpy(kept + size, name.data + at, length);
 			size += length;
 		} else if (instead != '\0') {

@@ -30,17 +30,6 @@ diagnostic_report_seek(struct report_place *place, size_t offset)
 	}
 }
 
-static uint32_t
-diagnostic_report_code_point(struct text text, size_t at, size_t length)
-{
-	static const unsigned char masks[] = {0, 0x7f, 0x1f, 0x0f, 0x07};
-	uint32_t code = (unsigned char)text.data[at] & masks[length];
-
-	for (size_t i = 1; i < length; i++)
-		code = code << 6 | ((unsigned char)text.data[at + i] & 0x3f);
-	return code;
-}
-
 struct report_range {
 	uint32_t first, last;
 };
@@ -84,8 +73,7 @@ diagnostic_report_character(struct text line, size_t at, unsigned column, unsign
 	if (line.data[at] == '\t')
 		*width_out = REPORT_TAB - column % REPORT_TAB;
 	else
-		*width_out =
-		    diagnostic_report_width(diagnostic_report_code_point(line, at, length));
+		*width_out = diagnostic_report_width(utf8_parse(text_slice(line, at, at + length)));
 	return length;
 }
 

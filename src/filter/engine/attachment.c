@@ -110,11 +110,7 @@ attachment_extension(struct arena *arena, struct text name)
 		at--;
 	if (at == 0 || name.data[at - 1] != '.')
 		return (struct text){0};
-	struct text extension = text_trim(text_slice(name, at, name.size));
-	char *lower = arena_alloc_bytes(arena, extension.size);
-	for (size_t i = 0; i < extension.size; i++)
-		lower[i] = text_lower(extension.data[i]);
-	return (struct text){lower, extension.size};
+	return arena_copy_lower(arena, text_trim(text_slice(name, at, name.size)));
 }
 
 static void

@@ -98,6 +98,7 @@ arena_memory_is_zeroed_and_aligned(void)
 			check(bytes[i] == 0);
 	}
 	check_text(arena_copy_text(&arena, TEXT("a\0b")), TEXT("a\0b"));
+	check_text(arena_copy_lower(&arena, TEXT("A-Zz\0Ä")), TEXT("a-zz\0Ä"));
 	struct text large = arena_format(&arena, "%0500d", 7);
 	check_number(large.size, 500);
 	check(large.data[499] == '7' && large.data[500] == '\0');
