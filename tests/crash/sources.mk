@@ -22,3 +22,5 @@ TESTS += %D%/refile_kill.t
 dist_check_SCRIPTS += %D%/refile_kill.t
 TESTS += %D%/toolkit_kill.t
 dist_check_SCRIPTS += %D%/toolkit_kill.t
+TESTS += %D%/memory_kill.t
+dist_check_SCRIPTS += %D%/memory_kill.t

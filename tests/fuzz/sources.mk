@@ -84,3 +84,6 @@ tests_fuzz_fuzz_compose_test_SOURCES = %D%/fuzz_compose.c %D%/replay_main.c
 tests_fuzz_fuzz_compose_test_LDADD = libmail.a libbase.a
 tests_fuzz_fuzz_auto_reply_test_SOURCES = %D%/fuzz_auto_reply.c %D%/replay_main.c
 tests_fuzz_fuzz_auto_reply_test_LDADD = libmail.a libbase.a
+fuzz_tests += tests/fuzz/fuzz_field_work.test
+tests_fuzz_fuzz_field_work_test_SOURCES = %D%/fuzz_field_work.c %D%/replay_main.c
+tests_fuzz_fuzz_field_work_test_LDADD = libhandle.a libmail.a libsystem.a libbase.a

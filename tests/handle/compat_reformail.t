@@ -93,13 +93,15 @@ excepted() {
 	case "$2" in
 	# To reformail a line ends at its first byte of value 0, and the rest of the line is lost.
 	nul) return 0 ;;
-	# A fold keeps a bare LF in reformail: line ends are mixed, though its manual says each line has CR LF.
-	folded | blanks | blank-folds | senders) [[ $1 == *-d1* && $1 != *-c* ]] ;;
+	# (Here, and below for those with more than one reason:) a fold keeps a bare LF in reformail: line ends are mixed, though its manual says each line has CR LF.
+	senders) [[ $1 == -d1 ]] ;;
 	crlf) [[ $1 == -d1 ]] ;;
 	# A line "x" without a colon is every field whose name begins with an x to reformail.
 	byte) [[ $1 == *X-* ]] ;;
 	# Splitting, reformail drops the empty lines behind the very first line, which end its header.
 	digest | no-body) [[ $1 == *-s\ * ]] ;;
+	# Splitting, reformail unfolds only the first message, and not its first field.
+	blank-folds | blanks | folded) [[ $1 == '-c -s '* || $1 == -d1 ]] ;;
 	# An address in two pairs of brackets is none here; a route is not part of the address.
 	nested-brackets | route) [[ $1 == *-f1* ]] ;;
 	*) return 1 ;;
