@@ -54,9 +54,6 @@ libfilter_a_SOURCES += \
 	%D%/mailfilter/inspect_shadow.c \
 	%D%/mailfilter/inspect_status.c \
 	%D%/mailfilter/pattern_flag.c %D%/mailfilter/pattern_flag.h
-libfilter_a_SOURCES += %D%/engine/archive.h
-libfilter_a_SOURCES += %D%/engine/attachment.h
-libfilter_a_SOURCES += %D%/engine/sniff.h
 libfilter_a_SOURCES += %D%/engine/address_value.c %D%/engine/address_value.h
 libfilter_a_SOURCES += %D%/engine/message_value.c %D%/engine/message_value.h
 libfilter_a_SOURCES += %D%/engine/attachment_action.c %D%/engine/attachment_action.h

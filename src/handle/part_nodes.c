@@ -6,6 +6,7 @@
 #include "base/vector.h"
 #include "mail/content_type.h"
 #include "mail/header.h"
+#include "mail/part_number.h"
 #include "mail/transfer_encoding.h"
 
 enum {
@@ -198,7 +199,7 @@ part_nodes_size(const struct part_nodes *nodes, const struct part_node *node)
 		return attachment_size(nodes->attachments, node->attachment);
 	if (node->part->kind != MIME_LEAF)
 		return node->part->body.size;
-	return part_decoded_size(node->part, MIME_LIMITS_DEFAULT.fields, &malformed);
+	return part_facts_decoded_size(node->part, MIME_LIMITS_DEFAULT.fields, &malformed);
 }
 
 struct part_nodes_head {

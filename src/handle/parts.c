@@ -368,7 +368,7 @@ parts_run(const struct parts_request *request)
 	bool no_types = false;
 
 	arena_init(&process, NULL, 0);
-	struct sniffer *sniffer = sniffer_new(&process);
+	struct sniffer *sniffer = sniff_new(&process);
 	struct parts parts = {
 	    .request = request, .show = {.output = request->output, .detects = request->detects}};
 	parts.view =
@@ -389,7 +389,7 @@ parts_run(const struct parts_request *request)
 		parts.status = EX_NOINPUT;
 	}
 	progress_clear(&parts.progress);
-	sniffer_close(sniffer);
+	sniff_close(sniffer);
 	int status = parts_end(&parts);
 	arena_clear(&process);
 	return status;

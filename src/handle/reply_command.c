@@ -114,7 +114,7 @@ reply_find_value(struct arena *arena, const struct message *message, struct text
 }
 
 bool
-reply_substitute(struct arena *arena, struct text message_bytes, struct text sender,
+reply_command_substitute(struct arena *arena, struct text message_bytes, struct text sender,
     struct text source, struct text *result_out, struct error *error)
 {
 	const struct message *message = message_new(arena, message_bytes);
@@ -206,9 +206,9 @@ reply_compose(struct reply_command *command, struct buffer *reply, struct error 
 	const struct mail_date now = {.seconds = command->now.seconds, .has_zone = true};
 	struct auto_reply_header header = {.from = request->from, .extra = request->extra};
 
-	if (!reply_substitute(
+	if (!reply_command_substitute(
 		command->arena, command->item.bytes, recipient, request->text, &text, error) ||
-	    !reply_substitute(
+	    !reply_command_substitute(
 		command->arena, command->item.bytes, recipient, request->subject, &subject, error))
 		return false;
 	header.subject = subject;

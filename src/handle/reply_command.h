@@ -48,7 +48,7 @@ struct reply_request {
  * what stands there is on one line, decoded and safe. False for another word in braces, or a "%" that
  * begins nothing.
  */
-bool reply_substitute(struct arena *arena, struct text message_bytes, struct text sender,
+bool reply_command_substitute(struct arena *arena, struct text message_bytes, struct text sender,
     struct text source, struct text *result_out, struct error *error);
 
 /* The exit status: 0 a reply was printed or sent; 1 none may be sent, and standard error says why; 64 the

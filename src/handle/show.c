@@ -148,7 +148,7 @@ show_run(const struct show_request *request)
 	bool is_complete = true, no_types = false;
 
 	arena_init(&process, NULL, 0);
-	struct sniffer *sniffer = sniffer_new(&process);
+	struct sniffer *sniffer = sniff_new(&process);
 	progress_begin(&progress, "reading", request->is_quiet, true);
 	while (mail_output_step(request->output)) {
 		if (mail_source_next(request->source, &item, &error)) {
@@ -166,7 +166,7 @@ show_run(const struct show_request *request)
 		mail_output_complain(request->output, &error);
 	}
 	progress_clear(&progress);
-	sniffer_close(sniffer);
+	sniff_close(sniffer);
 	arena_clear(&process);
 	return is_complete ? EX_OK : EX_NOINPUT;
 }

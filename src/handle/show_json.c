@@ -173,7 +173,7 @@ show_json_declared(const struct show_json_parts *show, const struct part_node *n
 	json_member_integer(json, "bytes", (int64_t)bytes.size);
 	if (node->part->kind == MIME_LEAF && node->attachment == NULL) {
 		json_member_integer(
-		    json, "size", (int64_t)part_decoded_size(node->part, fields, &malformed));
+		    json, "size", (int64_t)part_facts_decoded_size(node->part, fields, &malformed));
 		json_member_bool(json, "malformed", malformed || node->facts.malformed);
 	} else {
 		json_member_bool(json, "malformed", node->facts.malformed);

@@ -28,7 +28,6 @@ libhandle_a_SOURCES += %D%/show_json.c
 libhandle_a_SOURCES += %D%/text_reading.c %D%/text_reading.h
 libhandle_a_SOURCES += %D%/text_view.c %D%/text_view.h
 libhandle_a_SOURCES += %D%/verify.c %D%/verify.h
-libhandle_a_SOURCES += %D%/field_list.c %D%/field_list.h
 libhandle_a_SOURCES += %D%/field_sequence.c %D%/field_sequence.h
 libhandle_a_SOURCES += %D%/field_work.c %D%/field_work.h
 libhandle_a_SOURCES += %D%/mail_format.c %D%/mail_format.h

@@ -15,6 +15,7 @@
 #include "handle/text_reading.h"
 #include "mail/part_choice.h"
 #include "mail/part_facts.h"
+#include "mail/part_number.h"
 #include "mail/readable_text.h"
 
 struct text_view {

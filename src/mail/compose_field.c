@@ -38,14 +38,16 @@ compose_clean(struct arena *arena, struct text value, char instead)
 		charset_decoder_append(&decoder, value, &valid);
 	charset_decoder_clear(&decoder);
 	char *clean = arena_alloc_bytes(arena, valid.size);
+	size_t size = 0;
 	for (size_t i = 0; i < valid.size; i++) {
 		unsigned char byte = (unsigned char)valid.data[i];
 		bool is_control = (byte < ' ' && !(byte == '\t' && instead == ' ')) || byte == 127;
-		clean[i] = is_control ? instead : (char)byte;
+		if (byte == '\r' && i + 1 < valid.size && valid.data[i + 1] == '\n')
+			continue;
+		clean[size++] = is_control ? instead : (char)byte;
 	}
-	struct text result = {clean, valid.size};
 	buffer_clear(&valid);
-	return text_trim(result);
+	return text_trim((struct text){clean, size});
 }
 
 static bool
@@ -413,12 +415,28 @@ compose_put_list(struct compose_addresses *walk, struct error *error)
 	return true;
 }
 
+/* Line ends only where they fold: what stands behind another one was meant for another field. */
+static bool
+compose_is_folded(struct text value)
+{
+	value = text_trim(value);
+	for (size_t i = text_find_byte(value, 0, '\n'); i < value.size;
+	     i = text_find_byte(value, i + 1, '\n'))
+		if (i + 1 == value.size || !compose_is_blank(value.data[i + 1]))
+			return false;
+	return text_find_byte(value, 0, '\0') == value.size;
+}
+
 bool
 compose_field_append_addresses(struct text name, struct text value, struct text line_end,
     struct buffer *out, struct error *error)
 {
 	struct arena arena;
 
+	if (!compose_is_folded(value))
+		return error_set(error, ERROR_INPUT,
+		    "%.*s: addresses with a line end between them, which is no part of an address",
+		    TEXT_ARGUMENTS(name));
 	arena_init(&arena, NULL, 0);
 	struct address_list list =
 	    address_list_parse(&arena, compose_clean(&arena, value, ' '), ADDRESS_COUNT_MAX);

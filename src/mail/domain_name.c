@@ -5,7 +5,6 @@
 #include "mail/domain_name.h"
 
 #include <dlfcn.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <idn2.h>
@@ -15,6 +14,7 @@
 struct domain_name_library {
 	__typeof__(idn2_to_ascii_8z) *to_ascii;
 	__typeof__(idn2_to_unicode_8z8z) *to_unicode;
+	__typeof__(idn2_free) *release;
 };
 
 static bool
@@ -23,12 +23,14 @@ domain_name_open(struct domain_name_library *library)
 	void *handle = dlopen(DOMAIN_NAME_LIBRARY, RTLD_NOW | RTLD_LOCAL);
 	void *to_ascii = handle == NULL ? NULL : dlsym(handle, "idn2_to_ascii_8z");
 	void *to_unicode = handle == NULL ? NULL : dlsym(handle, "idn2_to_unicode_8z8z");
+	void *release = handle == NULL ? NULL : dlsym(handle, "idn2_free");
 
-	if (to_ascii == NULL || to_unicode == NULL)
+	if (to_ascii == NULL || to_unicode == NULL || release == NULL)
 		return false;
 	/* ISO C has no conversion between the two kinds of pointers; POSIX says that they are alike. */
 	memcpy(&library->to_ascii, &to_ascii, sizeof to_ascii);
 	memcpy(&library->to_unicode, &to_unicode, sizeof to_unicode);
+	memcpy(&library->release, &release, sizeof release);
 	return true;
 }
 
@@ -64,8 +66,9 @@ domain_name_other_form(struct arena *arena, struct text name, struct text *other
 	copy[name.size] = '\0';
 	int status = is_ascii ? library.to_unicode(copy, &other, 0)
 			      : library.to_ascii(copy, &other, IDN2_NONTRANSITIONAL);
-	if (status == IDN2_OK)
-		*other_out = arena_copy_text(arena, text_from_string(other));
-	free(other);
-	return status == IDN2_OK && !text_is_equal(*other_out, name);
+	if (status != IDN2_OK)
+		return false;
+	*other_out = arena_copy_text(arena, text_from_string(other));
+	library.release(other);
+	return !text_is_equal(*other_out, name);
 }

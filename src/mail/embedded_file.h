@@ -20,8 +20,9 @@ struct embedded_file {
 	struct text bytes;   /* all lines, "begin" and "end" included */
 	struct text content; /* the lines between */
 	uint64_t size;       /* yEnc: of the whole file, as it was announced; else 0 */
-	bool is_stuffed;     /* yEnc: dots at the beginning of lines are still doubled, as in transport */
-	bool malformed;      /* no end, lines that cannot be data, a wrong size or checksum line */
+	bool
+	    is_stuffed; /* yEnc: dots at the beginning of lines are still doubled, as in transport */
+	bool malformed; /* no end, lines that cannot be data, a wrong size or checksum line */
 };
 
 /* Finds the next file at or behind *position and moves *position behind it; false: none is left.

@@ -9,6 +9,7 @@
 
 #include <string.h>
 
+#include "mail/boundary_value.h"
 #include "mail/content_type.h"
 #include "mail/transfer_encoding.h"
 
@@ -153,35 +154,18 @@ mime_part_is_encoded(struct mime_scan *scan, const struct mime_part *part)
 static bool
 mime_boundary_open(struct mime_scan *scan, struct mime_part *part, struct text parameters)
 {
-	struct content_parameter_raw raw = {0};
-	bool malformed = false;
+	bool is_long;
 
-	do {
-		if (!content_type_next(&parameters, &raw, &malformed))
-			return false;
-	} while (!text_is_equal_nocase(raw.name, TEXT("boundary")));
-	/* tolerance: mime-long-boundary */
-	if (raw.value.size > MIME_BOUNDARY_MAX)
-		return false;
 	if (scan->open == NULL) {
 		scan->open = arena_alloc_array(scan->arena, scan->limits.depth, sizeof *scan->open);
 		scan->hashes =
 		    arena_alloc_array(scan->arena, scan->limits.depth, sizeof *scan->hashes);
 	}
 	struct mime_boundary *boundary = &scan->open[scan->open_count];
-	boundary->text = raw.value;
-	if (raw.needs_cleaning) {
-		if (boundary->copy == NULL)
-			boundary->copy = arena_alloc(scan->arena, MIME_BOUNDARY_MAX);
-		boundary->text =
-		    (struct text){boundary->copy, content_type_clean(raw.value, boundary->copy)};
-	}
-	/* Blanks at the end of a line do not survive transport, so they mean nothing at a
-	 * boundary's end. */
-	while (
-	    boundary->text.size > 0 && text_is_space(boundary->text.data[boundary->text.size - 1]))
-		boundary->text.size--;
-	if (boundary->text.size == 0)
+	/* tolerance: mime-long-boundary */
+	if (!boundary_value_find(
+		scan->arena, parameters, &boundary->copy, &boundary->text, &is_long) ||
+	    boundary->text.size == 0)
 		return false;
 	boundary->part = part;
 	scan->hashes[scan->open_count++] = mime_hash(boundary->text);

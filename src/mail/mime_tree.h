@@ -7,9 +7,9 @@
  * and nothing behind it but blanks (so one boundary may begin like another); of two equal
  * boundaries the inner one is meant; a missing end boundary ends with the enclosing part; a
  * multipart without a boundary, or with an empty one or one that no line could hold, has no
- * children; boundaries longer than 70 bytes are followed. A message/rfc822 part with a base64,
- * quoted-printable or uuencode encoding is not entered (mail/encoded_message.h looks into it). MIME-Version is not asked for: the caller knows whether
- * it matters.
+ * children; boundaries longer than 70 bytes are followed. A message/rfc822 part with a transfer
+ * encoding (base64, quoted-printable, uuencode) is not entered: mail/encoded_message.h looks into
+ * it. MIME-Version is not asked for: the caller knows whether it matters.
  *
  * Memory: about 150 bytes a part and nothing that depends on sizes.
  */

@@ -31,7 +31,7 @@ enum parameter_spelling {
 struct parameter_set {
 	const struct content_parameter *plain, *extended;
 	uint64_t first_piece, last_piece;
-	bool has_pieces;
+	uint64_t pieces; /* how many there are */
 };
 
 static enum parameter_spelling
@@ -75,11 +75,11 @@ parameter_value_collect(const struct content_type *type, struct text name)
 			break;
 		case PARAMETER_PIECE:
 		case PARAMETER_PIECE_EXTENDED:
-			if (!set.has_pieces || number < set.first_piece)
+			if (set.pieces == 0 || number < set.first_piece)
 				set.first_piece = number;
-			if (!set.has_pieces || number > set.last_piece)
+			if (set.pieces == 0 || number > set.last_piece)
 				set.last_piece = number;
-			set.has_pieces = true;
+			set.pieces++;
 			break;
 		}
 	}
@@ -249,7 +249,9 @@ parameter_value_join(struct arena *arena, const struct content_type *type, struc
 			size += value.size;
 		}
 	}
-	value_out->malformed |= set->first_piece != 0 || number <= set->last_piece;
+	/* A gap, or a number that stands twice. */
+	value_out->malformed |= set->first_piece != 0 || number <= set->last_piece ||
+				set->pieces > set->last_piece - set->first_piece + 1;
 	if (has_charset)
 		parameter_value_convert(arena, (struct text){bytes, size}, charset, value_out);
 	else
@@ -266,7 +268,7 @@ parameter_value_find(struct arena *arena, const struct content_type *type, struc
 	/* tolerance: parameter-spellings */
 	if (set.extended != NULL)
 		parameter_value_read_extended(arena, set.extended->value, value_out);
-	else if (set.has_pieces)
+	else if (set.pieces > 0)
 		parameter_value_join(arena, type, name, &set, value_out);
 	else if (set.plain != NULL)
 		parameter_value_read(arena, set.plain->value, value_out);

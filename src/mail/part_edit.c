@@ -77,7 +77,7 @@ part_edit_notice(
 		if (utf8.size > 0)
 			buffer_append(&out, line_end);
 	}
-	edit_out->is_removed = false;
+	edit_out->is_removed = edit_out->keeps_header = false;
 	edit_out->body = arena_copy_text(arena, buffer_text(&out));
 	edit_out->header = arena_format(arena,
 	    "Content-Type: text/plain; charset=utf-8%.*s"

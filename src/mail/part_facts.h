@@ -56,17 +56,11 @@ bool part_facts_has_odd_characters(struct text name);
 /* "tnef", "smime-signed", "smime-encrypted", "smime", "pgp-signed", "pgp-encrypted"; "": none. */
 const char *part_container_word(enum part_container container);
 
-/* "1", "1.2", "1.2.1": where the part stands, as IMAP (RFC 9051, section 6.4.5) numbers parts; the
- * message itself is "" when it is a multipart and "1" when it is a single part. An embedded message
- * that is a multipart has the number of the message/rfc822 part around it. */
-struct text part_number_format(struct arena *arena, const struct mime_part *part);
-/* The part of that number (the outer one of two), or NULL; "" is the message itself. */
-const struct mime_part *part_number_find(const struct mime_tree *tree, struct text number);
-
 /*
  * The size of the decoded body, counted by decoding in constant memory; *malformed_out says whether the
  * transfer encoding was.
  */
-uint64_t part_decoded_size(const struct mime_part *part, uint32_t fields, bool *malformed_out);
+uint64_t part_facts_decoded_size(
+    const struct mime_part *part, uint32_t fields, bool *malformed_out);
 
 #endif

@@ -21,16 +21,7 @@ libmail_a_SOURCES += %D%/compose.c %D%/compose.h
 libmail_a_SOURCES += %D%/domain_name.c %D%/domain_name.h
 libmail_a_SOURCES += %D%/compose_field.c %D%/compose_field.h
 libmail_a_SOURCES += %D%/transfer_encode.c %D%/transfer_encode.h
-libmail_a_SOURCES += %D%/embedded_file.h
-libmail_a_SOURCES += %D%/flowed_text.h
-libmail_a_SOURCES += %D%/html_text.h
-libmail_a_SOURCES += %D%/list_facts.h
-libmail_a_SOURCES += %D%/parameter_value.h
-libmail_a_SOURCES += %D%/part_choice.h
-libmail_a_SOURCES += %D%/part_edit.h
-libmail_a_SOURCES += %D%/part_facts.h
-libmail_a_SOURCES += %D%/readable_text.h
-libmail_a_SOURCES += %D%/structure_check.h
+libmail_a_SOURCES += %D%/boundary_value.c %D%/boundary_value.h
 libmail_a_SOURCES += %D%/embedded_file.c %D%/embedded_file.h
 libmail_a_SOURCES += %D%/flowed_text.c %D%/flowed_text.h
 libmail_a_SOURCES += %D%/html_element.c %D%/html_element.h
@@ -44,6 +35,7 @@ libmail_a_SOURCES += %D%/parameter_value.c %D%/parameter_value.h
 libmail_a_SOURCES += %D%/part_choice.c %D%/part_choice.h
 libmail_a_SOURCES += %D%/part_edit.c %D%/part_edit.h
 libmail_a_SOURCES += %D%/part_facts.c %D%/part_facts.h
+libmail_a_SOURCES += %D%/part_number.c %D%/part_number.h
 libmail_a_SOURCES += %D%/readable_text.c %D%/readable_text.h
 libmail_a_SOURCES += %D%/safe_name.c %D%/safe_name.h
 libmail_a_SOURCES += %D%/structure_check.c %D%/structure_check.h
@@ -56,7 +48,4 @@ if HAS_AVX2
 libmail_a_SOURCES += %D%/base64_run_avx2.c
 else
 libmail_a_SOURCES += %D%/base64_run_plain.c
-endif
-if HAS_AVX2
-else
 endif

@@ -6,6 +6,7 @@
  */
 #include "mail/structure_check.h"
 
+#include "mail/boundary_value.h"
 #include "mail/content_type.h"
 #include "mail/header.h"
 #include "mail/message_id.h"
@@ -17,7 +18,8 @@ enum {
 	STRUCTURE_LINE_MAX = 998,    /* RFC 5322, section 2.1.1 */
 	STRUCTURE_BOUNDARY_MAX = 70, /* RFC 2046, section 5.1.1 */
 	STRUCTURE_RATIO = 8,         /* decoded bytes for one; mail/part_text.h stops there */
-	STRUCTURE_PIECE = 4096
+	STRUCTURE_RATIO_SPARE = 64,
+	STRUCTURE_PIECE = 16384
 };
 
 /* The walk over the tree. */
@@ -58,10 +60,9 @@ structure_is_boundary_byte(char byte)
 static bool
 structure_find_boundary(struct structure_part *checked, bool *is_long_out)
 {
-	struct content_parameter_raw raw = {0};
 	struct text type, subtype, rest;
 	struct header_field field;
-	bool malformed = false;
+	char *copy = NULL;
 
 	*is_long_out = false;
 	if (!header_find_in_bytes(
@@ -70,22 +71,8 @@ structure_find_boundary(struct structure_part *checked, bool *is_long_out)
 	checked->boundary_place = field.raw.data;
 	rest = text_slice(field.body, 0, CONTENT_TYPE_SIZE_MAX);
 	content_type_take_value(&rest, &type, &subtype);
-	do {
-		if (!content_type_next(&rest, &raw, &malformed))
-			return false;
-	} while (!text_is_equal_nocase(raw.name, TEXT("boundary")));
-	*is_long_out = raw.value.size > MIME_BOUNDARY_MAX;
-	if (*is_long_out)
-		return true;
-	checked->boundary = raw.value;
-	if (raw.needs_cleaning) {
-		char *copy = arena_alloc_bytes(checked->list->arena, raw.value.size);
-		checked->boundary = (struct text){copy, content_type_clean(raw.value, copy)};
-	}
-	while (checked->boundary.size > 0 &&
-	       text_is_space(checked->boundary.data[checked->boundary.size - 1]))
-		checked->boundary.size--;
-	return true;
+	return boundary_value_find(
+	    checked->list->arena, rest, &copy, &checked->boundary, is_long_out);
 }
 
 static void
@@ -148,6 +135,8 @@ struct structure_lines {
 	struct text boundary; /* of the innermost multipart around; or empty */
 	bool has_bare_cr, is_long, has_nul, has_8bit, has_almost, has_lookalike, has_late;
 	bool is_epilogue;
+	/* What the region holds anywhere: else its lines need not be asked. */
+	bool may_have_cr, may_have_nul, may_have_8bit;
 };
 
 static void
@@ -197,13 +186,15 @@ structure_check_line(struct structure_lines *lines, struct text line)
 	if (!is_binary && line.size > STRUCTURE_LINE_MAX)
 		structure_lines_add(lines, &lines->is_long, STRUCTURE_MALFORMED, "long-line",
 		    line.data, "a line has more than 998 bytes; it is read whole");
-	if (!is_binary && !lines->has_bare_cr && text_find_byte(line, 0, '\r') < line.size)
+	if (lines->may_have_cr && !is_binary && !lines->has_bare_cr &&
+	    text_find_byte(line, 0, '\r') < line.size)
 		structure_lines_add(lines, &lines->has_bare_cr, STRUCTURE_MALFORMED, "bare-cr",
 		    line.data, "there is a CR that ends no line; it is a byte like others");
-	if (!is_binary && !lines->has_nul && text_find_byte(line, 0, '\0') < line.size)
+	if (lines->may_have_nul && !is_binary && !lines->has_nul &&
+	    text_find_byte(line, 0, '\0') < line.size)
 		structure_lines_add(lines, &lines->has_nul, STRUCTURE_MALFORMED, "nul-in-body",
 		    line.data, "there is a NUL; it is a byte like others");
-	if (!is_free && !lines->has_8bit && !text_is_ascii(line))
+	if (lines->may_have_8bit && !is_free && !lines->has_8bit && !text_is_ascii(line))
 		structure_lines_add(lines, &lines->has_8bit, STRUCTURE_MALFORMED, "8bit-in-7bit",
 		    line.data,
 		    encoding == TRANSFER_IDENTITY
@@ -214,6 +205,9 @@ structure_check_line(struct structure_lines *lines, struct text line)
 static void
 structure_check_region(struct structure_lines *lines, struct text region)
 {
+	lines->may_have_cr = text_find_byte(region, 0, '\r') < region.size;
+	lines->may_have_nul = text_find_byte(region, 0, '\0') < region.size;
+	lines->may_have_8bit = !text_is_ascii(region);
 	for (size_t at = 0; at < region.size;) {
 		size_t end = text_find_byte(region, at, '\n'), size = end - at;
 		size -= size > 0 && region.data[end - 1] == '\r' && end < region.size;
@@ -279,37 +273,54 @@ structure_read_encoding(struct structure_part *checked)
 	checked->encoding = transfer_encoding_parse(field.body, &is_unknown);
 }
 
-/* Decodes line by line, so that the place of the damage is known. */
+/* Decodes what is there so far into nothing; returns the size. */
+static uint64_t
+structure_decode(struct transfer_decoder *decoder, struct text input, bool is_last)
+{
+	char piece[STRUCTURE_PIECE];
+	uint64_t size = 0;
+	size_t got;
+
+	do {
+		got = transfer_decoder_take(decoder, &input, is_last, piece, sizeof piece);
+		size += got;
+	} while (input.size > 0 || got > 0);
+	return size;
+}
+
+/* The line where the damage is first seen, by decoding line by line. */
+static const char *
+structure_find_damage(const struct structure_part *checked)
+{
+	struct text body = checked->part->body;
+	struct transfer_decoder decoder;
+	size_t at = 0, end = 0;
+
+	transfer_decoder_init(&decoder, checked->encoding);
+	while (!decoder.malformed && end < body.size) {
+		at = end;
+		end = text_find_byte(body, at, '\n');
+		end += end < body.size;
+		structure_decode(&decoder, text_slice(body, at, end), end == body.size);
+	}
+	return body.data + at;
+}
+
 static void
 structure_check_encoding(struct structure_part *checked)
 {
 	struct text body = checked->part->body;
 	struct transfer_decoder decoder;
-	char piece[STRUCTURE_PIECE];
-	uint64_t size = 0;
-	size_t at = 0, got;
-	bool is_told = false;
 
 	if (checked->encoding == TRANSFER_IDENTITY)
 		return;
 	transfer_decoder_init(&decoder, checked->encoding);
-	do {
-		size_t end = text_find_byte(body, at, '\n');
-		end += end < body.size;
-		struct text line = text_slice(body, at, end);
-		do {
-			got = transfer_decoder_take(
-			    &decoder, &line, end == body.size, piece, sizeof piece);
-			size += got;
-		} while (line.size > 0 || got > 0);
-		if (decoder.malformed && !is_told)
-			structure_part_add(checked, STRUCTURE_MALFORMED, "bad-encoding",
-			    body.data + at,
-			    "the transfer encoding is damaged; the rest is decoded");
-		is_told = decoder.malformed;
-		at = end;
-	} while (at < body.size);
-	if (size > (uint64_t)body.size * STRUCTURE_RATIO + STRUCTURE_BOUNDARY_MAX)
+	uint64_t size = structure_decode(&decoder, body, true);
+	if (decoder.malformed)
+		structure_part_add(checked, STRUCTURE_MALFORMED, "bad-encoding",
+		    checked->list->is_kept ? structure_find_damage(checked) : body.data,
+		    "the transfer encoding is damaged; the rest is decoded");
+	if (size > (uint64_t)body.size * STRUCTURE_RATIO + STRUCTURE_RATIO_SPARE)
 		structure_part_add(checked, STRUCTURE_TRUNCATED, "decoded-ratio", body.data,
 		    "the decoded body is more than eight times as large; its text is not read to "
 		    "the end");
@@ -469,7 +480,7 @@ structure_check(struct arena *arena, struct text bytes, struct mime_limits limit
 }
 
 void
-structure_facts(struct arena *arena, struct text bytes, struct mime_limits limits,
+structure_check_facts(struct arena *arena, struct text bytes, struct mime_limits limits,
     bool *malformed_out, bool *truncated_out)
 {
 	struct structure_report report = structure_check_all(arena, bytes, limits, false);

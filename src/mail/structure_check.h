@@ -42,7 +42,7 @@ struct structure_report structure_check(
     struct arena *arena, struct text bytes, struct mime_limits limits);
 
 /* Only the two facts, without a list: for rules. */
-void structure_facts(struct arena *arena, struct text bytes, struct mime_limits limits,
+void structure_check_facts(struct arena *arena, struct text bytes, struct mime_limits limits,
     bool *malformed_out, bool *truncated_out);
 
 #endif

@@ -2,12 +2,12 @@
  * The list of problems (see structure_list.h). Lines are numbered at the end, in one pass, since
  * problems are not found in the order of their places.
  */
+#include "mail/part_number.h"
 #include "mail/structure_list.h"
 
 #include <stdarg.h>
 
 #include "base/vector.h"
-#include "mail/part_facts.h"
 
 void
 structure_list_add(struct structure_list *list, enum structure_weight weight, const char *word,

@@ -54,6 +54,7 @@ static int
 mail_help(void)
 {
 	printf("usage: culver mail COMMAND ...\n"
+	       "       culver mail -h | --help\n"
 	       "\n");
 	for (const struct mail_command *command = mail_commands; command->name != NULL; command++)
 		printf("  culver mail %s %s\n        %s\n", command->name, command->usage,

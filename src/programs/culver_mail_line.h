@@ -56,7 +56,7 @@ struct culver_mail_line culver_mail_line_begin(const char *command);
 /* Takes one of the common options; false with the error, also for what is none of them. */
 bool culver_mail_line_take(
     struct culver_mail_line *line, int option, const char *value, struct error *error);
-/* Says "mail COMMAND: what argument"; EX_USAGE. */
+/* Says "mail COMMAND: what argument": the exit status. */
 int culver_mail_line_refuse(
     const struct culver_mail_line *line, const char *what, const char *argument);
 

@@ -45,7 +45,8 @@ static const char culver_split_help[] =
     "Takes an mbox (standard input) apart into messages.\n"
     "\n"
     "      --files PREFIX        to files PREFIX000001.eml, ...; none is written over\n"
-    "      --to-maildir MAILDIR  into a Maildir; --create makes it\n"
+    "      --to-maildir MAILDIR  into a Maildir\n"
+    "      --create              make it if it is missing\n"
     "      --exec COMMAND        to a shell command for each, with its number in FILENO\n"
     "      --keep-mbox           with From_ line and quoting: each file is an mbox (.mbox)\n"
     "      --skip N              leave out the first N messages\n"
@@ -62,7 +63,8 @@ static const char culver_join_help[] =
     "\n"
     "Puts messages together into an mbox (mboxrd) on standard output, or into a Maildir.\n"
     "\n"
-    "      --to-maildir MAILDIR  into this Maildir; --create makes it\n" CULVER_MAIL_LINE_HELP "\n"
+    "      --to-maildir MAILDIR  into this Maildir\n"
+    "      --create              make it if it is missing\n" CULVER_MAIL_LINE_HELP "\n"
     "Exit status: 0 done, 64 usage, 66 cannot read, 74 cannot write, 75 later.\n";
 
 struct culver_split {

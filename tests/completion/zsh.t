@@ -17,9 +17,12 @@ lines=("culver " "culver ex" "culver sing " "culver check --color " "culver expl
 	"culver test --record=" "culver test " "culver check " "culver check mess" "culver explain --config "
 	"culver explain --rules " "culver check -d roo" "culver config " "culver config show time_" "culver config show "
 	"culver explain --set rules_s" "culver explain --set rules_safety=" "culver explain --set=rules_safety=o"
-	"culver-deliver -o umask=" "culver -" "culver config show -" "culver-deliver -")
+	"culver-deliver -o umask=" "culver mail " "culver mail show --from=" "culver -" "culver config show -" "culver-deliver -")
 for name in $(culver_commands); do
 	lines+=("culver $name -")
+done
+for name in $(culver_mail_commands); do
+	lines+=("culver mail $name -")
 done
 timeout 120 zsh -f "$top_srcdir/tests/completion/offers.zsh" "$top_srcdir/completion" "$work/home" "${lines[@]}" \
     >"$work/offers" 2>&1 || sed 's/^/# /' "$work/offers"

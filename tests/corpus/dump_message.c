@@ -168,7 +168,7 @@ dump_message(struct text name, struct text bytes, bool is_brief, struct buffer *
 
 	arena_init(&arena, NULL, 0);
 	struct reading reading = reading_new(&arena, bytes);
-	structure_facts(&arena, bytes, MIME_LIMITS_DEFAULT, &malformed, &truncated);
+	structure_check_facts(&arena, bytes, MIME_LIMITS_DEFAULT, &malformed, &truncated);
 	json_init(&json, out);
 	json_begin_object(&json);
 	json_member_text(&json, "case", name);

@@ -16,6 +16,7 @@
 #include "mail/parameter_value.h"
 #include "mail/part_choice.h"
 #include "mail/part_facts.h"
+#include "mail/part_number.h"
 #include "mail/part_text.h"
 #include "mail/readable_text.h"
 #include "mail/structure_check.h"
@@ -270,7 +271,7 @@ reading_part_fact(const struct reading *reading, const struct mime_part *part, s
 	    {TEXT("malformed"), reading_yes_no(facts.malformed)},
 	    {TEXT("size"),
 		arena_format(reading->arena, "%llu",
-		    (unsigned long long)part_decoded_size(part, READING_FIELDS, &malformed))},
+		    (unsigned long long)part_facts_decoded_size(part, READING_FIELDS, &malformed))},
 	};
 
 	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {

@@ -20,3 +20,5 @@ TESTS += %D%/folder_kill.t
 dist_check_SCRIPTS += %D%/folder_kill.t
 TESTS += %D%/refile_kill.t
 dist_check_SCRIPTS += %D%/refile_kill.t
+TESTS += %D%/toolkit_kill.t
+dist_check_SCRIPTS += %D%/toolkit_kill.t

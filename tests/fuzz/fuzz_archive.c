@@ -34,13 +34,13 @@ list(struct text all, size_t step)
 {
 	struct archive_budget budget = {.unpacked = 1 << 24, .members = 500};
 	struct cut_bytes bytes = {all, step};
+	struct archive_source source = {TEXT("dir/name.gz"), take_cut, &bytes};
 	struct archive_listing listing;
 	struct error error = {0};
 	struct arena arena;
 
 	arena_init(&arena, NULL, 0);
-	REQUIRE(archive_list(
-	    &arena, TEXT("dir/name.gz"), take_cut, &bytes, NULL, &budget, &listing, &error));
+	REQUIRE(archive_list(&arena, &source, NULL, &budget, &listing, &error));
 	REQUIRE(listing.count + budget.members == 500);
 	REQUIRE(listing.is_archive || listing.count == 0);
 	for (size_t i = 0; i < listing.count; i++) {

@@ -79,6 +79,18 @@ check_attachment(struct attachment_list *list, struct attachment *attachment, bo
 	}
 }
 
+/* One for all inputs: loading libmagic's database takes longer than asking it. */
+static struct sniffer *
+shared_sniffer(void)
+{
+	static struct arena arena;
+	static struct sniffer *sniffer;
+
+	if (sniffer == NULL)
+		sniffer = sniff_new(&arena);
+	return sniffer;
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -88,7 +100,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	arena_init(&arena, NULL, 0);
 	struct attachment_list *list =
-	    attachment_list_new(&arena, NULL, (struct text){(const char *)data, size});
+	    attachment_list_new(&arena, shared_sniffer(), (struct text){(const char *)data, size});
 	while ((attachment = attachment_at(list, number)) != NULL)
 		check_attachment(list, attachment, number++ % 2 == 0);
 	REQUIRE(number == attachment_count(list) && number <= ATTACHMENT_MAX);

@@ -13,6 +13,7 @@
 #include "mail/part_choice.h"
 #include "mail/part_edit.h"
 #include "mail/part_facts.h"
+#include "mail/part_number.h"
 #include "mail/structure_check.h"
 #include "tests/support/edited_tree.h"
 
@@ -37,8 +38,8 @@ check_part(struct arena *arena, const struct mime_tree *tree, const struct mime_
 	REQUIRE(facts.container < PART_CONTAINERS);
 	REQUIRE(part->kind == MIME_LEAF || !facts.is_attachment);
 	REQUIRE(found == part || (found == part->parent && found->kind == MIME_MESSAGE));
-	REQUIRE(
-	    part_decoded_size(part, fuzz_limits.fields, &malformed) <= (part->body.size + 1) * 32);
+	REQUIRE(part_facts_decoded_size(part, fuzz_limits.fields, &malformed) <=
+		(part->body.size + 1) * 32);
 	if (!encoded_message_open(arena, part, part->depth, fuzz_limits, &message))
 		return;
 	REQUIRE(message.bytes.size <= ENCODED_MESSAGE_MAX && message.depth <= fuzz_limits.depth);
@@ -71,7 +72,7 @@ is_inside(const struct mime_part *part, const struct mime_part *outer)
 static void
 check_edits(struct arena *arena, struct text bytes, const struct mime_tree *tree, uint32_t seed)
 {
-	struct part_edit edits[EDITS_MAX];
+	struct part_edit edits[EDITS_MAX] = {{0}};
 	const struct mime_part *part = tree->root;
 	size_t count = 0;
 	struct buffer out;
@@ -115,7 +116,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check_choice(&tree, PART_PREFERS_HTML);
 	list_facts_parse(&arena, message_new(&arena, bytes));
 	struct structure_report report = structure_check(&arena, bytes, fuzz_limits);
-	structure_facts(&arena, bytes, fuzz_limits, &malformed, &truncated);
+	structure_check_facts(&arena, bytes, fuzz_limits, &malformed, &truncated);
 	REQUIRE(report.malformed == malformed && report.truncated == truncated);
 	REQUIRE(truncated || !tree.truncated);
 	for (size_t i = 0; i < report.count; i++) {

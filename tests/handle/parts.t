@@ -55,7 +55,7 @@ mail parts --no-detect --attachments --to out dove.eml
 is "each part becomes a file" "$status|$output|$errors" $'0|out/leaf.png\nout/cat.txt|'
 test_that "with its bytes" cmp -s out/leaf.png <(head -c 3000 "$culver")
 mail parts --no-detect --attachments --to out dove.eml
-is "nothing is overwritten" "$status|$output|$(ls -A out | LC_ALL=C sort | paste -sd' ')" \
+is "nothing is overwritten" "$status|$output|$(find out -mindepth 1 -printf '%f\n' | LC_ALL=C sort | paste -sd' ')" \
     $'0|out/leaf-1.png\nout/cat-1.txt|cat-1.txt cat.txt leaf-1.png leaf.png'
 "$culver" mail parts --json --part 2 --to out dove.eml >json
 is "JSON says where it went" "$(json json '[m["part"], m["name"], m["path"], m["bytes"]]')" "['2', 'leaf.png', 'out/leaf-2.png', 3000]"

@@ -57,13 +57,14 @@ struct archive_walk {
 	bool is_over;      /* a bound was reached: nothing more is read */
 	bool is_failed;    /* types cannot be asked for */
 	struct error *error;
-	char *spare_heads[2 * ARCHIVE_DEPTH_MAX + 2];
+	/* One of the attachment, of each depth one of what is unpacked and one of a member. */
+	char *spare_heads[2 * ARCHIVE_DEPTH_MAX + 1];
 	size_t spare_count;
 };
 
 /* Bytes with a head that can be looked at before they are taken. */
 struct archive_stream {
-	archive_read *read;
+	struct text (*pull)(void *self);
 	void *self;
 	char *head; /* of ARCHIVE_HEAD bytes */
 	size_t head_size;
@@ -132,14 +133,14 @@ archive_open_library(struct archive_library *library, struct error *error)
 }
 
 static void
-archive_stream_init(
-    struct archive_walk *walk, struct archive_stream *stream, archive_read *read, void *self)
+archive_stream_init(struct archive_walk *walk, struct archive_stream *stream,
+    struct text (*pull)(void *self), void *self)
 {
-	*stream = (struct archive_stream){.read = read, .self = self};
+	*stream = (struct archive_stream){.pull = pull, .self = self};
 	stream->head = walk->spare_count > 0 ? walk->spare_heads[--walk->spare_count]
 					     : arena_alloc_bytes(&walk->scratch, ARCHIVE_HEAD);
 	while (stream->head_size < ARCHIVE_HEAD) {
-		struct text piece = read(self);
+		struct text piece = pull(self);
 		if (piece.size == 0)
 			break;
 		size_t size = ARCHIVE_HEAD - stream->head_size;
@@ -153,6 +154,7 @@ archive_stream_init(
 static void
 archive_stream_clear(struct archive_walk *walk, struct archive_stream *stream)
 {
+	REQUIRE(walk->spare_count < sizeof walk->spare_heads / sizeof *walk->spare_heads);
 	walk->spare_heads[walk->spare_count++] = stream->head;
 }
 
@@ -173,7 +175,7 @@ archive_stream_take(struct archive_stream *stream)
 	} else if (piece.size > 0) {
 		stream->rest = (struct text){0};
 	} else {
-		piece = stream->read(stream->self);
+		piece = stream->pull(stream->self);
 	}
 	if (stream->directory != NULL)
 		zip_directory_take(stream->directory, piece);
@@ -208,7 +210,7 @@ archive_spend(struct archive_walk *walk, uint64_t size)
 	return true;
 }
 
-/* The next bytes of the member: an archive_read. */
+/* The next bytes of the member. */
 static struct text
 archive_pull(void *self)
 {
@@ -237,8 +239,7 @@ archive_pull(void *self)
 /* The bytes of the attachment itself. */
 struct archive_outermost {
 	struct archive_walk *walk;
-	archive_read *read;
-	void *self;
+	const struct archive_source *source;
 };
 
 static struct text
@@ -248,7 +249,7 @@ archive_pull_outermost(void *self)
 	struct text piece = {0};
 
 	if (!outermost->walk->is_over)
-		piece = outermost->read(outermost->self);
+		piece = outermost->source->take(outermost->source->self);
 	outermost->walk->packed += piece.size;
 	return piece;
 }
@@ -438,8 +439,10 @@ archive_list_packed(
 
 	archive_stream_init(walk, &stream, archive_pull, level);
 	struct text head = archive_stream_head(&stream);
-	if (archive_is_zip(head) || !archive_is_container(head, (struct text){0}) ||
-	    !archive_enter(walk, &stream, depth)) {
+	/* What is packed again is a member: only so is the depth bounded. */
+	bool is_tar = !archive_is_packed(head) && !archive_is_zip(head) &&
+		      archive_is_container(head, (struct text){0});
+	if (!is_tar || !archive_enter(walk, &stream, depth)) {
 		size_t number = archive_add(walk, name, depth);
 		if (number != SIZE_MAX && archive_is_seen(level, &stream))
 			archive_look_at_member(walk, &stream, number, depth, true);
@@ -562,16 +565,15 @@ archive_enter(struct archive_walk *walk, struct archive_stream *stream, unsigned
 }
 
 bool
-archive_list(struct arena *arena, struct text name, archive_read *read, void *self,
-    struct sniffer *sniffer, struct archive_budget *budget, struct archive_listing *listing_out,
-    struct error *error)
+archive_list(struct arena *arena, const struct archive_source *source, struct sniffer *sniffer,
+    struct archive_budget *budget, struct archive_listing *listing_out, struct error *error)
 {
 	struct archive_walk walk = {.arena = arena,
 	    .sniffer = sniffer,
 	    .budget = budget,
 	    .listing = listing_out,
 	    .error = error};
-	struct archive_outermost outermost = {.walk = &walk, .read = read, .self = self};
+	struct archive_outermost outermost = {.walk = &walk, .source = source};
 	struct archive_stream stream;
 
 	*listing_out = (struct archive_listing){0};
@@ -582,7 +584,7 @@ archive_list(struct arena *arena, struct text name, archive_read *read, void *se
 	locale_t before = utf8 != (locale_t)0 ? uselocale(utf8) : (locale_t)0;
 	arena_init(&walk.scratch, NULL, 0);
 	archive_stream_init(&walk, &stream, archive_pull_outermost, &outermost);
-	stream.name = name;
+	stream.name = source->name;
 	listing_out->is_archive = archive_enter(&walk, &stream, 1);
 	if (utf8 != (locale_t)0) {
 		uselocale(before);

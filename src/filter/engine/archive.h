@@ -53,15 +53,18 @@ struct archive_budget {
 	uint64_t members;
 };
 
-/* Gives the next bytes of the archive, which hold until the next call; an empty text at the end. */
-typedef struct text archive_read(void *self);
-
 /*
- * `name`: the file's, from which a compressed file without a name of its own ("report.txt.gz") has its. A
- * sniffer of NULL: no types. False: the library cannot be used.
+ * Where the bytes come from: `take` gives the next ones, which hold until it is called again; an empty text
+ * at the end. From its name a compressed file without a name of its own ("report.txt.gz") has its.
  */
-bool archive_list(struct arena *arena, struct text name, archive_read *read, void *self,
-    struct sniffer *sniffer, struct archive_budget *budget, struct archive_listing *listing_out,
-    struct error *error);
+struct archive_source {
+	struct text name;
+	struct text (*take)(void *self);
+	void *self;
+};
+
+/* A sniffer of NULL: no types. False: the library cannot be used. */
+bool archive_list(struct arena *arena, const struct archive_source *source, struct sniffer *sniffer,
+    struct archive_budget *budget, struct archive_listing *listing_out, struct error *error);
 
 #endif

@@ -42,7 +42,7 @@ attachment_list_new(struct arena *arena, struct sniffer *sniffer, struct text me
 
 	list->arena = arena;
 	list->has_own_sniffer = sniffer == NULL;
-	list->sniffer = sniffer != NULL ? sniffer : sniffer_new(arena);
+	list->sniffer = sniffer != NULL ? sniffer : sniff_new(arena);
 	list->bytes = message_bytes;
 	list->budget = (struct archive_budget){
 	    .unpacked = ATTACHMENT_UNPACKED_MAX, .members = ATTACHMENT_MEMBERS_MAX};
@@ -53,7 +53,7 @@ void
 attachment_list_close(struct attachment_list *list)
 {
 	if (list->has_own_sniffer)
-		sniffer_close(list->sniffer);
+		sniff_close(list->sniffer);
 }
 
 static char *
@@ -424,6 +424,8 @@ attachment_members(struct attachment_list *list, struct attachment *attachment,
 	struct attachment_source source;
 	struct archive_listing listing;
 	bool is_listable;
+	const struct archive_source archive = {
+	    .name = attachment->facts.name, .take = attachment_read_archive, .self = &source};
 
 	if (!attachment->is_listed) {
 		if (!attachment_is_listable(list, attachment, &is_listable, error))
@@ -431,8 +433,7 @@ attachment_members(struct attachment_list *list, struct attachment *attachment,
 		if (is_listable) {
 			attachment_source_init(
 			    &source, attachment->part, attachment->embedded, attachment_room(list));
-			if (!archive_list(list->arena, attachment->facts.name,
-				attachment_read_archive, &source, list->sniffer, &list->budget,
+			if (!archive_list(list->arena, &archive, list->sniffer, &list->budget,
 				&listing, error))
 				return false;
 			attachment_take_members(list, attachment, &listing);
@@ -563,7 +564,7 @@ attachment_is_mismatch(struct attachment_list *list, struct attachment *attachme
 
 bool
 attachment_read(struct attachment_list *list, const struct attachment *attachment,
-    bool (*write)(void *self, struct text piece), void *self)
+    bool (*take)(void *self, struct text piece), void *self)
 {
 	struct attachment_source source;
 	struct text piece;
@@ -573,7 +574,7 @@ attachment_read(struct attachment_list *list, const struct attachment *attachmen
 	attachment_source_init(
 	    &source, attachment->part, attachment->embedded, attachment_room(list));
 	while ((piece = attachment_source_take(&source)).size > 0)
-		if (!write(self, piece))
+		if (!take(self, piece))
 			return false;
 	return true;
 }

@@ -94,9 +94,9 @@ bool attachment_is_cut(struct attachment_list *list, struct attachment *attachme
 bool attachment_is_mismatch(struct attachment_list *list, struct attachment *attachment,
     bool *mismatch_out, struct text *why_out, struct error *error);
 
-/* The decoded bytes, piece by piece, from the beginning: into `write`; false when it says so, and of a
+/* The decoded bytes, piece by piece, from the beginning: to `take`; false when it says so, and of a
  * member, which cannot be read. */
 bool attachment_read(struct attachment_list *list, const struct attachment *attachment,
-    bool (*write)(void *self, struct text piece), void *self);
+    bool (*take)(void *self, struct text piece), void *self);
 
 #endif

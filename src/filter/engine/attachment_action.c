@@ -4,6 +4,7 @@
  */
 #include "filter/engine/attachment_action.h"
 
+#include "base/bug.h"
 #include "base/vector.h"
 #include "filter/engine/attachment_host.h"
 #include "filter/engine/attachment_value.h"
@@ -101,14 +102,12 @@ attachment_action_new_edit(struct attachment_watch *watch)
 }
 
 static bool
-attachment_action_edit(struct evaluator *evaluator, const struct statement *statement)
+attachment_action_edit(
+    struct evaluator *evaluator, const struct statement *statement, struct text text)
 {
 	struct attachment_watch *watch = evaluator->attachments;
 	bool is_removed = statement->kind == STATEMENT_STRIP;
-	struct text text = {NULL, 0};
 
-	if (statement->expression != NULL && !evaluate(evaluator, statement->expression, &text))
-		return false;
 	if (text.size > ATTACHMENT_ACTION_TEXT_MAX)
 		return evaluate_fail(evaluator, ERROR_LIMIT, statement->expression->offset,
 		    "the text of `replace` is larger than %d bytes",
@@ -145,16 +144,14 @@ attachment_action_read(void *reader, bool (*write)(void *self, struct text piece
 }
 
 static bool
-attachment_action_save(struct evaluator *evaluator, const struct statement *statement)
+attachment_action_save(
+    struct evaluator *evaluator, const struct statement *statement, struct text directory)
 {
 	const struct filter_input *input = evaluator->input;
 	struct attachment_watch *watch = evaluator->attachments;
-	struct attachment_reader reader;
-	struct text directory, path;
+	struct attachment_reader reader = {watch->list, watch->current};
+	struct text path;
 
-	if (!evaluate(evaluator, statement->expression, &directory))
-		return false;
-	reader = (struct attachment_reader){watch->list, watch->current};
 	struct attachment_request request = {
 	    .directory = directory,
 	    .note = attachment_action_note(evaluator, statement, "save", &evaluator->scratch),
@@ -178,14 +175,19 @@ attachment_action_save(struct evaluator *evaluator, const struct statement *stat
 bool
 attachment_action_run(struct evaluator *evaluator, const struct statement *statement)
 {
-	if (!attachment_value_open(evaluator, statement->offset))
+	struct text value = {NULL, 0};
+
+	/* First: the value may need the message, and edits that wait are made then. */
+	if ((statement->expression != NULL &&
+		!evaluate(evaluator, statement->expression, &value)) ||
+	    !attachment_value_open(evaluator, statement->offset))
 		return false;
 	if (!evaluator->attachments->is_loop || evaluator->attachments->current == NULL)
 		return evaluate_fail(evaluator, ERROR_INPUT, statement->offset,
 		    "this attachment is no longer in the message");
 	if (statement->kind == STATEMENT_SAVE)
-		return attachment_action_save(evaluator, statement);
-	return attachment_action_edit(evaluator, statement);
+		return attachment_action_save(evaluator, statement, value);
+	return attachment_action_edit(evaluator, statement, value);
 }
 
 /* Is the part in the one before, which goes as a whole? */
@@ -322,6 +324,8 @@ attachment_action_make(struct evaluator *evaluator, const struct message **edite
 	size_t count = 0;
 	struct buffer out;
 
+	/* Whoever makes another message makes these edits first. */
+	REQUIRE(!watch->is_stale);
 	if (watch->rounds >= ATTACHMENT_ACTION_ROUNDS_MAX)
 		return error_set(&evaluator->error, ERROR_LIMIT,
 		    "attachments were taken out of it %d times already",

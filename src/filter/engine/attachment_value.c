@@ -20,7 +20,7 @@ attachment_value_watch(struct evaluator *evaluator)
 		arena_init(&evaluator->attachments->loop_arena, NULL, 0);
 		arena_init(&evaluator->attachments->edit_arena, NULL, 0);
 		/* Of the run: a message that changes is no reason to load the types again. */
-		evaluator->attachments->sniffer = sniffer_new(evaluator->arena);
+		evaluator->attachments->sniffer = sniff_new(evaluator->arena);
 	}
 	return evaluator->attachments;
 }
@@ -87,7 +87,7 @@ attachment_value_close(struct evaluator *evaluator)
 	if (watch == NULL)
 		return;
 	attachment_value_forget(watch);
-	sniffer_close(watch->sniffer);
+	sniff_close(watch->sniffer);
 	arena_clear(&watch->loop_arena);
 	arena_clear(&watch->edit_arena);
 }
@@ -451,6 +451,11 @@ attachment_value_test(
 		    !attachment_value_is_fact(question.operands[i]) &&
 		    !evaluate(evaluator, question.operands[i], &question.values[i]))
 			return false;
+	/* Nor may the pattern change it while the values of its attachments are tried. */
+	if (expression->pattern != NULL && expression->pattern->expands &&
+	    edit_header_is_asked_for(evaluator, expression->pattern->source) &&
+	    !edit_header_settle(evaluator))
+		return false;
 	if (!attachment_value_begin(evaluator, expression))
 		return false;
 	for (unsigned i = 0; i < 2; i++)

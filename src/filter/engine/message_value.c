@@ -109,7 +109,7 @@ message_value_of_structure(struct message_value_memory *memory, enum message_fac
 	if (!memory->has_structure) {
 		struct arena arena;
 		arena_init(&arena, NULL, 0);
-		structure_facts(&arena, message_bytes(memory->message), MIME_LIMITS_DEFAULT,
+		structure_check_facts(&arena, message_bytes(memory->message), MIME_LIMITS_DEFAULT,
 		    &memory->malformed, &memory->truncated);
 		arena_clear(&arena);
 		memory->truncated |= message_is_truncated(memory->message);

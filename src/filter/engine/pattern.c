@@ -29,10 +29,11 @@ static const uint64_t pattern_work_max = UINT64_C(1) << 30;
 #define PATTERN_MARK "(?C1)"
 
 enum {
-	/* A place that takes no more, or no more than this and the size of the subject, is not
+	/* A place that takes no more, or no more than this and so many a byte of the subject, is not
 	 * counted. */
-	PATTERN_CHEAP_STEPS = 128,
+	PATTERN_CHEAP_STEPS = 320,
 	PATTERN_CHEAP_STEPS_LEAST = 16,
+	PATTERN_CHEAP_STEPS_A_BYTE = 3,
 	PATTERN_STEPS_FACTOR = 8, /* what takes more is tried again with so many times the limit */
 	/* A place may need a look at all bytes behind it, of which so many count; when the sum is
 	 * this, the clock is looked at. */
@@ -225,7 +226,6 @@ static pcre2_code *
 pattern_translate(const struct pattern_engine *engine, const struct pattern *pattern,
     uint32_t options, int *code_out, PCRE2_SIZE *position_out)
 {
-	/* tolerance: unicode-classes */
 	options |= PCRE2_UTF | PCRE2_UCP | PCRE2_NEVER_BACKSLASH_C;
 	if (!pattern->case_sensitive)
 		options |= PCRE2_CASELESS;
@@ -495,8 +495,9 @@ pattern_search(struct pattern_search *search, size_t at)
 	struct pattern_track *track = &search->engine->track;
 	uint32_t limit = PATTERN_CHEAP_STEPS;
 
-	if (search->subject.size < PATTERN_CHEAP_STEPS - PATTERN_CHEAP_STEPS_LEAST)
-		limit = PATTERN_CHEAP_STEPS_LEAST + (uint32_t)search->subject.size;
+	if (search->subject.size < PATTERN_CHEAP_STEPS / PATTERN_CHEAP_STEPS_A_BYTE)
+		limit = PATTERN_CHEAP_STEPS_LEAST +
+			PATTERN_CHEAP_STEPS_A_BYTE * (uint32_t)search->subject.size;
 	if (limit > most)
 		limit = most;
 	const uint32_t least = limit;

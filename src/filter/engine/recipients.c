@@ -86,7 +86,7 @@ recipients_is_field(struct text name)
 
 /* Does the field name the address? */
 static bool
-recipients_field_has(struct text body, struct text wanted)
+recipients_field_has(struct text body, struct text wanted, bool *is_cut_out)
 {
 	char memory[RECIPIENTS_MEMORY], spec_memory[RECIPIENTS_SPEC_MAX];
 	struct arena arena;
@@ -101,9 +101,30 @@ recipients_field_has(struct text body, struct text wanted)
 		found = address_append_spec(&list.items[i], &spec) && spec.size > 0 &&
 			text_is_equal_nocase(buffer_text(&spec), wanted);
 	}
+	*is_cut_out |= list.truncated;
 	buffer_clear(&spec);
 	arena_clear(&arena);
 	return found;
+}
+
+/* The address was not found, but there are recipients that nobody has looked at: the verdict decides. */
+static bool
+recipients_undecided(
+    struct evaluator *evaluator, const struct expression *expression, struct text *value_out)
+{
+	error_set(&evaluator->error, ERROR_INPUT,
+	    "hasaddr did not find the address, but the message has more recipients than it sees");
+	switch (evaluate_undecided(evaluator, evaluator->input->verdicts.undecodable,
+	    expression->offset, TEXT("undecodable"))) {
+	case VERDICT_OPEN:
+		break;
+	case VERDICT_CLOSED:
+		*value_out = TEXT("1");
+		break;
+	case VERDICT_LATER:
+		return false;
+	}
+	return true;
 }
 
 bool
@@ -113,16 +134,20 @@ recipients_search(
 	struct header_field field;
 	struct text wanted;
 	size_t fields = 0;
+	bool is_cut = false;
 
 	if (!evaluate(evaluator, expression->operands, &wanted) || !edit_header_settle(evaluator))
 		return false;
 	struct text rest = message_header_block(evaluator->message);
 	*value_out = TEXT("0");
 	while (fields++ < MESSAGE_FIELDS_MAX && header_next(&rest, &field)) {
-		if (!recipients_is_field(field.name) || !recipients_field_has(field.body, wanted))
+		if (!recipients_is_field(field.name) ||
+		    !recipients_field_has(field.body, wanted, &is_cut))
 			continue;
 		*value_out = TEXT("1");
-		break;
+		return true;
 	}
-	return true;
+	if (!is_cut && rest.size == 0)
+		return true;
+	return recipients_undecided(evaluator, expression, value_out);
 }

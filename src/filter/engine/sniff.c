@@ -62,7 +62,7 @@ static const struct {
     {TEXT("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"), TEXT("application/x-ole-storage")},
     {TEXT("\xE4\x52\x5C\x7B\x8C\xD8\xA7\x4D\xAE\xB1\x53\x78\xD0\x29\x96\xD3"),
 	TEXT("application/onenote")},
-    /* Word opens what only begins like RTF, so that it is used to hide it. */
+    /* tolerance: rtf-short-header. Word opens it, so that it is used to hide what it is. */
     {TEXT("{\\rt"), TEXT("text/rtf")},
     {TEXT("ITSF\x03\0\0\0"), TEXT("application/vnd.ms-htmlhelp")},
     {TEXT("MSCF\0\0\0\0"), TEXT("application/vnd.ms-cab-compressed")},
@@ -85,13 +85,13 @@ struct sniffer {
 };
 
 struct sniffer *
-sniffer_new(struct arena *arena)
+sniff_new(struct arena *arena)
 {
 	return arena_alloc(arena, sizeof(struct sniffer));
 }
 
 void
-sniffer_close(struct sniffer *sniffer)
+sniff_close(struct sniffer *sniffer)
 {
 	if (sniffer->cookie != NULL)
 		sniffer->library.close(sniffer->cookie);

@@ -23,7 +23,7 @@ enum { SNIFF_BYTES = 65536 };
 struct sniffer;
 
 /* Costs nothing yet. It lives in the arena; to be closed. */
-struct sniffer *sniffer_new(struct arena *arena);
+struct sniffer *sniff_new(struct arena *arena);
 /*
  * The MIME type of something that begins with these bytes, lower case, "application/x-dosexec";
  * "application/x-empty" for nothing, "application/octet-stream" for what nobody knows or libmagic
@@ -32,6 +32,6 @@ struct sniffer *sniffer_new(struct arena *arena);
  */
 bool sniff_type(struct sniffer *sniffer, struct arena *arena, struct text head,
     struct text *type_out, struct error *error);
-void sniffer_close(struct sniffer *sniffer);
+void sniff_close(struct sniffer *sniffer);
 
 #endif

@@ -39,7 +39,7 @@ application/x-msdownload|a.pdf|application/pdf
 application/octet-stream|annex=?|application/pdf
 application/x-zip-compressed|a.zip|application/zip
 audio/mpeg|track.mp3|image/png
-application/octet-stream|'$'safe\u202efdp.scr''|application/x-dosexec|yes
+application/octet-stream|'$'safe\xe2\x80\xaefdp.scr''|application/x-dosexec|yes
 image/gif|a.exe|text/plain|yes'
 is "macros are found in each kind of document, and in a document in an archive" "$(own macros 2,6)" 'a.docx|document
 b.docx|document macro

@@ -258,10 +258,10 @@ nothing_is_asked_of_nothing(void)
 	struct text type;
 
 	arena_init(&arena, NULL, 0);
-	struct sniffer *sniffer = sniffer_new(&arena);
+	struct sniffer *sniffer = sniff_new(&arena);
 	check(sniff_type(sniffer, &arena, (struct text){0}, &type, &error));
 	check_text(type, TEXT("application/x-empty"));
-	sniffer_close(sniffer);
+	sniff_close(sniffer);
 	arena_clear(&arena);
 }
 
@@ -286,7 +286,7 @@ types_have_one_name(void)
 	struct arena arena;
 
 	arena_init(&arena, NULL, 0);
-	struct sniffer *sniffer = sniffer_new(&arena);
+	struct sniffer *sniffer = sniff_new(&arena);
 	check_type(sniffer, TEXT("%PDF-1.4\n1 0 obj\n"), "application/pdf");
 	check_type(sniffer, TEXT("GIF89a\1\0\1\0\0\0\0"), "image/gif");
 	check_type(sniffer, TEXT("just words\n"), "text/plain");
@@ -300,7 +300,7 @@ types_have_one_name(void)
 	/* Random bytes that libmagic takes for a program without a header. */
 	check_type(sniffer, TEXT("\xB8\x8E\x8B\x1A\x29\x9F\xB7\x67\xCD\x21\0\0\0\0\0\0\0\0"),
 	    "application/octet-stream");
-	sniffer_close(sniffer);
+	sniff_close(sniffer);
 	arena_clear(&arena);
 }
 

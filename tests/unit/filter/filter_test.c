@@ -411,6 +411,7 @@ long_address_list(void)
 	    .program = program,
 	    .message = message_new(&arena, buffer_text(&message)),
 	    .variables = variables,
+	    .verdicts = {.undecodable = VERDICT_OPEN},
 	    .host = &plan_host,
 	    .host_self = &plan,
 	};
@@ -420,6 +421,8 @@ long_address_list(void)
 	check_text(variables_get(variables, TEXT("L")), TEXT("28672"));
 	check_text(variables_get(variables, TEXT("A")), TEXT("1"));
 	check_text(variables_get(variables, TEXT("B")), TEXT("0"));
+	check(text_find(result.undecided, 0, TEXT("more recipients than it sees")) <
+	      result.undecided.size);
 	buffer_clear(&message);
 	arena_clear(&arena);
 }
@@ -487,6 +490,17 @@ no_pattern_no_library(void)
 	arena_clear(&arena);
 }
 
+/* A build with sanitizers gives each allocation a block of its own, so that bytes cannot be counted. */
+static bool
+is_arena_packed(void)
+{
+	static char memory[ARENA_ALIGNMENT];
+	struct arena arena;
+
+	arena_init(&arena, memory, sizeof memory);
+	return arena.next == memory;
+}
+
 /* How many bytes of its arena a run takes that has so many rules, none of which matches, in a block. */
 static size_t
 bytes_of_a_run(const char *head, unsigned rules_count)
@@ -543,8 +557,12 @@ main(void)
 {
 	test("PCRE2 is not loaded while plain patterns match and no line can match the others",
 	    no_pattern_no_library);
-	test("a rule that is tried and does not match allocates nothing",
-	    rules_tried_allocate_nothing);
+	if (is_arena_packed())
+		test("a rule that is tried and does not match allocates nothing",
+		    rules_tried_allocate_nothing);
+	else
+		test_skip("a rule that is tried and does not match allocates nothing",
+		    "in a build with sanitizers arenas are not packed");
 	test("where the prefilter says no, PCRE2 says no, and what it understands compiles",
 	    no_is_no);
 	test("the prefilter finds in long texts what a slow search finds", long_regions);

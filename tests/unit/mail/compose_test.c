@@ -106,7 +106,7 @@ fields_are_written(void)
 {
 	check_text(field("Subject", TEXT("hello world")), TEXT("Subject: hello world\n"));
 	check_text(
-	    field("Subject", TEXT("  a\r\nBcc: x@y.test\n ")), TEXT("Subject: a  Bcc: x@y.test\n"));
+	    field("Subject", TEXT("  a\r\nBcc: x@y.test\n ")), TEXT("Subject: a Bcc: x@y.test\n"));
 	check_text(field("Subject", TEXT("a\0b\x7f"
 					 "c\x1b")),
 	    TEXT("Subject: a b c\n"));
@@ -164,8 +164,9 @@ what_is_no_address_is_refused(void)
 	check_text(addresses("a@b@c"),
 	    TEXT("To: \"a@b@c\" is no address: write local@domain or Name <local@domain>"));
 	/* A line end in an address cannot begin a field. */
-	check(text_find(addresses("a@x.test\nBcc: b@y.test"), 0, TEXT("\nBcc")) ==
-	      addresses("a@x.test\nBcc: b@y.test").size);
+	check_text(addresses("a@x.test\nBcc: b@y.test"),
+	    TEXT("To: addresses with a line end between them, which is no part of an address"));
+	check_text(addresses("a@x.test,\n b@y.test"), TEXT("To: a@x.test, b@y.test\n"));
 }
 
 static void
@@ -219,7 +220,7 @@ parameters_are_written(void)
 	check_text(parameter(TEXT("a.txt")), TEXT(";\n\tname=a.txt"));
 	check_text(parameter(TEXT("my \"file\".txt")), TEXT(";\n\tname=\"my \\\"file\\\".txt\""));
 	check_text(parameter(TEXT("")), TEXT(";\n\tname=\"\""));
-	check_text(parameter(TEXT("a\r\nb\0c")), TEXT(";\n\tname=a__b_c"));
+	check_text(parameter(TEXT("a\r\nb\0c")), TEXT(";\n\tname=a_b_c"));
 	check_text(parameter(TEXT("na\xc3\xafve.txt")), TEXT(";\n\tname*=utf-8''na%C3%AFve.txt"));
 	/* Bytes that are not UTF-8 are read by guess: windows-1252. */
 	check_text(parameter(TEXT("na\xefve.txt")), TEXT(";\n\tname*=utf-8''na%C3%AFve.txt"));

@@ -142,6 +142,22 @@ unusable_boundaries_give_no_children(void)
 }
 
 static void
+boundaries_in_pieces_are_followed(void)
+{
+	check_tree("Content-Type: multipart/mixed; boundary*0=ab; boundary*1=\"cd\"\n\n"
+		   "--abcd\n\nx\n--abcd--\n",
+	    "mixed(plain{x}.)");
+	check_tree("Content-Type: multipart/mixed; boundary*=us-ascii''a%3Db\n\n"
+		   "--a=b\n\nx\n--a=b--\n",
+	    "mixed(plain{x}.)");
+	check_tree("Content-Type: multipart/mixed; boundary*0=ab; boundary=b\n\n"
+		   "--b\n\nx\n--b--\n",
+	    "mixed(plain{x}.)");
+	check_tree(
+	    "Content-Type: multipart/mixed; boundary*1x=ab\n\n--ab\n\nx", "mixed{--ab\n\nx}");
+}
+
+static void
 long_boundaries_are_followed(void)
 {
 	char bytes[6000], wanted[3000];
@@ -307,6 +323,7 @@ main(void)
 	test("nested boundaries may begin alike or be equal",
 	    nested_boundaries_may_begin_alike_or_be_equal);
 	test("unusable boundaries give no children", unusable_boundaries_give_no_children);
+	test("boundaries in pieces are followed", boundaries_in_pieces_are_followed);
 	test("boundaries over 70 bytes are followed", long_boundaries_are_followed);
 	test("embedded messages are entered", embedded_messages_are_entered);
 	test("the extents of a part are exact", extents_of_a_part_are_exact);

@@ -3,9 +3,9 @@
  * text and for HTML.
  */
 #include "mail/part_choice.h"
+#include "mail/part_number.h"
 #include "base/buffer.h"
 #include "base/clock.h"
-#include "mail/part_facts.h"
 #include "support/tap.h"
 
 #include <stdint.h>

@@ -3,7 +3,7 @@
  * chance, where the trees of both are compared (tests/support/edited_tree.h).
  */
 #include "mail/part_edit.h"
-#include "mail/part_facts.h"
+#include "mail/part_number.h"
 #include "mail/transfer_encoding.h"
 #include "support/edited_tree.h"
 #include "support/tap.h"

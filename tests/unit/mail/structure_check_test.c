@@ -35,7 +35,7 @@ check_report_at(struct text bytes, struct mime_limits limits, struct text wanted
 	}
 	check_text_at(buffer_text(&out), wanted, __FILE__, line);
 	check_number_at(report.total, (long long)report.count, "total", __FILE__, line);
-	structure_facts(&arena, copy, limits, &malformed, &truncated);
+	structure_check_facts(&arena, copy, limits, &malformed, &truncated);
 	check_at(malformed == report.malformed, "the same fact: malformed", __FILE__, line);
 	check_at(truncated == report.truncated, "the same fact: truncated", __FILE__, line);
 	check_at(malformed == (text_find(wanted, 0, TEXT("-")) < wanted.size && malformed),
