@@ -8,17 +8,17 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/random.h>
 #include <sysexits.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/number.h"
+#include "handle/fresh_id.h"
 #include "handle/message_sink.h"
 #include "handle/seen_memory.h"
 #include "handle/whole_input.h"
 
-enum { MAIL_FORMAT_TAB = 8, MAIL_FORMAT_LOG_COLUMN = 72, MAIL_FORMAT_HOST_MAX = 64 };
+enum { MAIL_FORMAT_TAB = 8, MAIL_FORMAT_LOG_COLUMN = 72 };
 
 /* The run. */
 struct mail_format {
@@ -261,22 +261,6 @@ format_add_from_line(struct mail_format *format, struct format_message *message)
 		field_list_add(arena, &message->fields, old.fields[i]);
 }
 
-/* What makes a Message-ID unique, in front of "@" and the host. */
-static struct text
-format_new_id(struct mail_format *format)
-{
-	struct timestamp now = clock_now();
-	char host[MAIL_FORMAT_HOST_MAX + 1] = "";
-	uint64_t random = 0;
-
-	if (getrandom(&random, sizeof random, GRND_NONBLOCK) < 0)
-		random = clock_processor_nanoseconds();
-	if (gethostname(host, sizeof host - 1) < 0 || host[0] == '\0')
-		memcpy(host, "localhost", sizeof "localhost");
-	return arena_format(format->arena, "%lld.%d.%016llx@%s", (long long)now.seconds,
-	    (int)getpid(), (unsigned long long)random, host);
-}
-
 /* Was the message seen before? In doubt it was not. tolerance: formail-empty-id */
 static bool
 format_is_seen(struct mail_format *format, const struct format_message *message)
@@ -369,7 +353,7 @@ format_write_header(struct mail_format *format, struct format_message *message)
 	else if (format_needs_from_line(format, message))
 		format_add_from_line(format, message);
 	field_work_find_missing(
-	    format->arena, work, &message->fields, format_new_id(format), &missing);
+	    format->arena, work, &message->fields, fresh_id_format(format->arena), &missing);
 	if (format->request->log_name != NULL)
 		format_log_start(format, message);
 	field_work_write(work, &message->fields, message->rest, &missing, &format->sink);

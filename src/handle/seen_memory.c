@@ -82,6 +82,7 @@ seen_memory_ask_queue(struct seen_memory *memory)
 	size_t start = 0;
 	while (start < all.size && all.size - start >= memory->size)
 		start = text_find_byte(all, start, '\0') + 1;
+	/* A key that alone is too large must not make all others forgotten. */
 	memory->change = text_slice((struct text){kept, used}, start < all.size ? start : 0, used);
 }
 

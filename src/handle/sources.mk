@@ -53,3 +53,6 @@ libhandle_a_SOURCES += %D%/answer_command.c %D%/answer_command.h
 libhandle_a_SOURCES += %D%/answer_draft.c %D%/answer_draft.h
 libhandle_a_SOURCES += %D%/answer_message.c %D%/answer_message.h
 libhandle_a_SOURCES += %D%/answer_text.c %D%/answer_text.h
+libhandle_a_SOURCES += %D%/fresh_id.c %D%/fresh_id.h
+libhandle_a_SOURCES += %D%/mail_reformat.c %D%/mail_reformat.h
+libhandle_a_SOURCES += %D%/header_reformat.c %D%/header_reformat.h

@@ -48,7 +48,9 @@ split_program_init(struct arena *arena, struct split_program *program, char *con
 	}
 	program->environment[others] =
 	    arena_copy_string(arena, arena_format(arena, "%s%s", split_variable, value));
-	if (!split_program_parse_number(value, &program->number))
+	bool is_plain = *value != '\0' && value[strspn(value, "0123456789")] == '\0';
+	if ((program->only_digits && !is_plain) ||
+	    !split_program_parse_number(value, &program->number))
 		return;
 	program->width = (int)strnlen(value, SPLIT_PROGRAM_NUMBER_WIDTH);
 	program->number_variable = arena_alloc(

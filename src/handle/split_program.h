@@ -19,6 +19,7 @@ struct split_program {
 	char *const *arguments; /* NULL at the end */
 	bool is_parallel;
 	unsigned maximum; /* at a time; 0: SPLIT_PROGRAM_DEFAULT */
+	bool only_digits; /* FILENO is a number only if it has nothing else, as reformail has it */
 	/* From here on its own. */
 	char **environment;
 	char *number_variable; /* "FILENO=000"; NULL: the messages are not numbered */

@@ -2,7 +2,6 @@
  * culver as formail: its options, and one call of mail_format_run(). Options may be joined ("-czx To:"),
  * numbers need no letter ("+1 -5"), and everything behind -s is the program.
  */
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
@@ -334,7 +333,7 @@ compat_name_formail(int count, char **arguments)
 	if (status == EX_OK)
 		status = compat_formail_finish(&formail);
 	if (status == EX_OK) {
-		signal(SIGPIPE, SIG_IGN);
+		compat_name_block_pipe_signal();
 		formail.request.program.arguments = formail.arguments;
 		split_program_init(&arena, &formail.request.program, environ);
 		status = mail_format_run(&arena, &formail.request);

@@ -3,6 +3,7 @@
  */
 #include "programs/compat_name.h"
 
+#include <signal.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -14,6 +15,7 @@ static const struct compat_name {
     {"mailbot", compat_name_mailbot},
     {"makemime", compat_name_makemime},
     {"reformime", compat_name_reformime},
+    {"reformail", compat_name_reformail},
     {NULL, NULL},
 };
 
@@ -32,4 +34,15 @@ compat_name_find(const char *path)
 			return known->run;
 	}
 	return NULL;
+}
+
+void
+compat_name_block_pipe_signal(void)
+{
+	sigset_t signals;
+
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGPIPE);
+	sigaddset(&signals, SIGXFSZ);
+	sigprocmask(SIG_BLOCK, &signals, NULL);
 }

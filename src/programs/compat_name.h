@@ -12,8 +12,12 @@ int compat_name_formail(int count, char **arguments);
 int compat_name_mailbot(int count, char **arguments);
 int compat_name_makemime(int count, char **arguments);
 int compat_name_reformime(int count, char **arguments);
+int compat_name_reformail(int count, char **arguments);
 
 /* The program that this path (argv[0]) stands for, or NULL: it is culver itself. */
 compat_run *compat_name_find(const char *path);
+
+/* A program that does not read all it is given is not the end of this one: SIGPIPE is blocked. */
+void compat_name_block_pipe_signal(void);
 
 #endif

@@ -23,6 +23,7 @@ culver_SOURCES += %D%/compat_formail.c
 culver_SOURCES += %D%/compat_mailbot.c
 culver_SOURCES += %D%/compat_makemime.c
 culver_SOURCES += %D%/compat_reformime.c
+culver_SOURCES += %D%/compat_reformail.c
 culver_CPPFLAGS = $(AM_CPPFLAGS) -DCULVER_VERSION='"$(PACKAGE_VERSION)"'
 culver_LDADD = libhandle.a librefile.a librehearse.a libagent.a libdeliver.a librecord.a libfilter.a libconfig.a libmail.a libsystem.a libbase.a
 

@@ -5,6 +5,8 @@ offered=$2/offered
 cat >$2/.zshrc <<END
 PS1= RPS1= PS2=
 fpath=(${(q)1} \$fpath)
+# A list that is longer than the screen asks first, and takes the next key for the answer.
+unsetopt auto_list
 autoload -Uz compinit
 compinit -D -u
 zstyle ':completion:*' completer _complete

@@ -9,3 +9,5 @@ EXTRA_DIST += %D%/compat_corpus.sh
 TESTS += %D%/compat_mailbot.t %D%/compat_makemime.t %D%/compat_reformime.t
 dist_check_SCRIPTS += %D%/compat_mailbot.t %D%/compat_makemime.t %D%/compat_reformime.t
 EXTRA_DIST += %D%/mime_samples.sh
+TESTS += %D%/compat_reformail.t
+dist_check_SCRIPTS += %D%/compat_reformail.t
