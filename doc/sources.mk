@@ -8,6 +8,7 @@ dist_man_MANS += \
 	%D%/man/culver-test.1 \
 	%D%/man/culver.conf.5 \
 	%D%/man/culver-attachments.7 \
+	%D%/man/culver-compat.7 \
 	%D%/man/culver-delivery.7 \
 	%D%/man/mailfilter.5
 

@@ -32,3 +32,25 @@ culver_deliver_SOURCES = %D%/culver_deliver.c
 culver_deliver_CPPFLAGS = $(AM_CPPFLAGS) -DCULVER_VERSION='"$(PACKAGE_VERSION)"' \
 	-DCULVER_SYSCONFDIR='"$(sysconfdir)"'
 culver_deliver_LDADD = libagent.a libdeliver.a librecord.a libfilter.a libconfig.a libmail.a libsystem.a libbase.a
+
+# The names of other programs. Not in bin, where the packages of those programs have theirs: a PATH can begin here.
+# The links are relative, so that a tree that is installed under DESTDIR can be used where it lies.
+compatdir = $(libexecdir)/culver/compat
+compat_names = deliverquota formail lockfile lockmail mailbot maildirmake makemime reformail reformime
+install-exec-hook:
+	$(MKDIR_P) "$(DESTDIR)$(compatdir)"
+	@program=`echo culver | sed '$(transform)'`; \
+	target=`$(AWK) 'BEGIN { \
+		from = split(ARGV[1], f, /\/+/); to = split(ARGV[2], t, /\/+/); \
+		for (i = 1; i < to && f[i] == t[i]; i++) continue; \
+		for (j = i; j <= from; j++) printf "../"; \
+		for (; i < to; i++) printf "%s/", t[i]; \
+		print t[to] }' "$(compatdir)" "$(bindir)/$$program"` || exit 1; \
+	for name in $(compat_names); do \
+		echo " ln -s $$target $(DESTDIR)$(compatdir)/$$name"; \
+		rm -f "$(DESTDIR)$(compatdir)/$$name"; \
+		ln -s "$$target" "$(DESTDIR)$(compatdir)/$$name" || exit 1; \
+	done
+uninstall-hook:
+	for name in $(compat_names); do rm -f "$(DESTDIR)$(compatdir)/$$name"; done
+	-rmdir "$(DESTDIR)$(compatdir)" "$(DESTDIR)$(libexecdir)/culver" 2>/dev/null
