@@ -169,7 +169,7 @@ ours hostile -n -t text -T replyall
 is "nor what the message has" "$status|$(grep -c '^Bcc' <<<"$output")" "0|0"
 printf 'From: a@ark.example, b@ark.example\n\nx\n' >samples/many
 ours many -n -N -t text
-is "one message has one answer" "$(grep '^To:' <<<"$output")" "To: a@ark.example"
+is "one message has one answer, or none" "$status|$output" "0|"
 ours plain -n
 is "a text is needed" "$status" 64
 ours plain -n -t text -T bogus
