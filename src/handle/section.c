@@ -132,6 +132,9 @@ section_body(const struct mime_part *part)
 	const char *end = root->body.data + root->body.size;
 	struct text rest = {body.data + body.size, (size_t)(end - body.data) - body.size};
 	if (is_message || part->first_child != NULL) {
+		/* A message that ends with its own line end is complete. */
+		if (text_has_suffix(body, TEXT("\n")))
+			return body;
 		if (text_has_prefix(rest, TEXT("\r\n")))
 			body.size += 2;
 		else if (text_has_prefix(rest, TEXT("\n")))

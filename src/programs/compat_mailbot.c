@@ -2,7 +2,6 @@
  * culver as mailbot: its options, and one call of answer_command_run(). What stands behind the options
  * is the program that mails the answer.
  */
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -298,7 +297,7 @@ compat_name_mailbot(int count, char **arguments)
 	}
 	if (status == EX_OK)
 		status = compat_mailbot_finish(&mailbot);
-	signal(SIGPIPE, SIG_IGN);
+	compat_name_block_pipe_signal();
 	if (status == EX_OK)
 		status = answer_command_run(&arena, &mailbot.request);
 	arena_clear(&arena);

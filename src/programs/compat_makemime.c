@@ -3,7 +3,6 @@
  * part_build_run(). Sections in parentheses are built in this process.
  */
 #include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
@@ -282,7 +281,7 @@ compat_name_makemime(int count, char **arguments)
 
 	if (count > 1 && strcmp(arguments[1], "--help") == 0)
 		return culver_print(TEXT(compat_makemime_help));
-	signal(SIGPIPE, SIG_IGN);
+	compat_name_block_pipe_signal();
 	arena_init(&arena, NULL, 0);
 	struct compat_makemime makemime = {.arena = &arena, .count = (size_t)count - 1};
 	makemime.words = arena_alloc_array(&arena, makemime.count + 1, sizeof *makemime.words);

@@ -20,6 +20,10 @@ static const struct compat_name {
     {"lockmail", compat_name_lockmail},
     {"maildirmake", compat_name_maildirmake},
     {"deliverquota", compat_name_deliverquota},
+    {"mailbot", compat_name_mailbot},
+    {"makemime", compat_name_makemime},
+    {"reformime", compat_name_reformime},
+    {"reformail", compat_name_reformail},
     {NULL, NULL},
 };
 

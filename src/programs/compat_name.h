@@ -17,6 +17,10 @@ int compat_name_lockfile(int count, char **arguments);
 int compat_name_lockmail(int count, char **arguments);
 int compat_name_maildirmake(int count, char **arguments);
 int compat_name_deliverquota(int count, char **arguments);
+int compat_name_mailbot(int count, char **arguments);
+int compat_name_makemime(int count, char **arguments);
+int compat_name_reformime(int count, char **arguments);
+int compat_name_reformail(int count, char **arguments);
 
 /* The program that this path (argv[0]) stands for, or NULL: it is culver itself. */
 compat_run *compat_name_find(const char *path);

@@ -1,7 +1,6 @@
 /*
  * culver as reformime: its options, and one call of section_command_run().
  */
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
@@ -187,7 +186,7 @@ compat_name_reformime(int count, char **arguments)
 		request->charset = mail_output_is_utf8_locale() ? TEXT("UTF-8") : TEXT("US-ASCII");
 	request->form.charset = request->charset;
 	request->form.program = TEXT("reformime (culver " CULVER_VERSION ")");
-	signal(SIGPIPE, SIG_IGN);
+	compat_name_block_pipe_signal();
 	arena_init(&arena, first, sizeof first);
 	status = section_command_run(&arena, request);
 	arena_clear(&arena);
