@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <sysexits.h>
@@ -112,7 +111,8 @@ section_extract_choose(
 {
 	char answer[SECTION_EXTRACT_ANSWER];
 
-	printf("Extract %.*s? ", TEXT_ARGUMENTS(section_type(extract->arena, part)));
+	struct text type = section_type(extract->arena, part);
+	printf("Extract %.*s? ", TEXT_ARGUMENTS(type));
 	if (!section_extract_ask(answer) || (answer[0] != 'y' && answer[0] != 'Y'))
 		return NULL;
 	printf("Filename [%.*s]: ", TEXT_ARGUMENTS(name));
@@ -155,6 +155,28 @@ section_extract_to_file(
 	return SECTION_EXTRACT_FAILED;
 }
 
+/* This process's variables with the two in their place. */
+static char **
+section_extract_environment(struct section_extract *extract, const struct mime_part *part)
+{
+	struct arena *arena = extract->arena;
+	size_t count = 0, kept = 0;
+
+	while (environ[count] != NULL)
+		count++;
+	char **variables = arena_alloc_array(arena, count + 3, sizeof *variables);
+	for (size_t i = 0; i < count; i++)
+		if (strncmp(environ[i], "CONTENT_TYPE=", 13) != 0 &&
+		    strncmp(environ[i], "FILENAME=", 9) != 0)
+			variables[kept++] = environ[i];
+	struct text type = section_type(arena, part), name = section_extract_name(extract, part);
+	variables[kept++] = arena_copy_string(
+	    arena, arena_format(arena, "CONTENT_TYPE=%.*s", TEXT_ARGUMENTS(type)));
+	variables[kept] =
+	    arena_copy_string(arena, arena_format(arena, "FILENAME=%.*s", TEXT_ARGUMENTS(name)));
+	return variables;
+}
+
 static int
 section_extract_to_program(
     struct section_extract *extract, const struct mime_part *part, struct error *error)
@@ -164,9 +186,8 @@ section_extract_to_program(
 	int input, status = 0;
 	pid_t process;
 
-	setenv("CONTENT_TYPE", arena_copy_string(arena, section_type(arena, part)), 1);
-	setenv("FILENAME", arena_copy_string(arena, section_extract_name(extract, part)), 1);
-	if (!pipe_child_start(extract->program, environ, &input, &process, error))
+	char **variables = section_extract_environment(extract, part);
+	if (!pipe_child_start(extract->program, variables, &input, &process, error))
 		return SECTION_EXTRACT_PROGRAM + 1;
 	message_sink_init(sink, input, false);
 	section_write_content(arena, part, sink);
@@ -185,8 +206,9 @@ section_extract_run(
     struct section_extract *extract, const struct mime_part *part, struct error *error)
 {
 	if (part->first_child != NULL) {
+		struct text number = section_number(extract->arena, part);
 		error_set(error, ERROR_INPUT, "MIME section %.*s is a compound section.",
-		    TEXT_ARGUMENTS(section_number(extract->arena, part)));
+		    TEXT_ARGUMENTS(number));
 		return SECTION_EXTRACT_FAILED;
 	}
 	return extract->program != NULL ? section_extract_to_program(extract, part, error)

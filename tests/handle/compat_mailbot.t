@@ -7,6 +7,7 @@
 
 export TZ=UTC
 unset SENDER
+soft='  '
 printf 'Thanks. \nI am away.\n' >text
 printf 'Content-Type: text/plain; charset=iso-8859-1; format=flowed; delsp=yes\n\nGr\374\337e\n' >mime
 mkdir -p drafts/{cur,new,tmp} empty/{cur,new,tmp}
@@ -40,12 +41,11 @@ Content-Transfer-Encoding: 8bit
 Jürgen writes:
 
 >> quoted before
-> Hello there, this is a long line that would need to be wrapped because it  
+> Hello there, this is a long line that would need to be wrapped because it'"$soft"'
 > is longer than seventy-six characters wide.
 > sig
 
-Thanks. 
-I am away.'
+Thanks.'$' \nI am away.'
 ours words -n -N -t text
 is "or without" "$(body)" $'Thanks. \nI am away.'
 ours words -n -N -m mime

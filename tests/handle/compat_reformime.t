@@ -91,6 +91,9 @@ is "a directory that is not there is an error" "$status" 1
 # shellcheck disable=SC2016
 ours multipart -s 1.2 -X sh -c 'printf "%s|%s|" "$CONTENT_TYPE" "$FILENAME"; wc -c | tr -d " "'
 is "a program gets the section" "$status|$output" "0|application/pdf|doc_one.pdf|19"
+# shellcheck disable=SC2016
+ours names -X sh -c 'cat >/dev/null; echo "$FILENAME"'
+is "each one a name of its own" "$(paste -sd' ' <<<"$output")" "longname.bin _._.._etc_passwd attachment1.dat"
 ours multipart -X sh -c 'cat >/dev/null; exit 3'
 is "its status comes with 20 added" "$status|$errors" "23|reformime: sh exited with status 3."
 
