@@ -239,15 +239,17 @@ maildir_making_share(struct arena *arena, const char *maildir, struct text name,
 	const char *root = arena_copy_string(arena, maildir_making_strip(maildir));
 	const char *file = arena_format(arena, "%s/shared-maildirs", root).data;
 	struct buffer lines;
+	struct stat status;
 	bool is_there = false;
 
 	if (name.size == 0 || text_find_byte(name, 0, '/') < name.size ||
 	    text_find_byte(name, 0, '.') < name.size || text_find_byte(name, 0, '\t') < name.size ||
 	    text_find_byte(name, 0, '\n') < name.size || text_find_byte(path, 0, '\n') < path.size)
 		return error_set(error, ERROR_INPUT, "%.*s: invalid name", TEXT_ARGUMENTS(name));
-	if (!maildir_making_has_maildir(arena, root, error) ||
-	    !maildir_making_has_maildir(arena, arena_copy_string(arena, path), error))
+	if (!maildir_making_has_maildir(arena, root, error))
 		return false;
+	if (stat(arena_copy_string(arena, path), &status) < 0)
+		return error_set_errno(error, "cannot share %.*s", TEXT_ARGUMENTS(path));
 	buffer_init(&lines, MAILDIR_MAKING_SHARED_MAX);
 	bool done = maildir_making_read_shared(arena, file, name, &lines, &is_there, error);
 	if (done && is_there) {

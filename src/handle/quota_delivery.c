@@ -43,8 +43,8 @@ quota_delivery_lay(const struct quota_delivery *request, struct spool *spool, st
 	if (outcome.class == OUTCOME_DONE)
 		return EX_OK;
 	if (outcome.class == OUTCOME_NEVER) {
-		/* What scripts look for. */
-		fprintf(stderr, "Mail quota exceeded.\n");
+		/* What scripts look for, and where an MTA takes the text of its bounce from. */
+		printf("Mail quota exceeded.\n");
 		return EX_NOPERM;
 	}
 	return quota_delivery_say(request, outcome.reason);
@@ -65,6 +65,11 @@ quota_delivery_run(const struct quota_delivery *request, int input)
 		return quota_delivery_say(request, error.text);
 	if (!spool_receive(request->arena, input, &plan, &spool, &error))
 		return quota_delivery_say(request, error.text);
+	if (spool_size(spool) == 0) {
+		spool_close(spool);
+		return quota_delivery_say(
+		    request, "there was no message on standard input: nothing is delivered");
+	}
 	int status = spool_map(spool, &bytes, &error) ? quota_delivery_lay(request, spool, bytes)
 						      : quota_delivery_say(request, error.text);
 	spool_close(spool);
