@@ -7,7 +7,7 @@
 #include "handle/fresh_id.h"
 #include "mail/address.h"
 
-enum { HEADER_REFORMAT_SENDER_MAX = 512 };
+enum { HEADER_REFORMAT_SENDER_MAX = 512, HEADER_REFORMAT_VALUE_MAX = 65536 };
 
 struct text
 header_reformat_line(struct text input, size_t *from)
@@ -97,8 +97,9 @@ header_reformat_value(struct arena *arena, const struct field_list *fields, stru
 {
 	for (size_t i = 0; i < fields->count; i++)
 		if (field_is_named(&fields->fields[i], name))
-			return text_trim(
-			    reformat_join_lines(arena, field_get_value(&fields->fields[i])));
+			return text_trim(reformat_join_lines(
+			    arena, text_slice(field_get_value(&fields->fields[i]), 0,
+				       HEADER_REFORMAT_VALUE_MAX)));
 	return TEXT("");
 }
 
