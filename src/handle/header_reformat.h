@@ -30,7 +30,7 @@ struct field_list header_reformat_read(
 struct text header_reformat_value(
     struct arena *arena, const struct field_list *fields, struct text name);
 
-/* Who sent it, for a From_ line: from Errors-To, else Return-Path, else From, the last of each; "root". */
+/* Who sent it, for a From_ line: the last of Errors-To and Return-Path, else the last From; "root". */
 struct text header_reformat_sender(struct arena *arena, const struct field_list *fields);
 
 /*
