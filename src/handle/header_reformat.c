@@ -7,7 +7,7 @@
 #include "handle/fresh_id.h"
 #include "mail/address.h"
 
-enum { HEADER_REFORMAT_SENDER_MAX = 512 };
+enum { HEADER_REFORMAT_SENDER_MAX = 512, HEADER_REFORMAT_VALUE_MAX = 65536 };
 
 struct text
 header_reformat_line(struct text input, size_t *from)
@@ -97,23 +97,28 @@ header_reformat_value(struct arena *arena, const struct field_list *fields, stru
 {
 	for (size_t i = 0; i < fields->count; i++)
 		if (field_is_named(&fields->fields[i], name))
-			return text_trim(
-			    reformat_join_lines(arena, field_get_value(&fields->fields[i])));
+			return text_trim(reformat_join_lines(
+			    arena, text_slice(field_get_value(&fields->fields[i]), 0,
+				       HEADER_REFORMAT_VALUE_MAX)));
 	return TEXT("");
 }
 
 struct text
 header_reformat_sender(struct arena *arena, const struct field_list *fields)
 {
-	const struct text names[] = {TEXT("Errors-To:"), TEXT("Return-Path:"), TEXT("From:")};
 	char *memory = arena_alloc_bytes(arena, HEADER_REFORMAT_SENDER_MAX);
 	const struct field *found = NULL;
+	bool has_path = false;
 	struct buffer spec;
 
-	for (size_t i = 0; i < sizeof names / sizeof *names && found == NULL; i++)
-		for (size_t j = 0; j < fields->count; j++)
-			if (field_is_named(&fields->fields[j], names[i]))
-				found = &fields->fields[j];
+	for (size_t i = 0; i < fields->count; i++) {
+		const struct field *field = &fields->fields[i];
+		bool is_path = field_is_named(field, TEXT("Errors-To:")) ||
+			       field_is_named(field, TEXT("Return-Path:"));
+		if (is_path || (!has_path && field_is_named(field, TEXT("From:"))))
+			found = field;
+		has_path = has_path || is_path;
+	}
 	if (found == NULL)
 		return TEXT("root");
 	struct address_list list = address_list_parse(arena, field_get_value(found), 1);

@@ -25,11 +25,12 @@ struct text header_reformat_skip_blanks(struct text line);
 struct field_list header_reformat_read(
     struct arena *arena, struct text input, size_t *at, struct text *rest_out);
 
-/* The value of the first field of this name without blanks around; its folds stay, with "\n". */
+/* The value of the first field of this name without blanks around; its folds stay, with "\n". Of a
+ * very long one the first 64 KiB. */
 struct text header_reformat_value(
     struct arena *arena, const struct field_list *fields, struct text name);
 
-/* Who sent it, for a From_ line: from Errors-To, else Return-Path, else From, the last of each; "root". */
+/* Who sent it, for a From_ line: the last of Errors-To and Return-Path, else the last From; "root". */
 struct text header_reformat_sender(struct arena *arena, const struct field_list *fields);
 
 /*
