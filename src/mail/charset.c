@@ -511,6 +511,42 @@ charset_find_order(struct charset_decoder *decoder, struct text *input, bool is_
 	return true;
 }
 
+/*
+ * ISO-2022: a printable byte that means nothing is the first half of a character that the set does not
+ * have. Of two bytes both go, or all behind them is read askew. Of Japanese those of row 13 (circled
+ * numbers, company marks) are sent by many as if they belonged to it. tolerance: charset-row-13
+ */
+static size_t
+charset_put_pair(struct charset_output *output, struct text bytes)
+{
+	static const uint16_t row_13[] = {0x2460, 0x2461, 0x2462, 0x2463, 0x2464, 0x2465, 0x2466,
+	    0x2467, 0x2468, 0x2469, 0x246A, 0x246B, 0x246C, 0x246D, 0x246E, 0x246F, 0x2470, 0x2471,
+	    0x2472, 0x2473, 0x2160, 0x2161, 0x2162, 0x2163, 0x2164, 0x2165, 0x2166, 0x2167, 0x2168,
+	    0x2169, 0, 0x3349, 0x3314, 0x3322, 0x334D, 0x3318, 0x3327, 0x3303, 0x3336, 0x3351,
+	    0x3357, 0x330D, 0x3326, 0x3323, 0x332B, 0x334A, 0x333B, 0x339C, 0x339D, 0x339E, 0x338E,
+	    0x338F, 0x33C4, 0x33A1, 0, 0, 0, 0, 0, 0, 0, 0, 0x337B, 0x301D, 0x301F, 0x2116, 0x33CD,
+	    0x2121, 0x32A4, 0x32A5, 0x32A6, 0x32A7, 0x32A8, 0x3231, 0x3232, 0x3239, 0x337E, 0x337D,
+	    0x337C, 0x2252, 0x2261, 0x222B, 0x222E, 0x2211, 0x221A, 0x22A5, 0x2220, 0x221F, 0x22BF,
+	    0x2235, 0x2229, 0x222A};
+	struct text name = text_from_string(output->decoder->charset.name);
+
+	if (!text_has_prefix(name, TEXT("ISO-2022-")) || bytes.size < 2 || bytes.data[0] < '!' ||
+	    bytes.data[0] > '~' || bytes.data[1] < '!' || bytes.data[1] > '~')
+		return 0;
+	size_t cell = (size_t)(bytes.data[1] - '!');
+	uint32_t code = 0;
+	if (bytes.data[0] == '-' && cell < sizeof row_13 / sizeof *row_13 &&
+	    text_has_prefix(name, TEXT("ISO-2022-JP")))
+		code = row_13[cell];
+	const char utf8[] = {(char)(0xe0 | code >> 12), (char)(0x80 | (code >> 6 & 0x3f)),
+	    (char)(0x80 | (code & 0x3f))};
+	if (code != 0)
+		charset_put(output, utf8, sizeof utf8);
+	else
+		charset_put_replacement(output);
+	return 2;
+}
+
 static void
 charset_take_iconv(struct charset_output *output, struct text *input, bool is_last)
 {
@@ -537,8 +573,11 @@ charset_take_iconv(struct charset_output *output, struct text *input, bool is_la
 			consumed = bytes.size;
 			charset_put_replacement(output);
 		} else if (stop == CHARSET_STOP_CUT || stop == CHARSET_STOP_BAD) {
-			consumed += rest < decoder->unit ? rest : decoder->unit;
-			charset_put_replacement(output);
+			size_t pair =
+			    charset_put_pair(output, text_slice(bytes, consumed, bytes.size));
+			if (pair == 0)
+				charset_put_replacement(output);
+			consumed += pair > 0 ? pair : rest < decoder->unit ? rest : decoder->unit;
 		}
 		charset_join_end(decoder, input, consumed);
 	}

@@ -13,11 +13,16 @@
 #include "filter/engine/attachment_source.h"
 #include "filter/engine/content_scan.h"
 #include "mail/charset.h"
+#include "mail/encoded_message.h"
 #include "mail/part_text.h"
 
 enum {
 	ATTACHMENT_NAME_MAX = 4096,
 	ATTACHMENT_LISTABLE = KIND_ZIP | KIND_OFFICE_ZIP | KIND_ARCHIVE,
+	/* Of messages that are attachments and not parts: bytes decoded for one, for all, levels. */
+	ATTACHMENT_MESSAGE_MAX = 16 * 1024 * 1024,
+	ATTACHMENT_MESSAGES_MAX = 32 * 1024 * 1024,
+	ATTACHMENT_MESSAGE_LEVELS = 4,
 };
 
 struct attachment_list {
@@ -31,8 +36,11 @@ struct attachment_list {
 	size_t count, capacity;
 	bool truncated;
 	struct archive_budget budget;
-	char *room; /* of ATTACHMENT_PIECE bytes, for one source at a time */
-	char *head; /* of SNIFF_BYTES */
+	struct mime_limits limits; /* what is left for messages that are attachments, too */
+	size_t message_room;       /* bytes of them that may be decoded */
+	unsigned level;            /* how many messages of that kind this one is in */
+	char *room;                /* of ATTACHMENT_PIECE bytes, for one source at a time */
+	char *head;                /* of SNIFF_BYTES */
 };
 
 struct attachment_list *
@@ -46,6 +54,8 @@ attachment_list_new(struct arena *arena, struct sniffer *sniffer, struct text me
 	list->bytes = message_bytes;
 	list->budget = (struct archive_budget){
 	    .unpacked = ATTACHMENT_UNPACKED_MAX, .members = ATTACHMENT_MEMBERS_MAX};
+	list->limits = MIME_LIMITS_DEFAULT;
+	list->message_room = ATTACHMENT_MESSAGES_MAX;
 	return list;
 }
 
@@ -214,8 +224,9 @@ attachment_list_begin(struct attachment_list *list)
 	if (list->is_begun)
 		return;
 	list->is_begun = true;
-	list->tree = mime_tree_parse(list->arena, list->bytes, MIME_LIMITS_DEFAULT);
+	list->tree = mime_tree_parse(list->arena, list->bytes, list->limits);
 	list->truncated = list->tree.truncated;
+	list->limits.parts -= (uint32_t)list->tree.count;
 	for (const struct mime_part *part = list->tree.root; part != NULL;
 	     part = mime_tree_next(part)) {
 		struct part_facts facts =
@@ -413,6 +424,134 @@ attachment_is_listable(struct attachment_list *list, struct attachment *attachme
 	return true;
 }
 
+/* --- Messages that are attachments -------------------------------------------------------------- */
+
+/* Readers open them, whatever they are encoded in and declared as. tolerance: attachment-message */
+static bool
+attachment_is_message(const struct attachment *attachment)
+{
+	static const struct text extensions[] = {TEXT("eml"), TEXT("mht"), TEXT("mhtml")};
+
+	if (text_is_equal(attachment->type, TEXT("message/rfc822")) ||
+	    (attachment->embedded == NULL &&
+		encoded_message_is_part(attachment->part, MIME_LIMITS_DEFAULT.fields)))
+		return true;
+	for (size_t i = 0; i < sizeof extensions / sizeof *extensions; i++)
+		if (text_is_equal(attachment->facts.extension, extensions[i]))
+			return true;
+	return false;
+}
+
+/* All decoded bytes, or as many as there is room for. */
+static struct text
+attachment_take_all(struct attachment_list *list, struct attachment *attachment)
+{
+	struct attachment_source source;
+	struct text piece, coded;
+	size_t used = 0, room;
+
+	attachment_source_init(
+	    &source, attachment->part, attachment->embedded, attachment_room(list));
+	coded = source.input;
+	room = list->message_room < ATTACHMENT_MESSAGE_MAX ? list->message_room
+							   : ATTACHMENT_MESSAGE_MAX;
+	/* What is not encoded is there already; nothing else grows by decoding. */
+	if (!source.is_embedded && source.transfer.encoding == TRANSFER_IDENTITY)
+		return coded;
+	room = coded.size + TRANSFER_OUT_MIN < room ? coded.size + TRANSFER_OUT_MIN : room;
+	char *bytes = arena_alloc_bytes(list->arena, room);
+	while ((piece = attachment_source_take(&source)).size > 0) {
+		struct text fitting = text_slice(piece, 0, room - used);
+		memcpy(bytes + used, fitting.data, fitting.size);
+		used += fitting.size;
+		if (fitting.size < piece.size) {
+			attachment->truncated = true;
+			break;
+		}
+	}
+	list->message_room -= room;
+	return (struct text){bytes, used};
+}
+
+/* An attachment of an attached message, or a member of that, as a member of the message. */
+static bool
+attachment_add_inner(struct attachment_list *list, struct attachment *attachment,
+    const struct attachment *inner, unsigned depth, size_t *capacity)
+{
+	if (list->budget.members == 0) {
+		attachment->truncated = true;
+		return false;
+	}
+	list->budget.members--;
+	attachment->members = vector_grow(list->arena, attachment->members,
+	    attachment->member_count, capacity, sizeof *attachment->members);
+	struct attachment *member = &attachment->members[attachment->member_count++];
+	*member = *inner;
+	member->part = attachment->part;
+	member->embedded = attachment->embedded;
+	member->archive = attachment;
+	member->depth = attachment->depth + depth;
+	member->is_encrypted = inner->is_encrypted || inner->facts.is_encrypted;
+	member->is_typed = member->is_sized = member->is_scanned = member->is_listed = true;
+	member->members = NULL;
+	member->member_count = 0;
+	attachment->truncated = attachment->truncated || inner->truncated;
+	attachment->is_damaged = attachment->is_damaged || inner->is_damaged;
+	return true;
+}
+
+static bool
+attachment_take_message(struct attachment_list *list, struct attachment_list *inner,
+    struct attachment *attachment, struct error *error)
+{
+	size_t capacity = 0;
+
+	for (size_t i = 0; i < attachment_count(inner); i++) {
+		struct attachment *own = attachment_at(inner, i), *members;
+		size_t count;
+		if (!attachment_members(inner, own, &members, &count, error))
+			return false;
+		list->budget = inner->budget;
+		attachment_look_inside(inner, own);
+		(void)attachment_size(inner, own);
+		bool is_added = attachment_add_inner(list, attachment, own, 1, &capacity);
+		for (size_t k = 0; is_added && k < count; k++)
+			is_added = attachment_add_inner(list, attachment, &members[k],
+			    1 + members[k].depth - own->depth, &capacity);
+		inner->budget = list->budget;
+		if (!is_added)
+			return true;
+	}
+	return true;
+}
+
+/* Its attachments become members, as those of an archive are. */
+static bool
+attachment_open_message(
+    struct attachment_list *list, struct attachment *attachment, struct error *error)
+{
+	if (list->level == ATTACHMENT_MESSAGE_LEVELS || list->limits.parts == 0 ||
+	    list->limits.parts > MIME_LIMITS_DEFAULT.parts) {
+		attachment->truncated = true;
+		return true;
+	}
+	struct text bytes = attachment_take_all(list, attachment);
+	struct attachment_list *inner = attachment_list_new(list->arena, list->sniffer, bytes);
+	inner->budget = list->budget;
+	inner->limits = list->limits;
+	inner->message_room = list->message_room;
+	inner->level = list->level + 1;
+	inner->room = attachment_room(list);
+	inner->head = list->head;
+	bool is_taken = attachment_take_message(list, inner, attachment, error);
+	attachment->truncated = attachment->truncated || inner->truncated;
+	list->budget = inner->budget;
+	list->limits.parts = inner->limits.parts;
+	list->message_room = inner->message_room;
+	attachment_list_close(inner);
+	return is_taken;
+}
+
 bool
 attachment_members(struct attachment_list *list, struct attachment *attachment,
     struct attachment **members_out, size_t *count_out, struct error *error)
@@ -433,6 +572,9 @@ attachment_members(struct attachment_list *list, struct attachment *attachment,
 				&listing, error))
 				return false;
 			attachment_take_members(list, attachment, &listing);
+		} else if (attachment_is_message(attachment) &&
+			   !attachment_open_message(list, attachment, error)) {
+			return false;
 		}
 		attachment->is_listed = true;
 	}

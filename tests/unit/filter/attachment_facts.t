@@ -135,6 +135,16 @@ else
 	test_that "100 MiB are typed, sized and looked through beside their own memory" is_cheap large 112000 5
 fi
 
+is "messages that are attachments are looked into, whatever they are encoded in" "$(own messages 2,6)" \
+	'|message with executable
+mail.eml|message with executable
+plain.eml|message
+|message'
+is "levels of them have a bound" "$(own messages 2,7 | grep -c cut)" 1
+if [ -z "$sanitizers" ] && [ -x /usr/bin/time ]; then
+	test_that "many messages of many parts need little memory and time" is_cheap message_bomb 60000 5
+fi
+
 # The libraries: none is opened before it is asked for, each is opened once.
 opened() { strace -f -e trace=openat -o "$work/trace" "$probe" <"$work/$1" >/dev/null && grep -v ENOENT "$work/trace" | grep -c "$2"; }
 if [ -n "$sanitizers" ] || ! strace -o /dev/null true 2>/dev/null; then

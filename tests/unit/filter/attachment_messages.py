@@ -178,3 +178,35 @@ with open(os.path.join(directory, "none"), "wb") as out:
 with open(os.path.join(directory, "large"), "wb") as out:
     out.write(b"From: a@x.test\nContent-Type: application/octet-stream; name=large.bin\n"
               b"Content-Transfer-Encoding: base64\n\n" + base64.encodebytes(os.urandom(57 * 1000)) * 1300)
+
+
+def in_base64(header, content):
+    return (b"From: a@x.test\nContent-Type: " + header + b"\nContent-Transfer-Encoding: base64\n\n"
+            + base64.encodebytes(content))
+
+
+def attached_message(header, content):
+    return (b"Content-Type: " + header + b"\nContent-Transfer-Encoding: base64\n\n"
+            + base64.encodebytes(content))
+
+
+program = in_base64(b"application/octet-stream; name=tool.bin", exe)
+level = program
+for _ in range(6):
+    level = in_base64(b"message/rfc822", level)
+with open(os.path.join(directory, "messages"), "wb") as out:
+    out.write(b"From: a@x.test\nContent-Type: multipart/mixed; boundary=b\n\n")
+    for part in (attached_message(b"message/rfc822", program),
+                 attached_message(b"application/octet-stream; name=mail.eml",
+                                  in_base64(b"application/zip; name=a.zip", zipped(("a.txt", exe)))),
+                 attached_message(b"application/octet-stream; name=plain.eml",
+                                  b"From: a@x.test\n\nnothing\n"),
+                 attached_message(b"message/rfc822", level)):
+        out.write(b"--b\n" + part)
+    out.write(b"--b--\n")
+with open(os.path.join(directory, "message_bomb"), "wb") as out:
+    out.write(b"From: a@x.test\nContent-Type: multipart/mixed; boundary=b\n\n")
+    many = b"Content-Type: multipart/mixed; boundary=c\n\n" + b"--c\n\n" * 20000
+    for _ in range(200):
+        out.write(b"--b\nContent-Type: application/octet-stream; name=a.eml\n\n" + many)
+    out.write(b"--b--\n")

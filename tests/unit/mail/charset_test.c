@@ -223,6 +223,9 @@ charsets_of_iconv_are_read(void)
 	check_good("iso-2022-jp", "a\x1b$BF|K\\\x1b(Bb",
 	    "a\xe6\x97\xa5\xe6\x9c\xac"
 	    "b");
+	check_good("iso-2022-jp", "\x1b$B-!F|-j\x1b(Bb",
+	    "\xe2\x91\xa0\xe6\x97\xa5\xe3\x88\xb1"
+	    "b");
 	check_good("gb2312", "\xd6\xd0\xce\xc4", "\xe4\xb8\xad\xe6\x96\x87");
 	check_good("big5", "\xa4\xa4\xa4\xe5", "\xe4\xb8\xad\xe6\x96\x87");
 	check_good("ks_c_5601-1987", "\xc7\xd1\xb1\xdb", "\xed\x95\x9c\xea\xb8\x80");
@@ -265,6 +268,7 @@ what_iconv_cannot_read_is_replaced(void)
 	check_bad("utf-32be", "\0\0\0a\0\x11\0\0\0\0\0b", "a" FFFD "b", 1, 0);
 	check_bad("iso-8859-3", "\xa5.", FFFD ".", 1, 0);
 	check_bad("iso-2022-jp", "a\x1b$", "a" FFFD, 1, 0);
+	check_bad("iso-2022-jp", "\x1b$B/!F|\x1b(B", FFFD "\xe6\x97\xa5", 1, 0);
 }
 
 static void
