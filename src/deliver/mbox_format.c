@@ -101,7 +101,7 @@ mbox_format_init(struct mbox_format *format, struct text lead, struct text messa
 
 /* The start of the next line that must be quoted, or the message's size. */
 static size_t
-mbox_format_find_quoted(struct mbox_format *format)
+mbox_format_find_line(struct mbox_format *format)
 {
 	static const struct text from = {"From ", 5};
 	struct text message = format->message;
@@ -133,7 +133,7 @@ mbox_format_next(struct mbox_format *format, struct text *slice_out)
 			return true;
 	}
 	if (format->stage == STAGE_MESSAGE) {
-		size_t quoted = mbox_format_find_quoted(format);
+		size_t quoted = mbox_format_find_line(format);
 		*slice_out = text_slice(message, format->position, quoted);
 		format->position = quoted;
 		format->stage = quoted < message.size ? STAGE_QUOTE : STAGE_END;
@@ -165,4 +165,47 @@ mbox_format_size(struct text lead, struct text message)
 	while (mbox_format_next(&format, &slice))
 		size += slice.size;
 	return size;
+}
+
+size_t
+mbox_format_find_quote(struct text message, size_t from)
+{
+	while (from < message.size) {
+		size_t found = text_find(message, from, TEXT(">From "));
+		if (found >= message.size)
+			break;
+		size_t start = found;
+		while (start > from && message.data[start - 1] == '>')
+			start--;
+		if (start == 0 || message.data[start - 1] == '\n')
+			return start;
+		from = found + 1;
+	}
+	return message.size;
+}
+
+size_t
+mbox_format_next_quote(struct text message, size_t quote)
+{
+	/* Behind the line's ">"s, which must not be taken for another line's. */
+	size_t from = text_find(message, quote, TEXT("From ")) + sizeof "From " - 1;
+
+	return mbox_format_find_quote(message, from);
+}
+
+struct text
+mbox_format_unquote(struct arena *arena, struct text message)
+{
+	size_t quote = mbox_format_find_quote(message, 0), size = 0, kept = 0;
+
+	if (quote >= message.size)
+		return message;
+	char *bytes = arena_alloc_bytes(arena, message.size);
+	for (; quote < message.size; quote = mbox_format_next_quote(message, quote)) {
+		memcpy(bytes + size, message.data + kept, quote - kept);
+		size += quote - kept;
+		kept = quote + 1;
+	}
+	memcpy(bytes + size, message.data + kept, message.size - kept);
+	return (struct text){bytes, size + message.size - kept};
 }

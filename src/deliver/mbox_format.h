@@ -49,4 +49,11 @@ bool mbox_format_next(struct mbox_format *format, struct text *slice_out);
 /* Bytes of all slices. */
 uint64_t mbox_format_size(struct text lead, struct text message);
 
+/* The way back: the place of the first ">" that was added, at or behind `from`; the text's size: none. */
+size_t mbox_format_find_quote(struct text message, size_t from);
+/* The first one behind the line of that one. */
+size_t mbox_format_next_quote(struct text message, size_t quote);
+/* The message without any of them; itself if there is none, else a copy in the arena. */
+struct text mbox_format_unquote(struct arena *arena, struct text message);
+
 #endif

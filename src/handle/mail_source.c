@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "deliver/mbox_format.h"
 #include "handle/maildir_names.h"
 #include "handle/mbox_walk.h"
 #include "system/file.h"
@@ -225,39 +226,20 @@ mail_source_write_unquoted(int descriptor, struct text message, size_t quote, st
 		if (!file_write(descriptor, text_slice(message, kept, quote), "a copy", error))
 			return false;
 		kept = quote + 1;
-		quote = mbox_walk_find_quote(
-		    message, text_find(message, kept, TEXT("From ")) + sizeof "From " - 1);
+		quote = mbox_format_next_quote(message, quote);
 	}
 	return file_write(descriptor, text_slice(message, kept, message.size), "a copy", error);
-}
-
-static struct text
-mail_source_copy_unquoted(struct arena *arena, struct text message, size_t quote)
-{
-	char *bytes = arena_alloc_bytes(arena, message.size);
-	size_t size = 0, kept = 0;
-
-	while (quote < message.size) {
-		memcpy(bytes + size, message.data + kept, quote - kept);
-		size += quote - kept;
-		kept = quote + 1;
-		/* Behind the line's ">"s, which must not be taken for another line's. */
-		quote = mbox_walk_find_quote(
-		    message, text_find(message, kept, TEXT("From ")) + sizeof "From " - 1);
-	}
-	memcpy(bytes + size, message.data + kept, message.size - kept);
-	return (struct text){bytes, size + message.size - kept};
 }
 
 static bool
 mail_source_unquote(struct mail_source *source, struct text *bytes, struct error *error)
 {
-	size_t quote = mbox_walk_find_quote(*bytes, 0);
+	size_t quote = mbox_format_find_quote(*bytes, 0);
 
 	if (quote >= bytes->size)
 		return true;
 	if (bytes->size <= MAIL_SOURCE_COPY_MAX) {
-		*bytes = mail_source_copy_unquoted(&source->of_item, *bytes, quote);
+		*bytes = mbox_format_unquote(&source->of_item, *bytes);
 		return true;
 	}
 	const struct spool_plan plan = {

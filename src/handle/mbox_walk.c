@@ -121,20 +121,3 @@ mbox_walk_message(struct text mbox, const struct mbox_range *range)
 		message.size--;
 	return message;
 }
-
-size_t
-mbox_walk_find_quote(struct text message, size_t from)
-{
-	while (from < message.size) {
-		size_t found = text_find(message, from, TEXT(">From "));
-		if (found >= message.size)
-			break;
-		size_t start = found;
-		while (start > from && message.data[start - 1] == '>')
-			start--;
-		if (start == 0 || message.data[start - 1] == '\n')
-			return start;
-		from = found + 1;
-	}
-	return message.size;
-}

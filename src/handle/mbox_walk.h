@@ -32,8 +32,4 @@ bool mbox_walk_next(
 /* The message without its From_ line and without the empty line behind it; still quoted. */
 struct text mbox_walk_message(struct text mbox, const struct mbox_range *range);
 
-/* The place of the next ">" that mboxrd added, at or behind `from`; the text's size: none. To be asked
- * again for what is behind it. */
-size_t mbox_walk_find_quote(struct text message, size_t from);
-
 #endif

@@ -67,24 +67,6 @@ mbox_index_next(struct text mbox, size_t *position, struct mbox_item *item_out)
 	return true;
 }
 
-/* The first line at or behind `from` that begins with ">"s and "From ". */
-static size_t
-mbox_index_find_quoted(struct text message, size_t from)
-{
-	while (from < message.size) {
-		size_t found = text_find(message, from, TEXT(">From "));
-		if (found >= message.size)
-			break;
-		size_t start = found;
-		while (start > from && message.data[start - 1] == '>')
-			start--;
-		if (start == 0 || message.data[start - 1] == '\n')
-			return start;
-		from = found + 1;
-	}
-	return message.size;
-}
-
 struct text
 mbox_index_message(struct arena *arena, struct text mbox, const struct mbox_item *item)
 {
@@ -95,21 +77,7 @@ mbox_index_message(struct arena *arena, struct text mbox, const struct mbox_item
 		message.size -= 2;
 	else if (text_has_suffix(message, TEXT("\n\n")) || text_is_equal(message, TEXT("\n")))
 		message.size--;
-	size_t quoted = mbox_index_find_quoted(message, 0);
-	if (quoted >= message.size)
-		return message;
-	char *bytes = arena_alloc_bytes(arena, message.size);
-	size_t size = 0, kept = 0;
-	while (quoted < message.size) {
-		memcpy(bytes + size, message.data + kept, quoted - kept);
-		size += quoted - kept;
-		kept = quoted + 1;
-		/* Behind the line's ">"s, which must not be taken for another line's. */
-		quoted = mbox_index_find_quoted(
-		    message, text_find(message, kept, mbox_index_from) + mbox_index_from.size);
-	}
-	memcpy(bytes + size, message.data + kept, message.size - kept);
-	return (struct text){bytes, size + message.size - kept};
+	return mbox_format_unquote(arena, message);
 }
 
 bool

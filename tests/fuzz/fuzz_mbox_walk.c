@@ -20,7 +20,7 @@ static struct text
 unquoted(struct arena *arena, struct text message)
 {
 	char *bytes = arena_alloc_bytes(arena, message.size);
-	size_t size = 0, kept = 0, quote = mbox_walk_find_quote(message, 0);
+	size_t size = 0, kept = 0, quote = mbox_format_find_quote(message, 0);
 
 	while (quote < message.size) {
 		REQUIRE(
@@ -28,7 +28,8 @@ unquoted(struct arena *arena, struct text message)
 		memcpy(bytes + size, message.data + kept, quote - kept);
 		size += quote - kept;
 		kept = quote + 1;
-		quote = mbox_walk_find_quote(message, text_find(message, kept, TEXT("From ")) + 5);
+		quote =
+		    mbox_format_find_quote(message, text_find(message, kept, TEXT("From ")) + 5);
 	}
 	memcpy(bytes + size, message.data + kept, message.size - kept);
 	return (struct text){bytes, size + message.size - kept};

@@ -127,28 +127,6 @@ the_own_bytes_of_an_mbox(void)
 	reads_as("A: b\n\n" LINE, "A: b\n", 0);
 }
 
-static void
-quotes(const char *message, size_t from, size_t wanted)
-{
-	struct text bytes = exact_copy(text_from_string(message));
-
-	check_number(mbox_walk_find_quote(bytes, from), wanted);
-	free((void *)(uintptr_t)bytes.data);
-}
-
-static void
-quoted_lines(void)
-{
-	quotes(">From x\n", 0, 0);
-	quotes("a\n>From x\n", 0, 2);
-	quotes("a\n>>From x\n", 0, 2);
-	quotes("a\n>>From x\n>From y\n", 8, 11);
-	quotes("a >From x\n", 0, 10);
-	quotes(">From", 0, 5);
-	quotes("x>From y\n>From ", 0, 9);
-	quotes(">> From x\n", 0, 10);
-}
-
 int
 main(void)
 {
@@ -159,6 +137,5 @@ main(void)
 	test("dates count as programs write them", dates_as_programs_write_them);
 	test("what stands in front of the first is not lost", what_stands_in_front);
 	test("the message comes without what the mbox adds", the_own_bytes_of_an_mbox);
-	test("quoted lines are found", quoted_lines);
 	return tests_end();
 }
