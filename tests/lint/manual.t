@@ -41,9 +41,9 @@ options() {
 	} | differences "$(basename "$2")" "--help" "$(basename "$1")"
 }
 
-# Exit statuses: EX_ names that the delivery agent (not culver) can end with, against the page's EXIT STATUS section.
+# Exit statuses: EX_ names that the delivery agent (not culver, under whatever name) can end with, against the page's EXIT STATUS section.
 source_statuses() {
-	(cd "$1/src" && grep -rhoE --exclude=culver.c --exclude='culver_[!d]*.c' '\bEX_[A-Z]+\b' mail agent programs deliver 2>/dev/null) | LC_ALL=C sort -u |
+	(cd "$1/src" && grep -rhoE --exclude=culver.c --exclude='culver_[!d]*.c' --exclude='compat_*.c' '\bEX_[A-Z]+\b' mail agent programs deliver 2>/dev/null) | LC_ALL=C sort -u |
 	    while read -r name; do
 		sed -nE "s/^#[ \t]*define[ \t]+${name}[ \t]+([0-9]+).*/\1/p" /usr/include/sysexits.h
 	done | LC_ALL=C sort -un
