@@ -9,6 +9,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sysexits.h>
 #include <unistd.h>
@@ -82,25 +83,39 @@ lock_files_remember(struct lock_files *files, const char *path, const struct sta
 	    .path = path, .device = status->st_dev, .number = status->st_ino};
 }
 
-/* Removes a file that did not change for too long. By the clock of its file system, which the candidate's
- * time tells: that clock may differ from ours. */
+/* Only one run of our kind removes the judged file: a flock on it says which, and once that is had, the
+ * name is looked at again, because it may have gone to a fresh lock since. */
+static bool
+lock_files_is_ours_to_remove(int descriptor, const char *path, const struct stat *judged)
+{
+	struct stat named;
+
+	if (flock(descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+		return false;
+	return lstat(path, &named) == 0 && named.st_dev == judged->st_dev &&
+	       named.st_ino == judged->st_ino;
+}
+
+/* Removes a file that did not change for too long. By the clock of its file system, which the
+ * candidate's time tells: that clock may differ from ours. */
 static bool
 lock_files_force(const struct lock_files *files, const char *path, const struct stat *own)
 {
-	struct stat status, again;
+	struct stat judged;
 
-	if (files->force_after <= 0 || lstat(path, &status) < 0 ||
-	    own->st_mtim.tv_sec - status.st_mtim.tv_sec <= files->force_after)
+	if (files->force_after <= 0 || lstat(path, &judged) < 0 ||
+	    own->st_mtim.tv_sec - judged.st_mtim.tv_sec <= files->force_after)
 		return false;
-	/* Another run may have done so and taken the lock in between. */
-	if (lstat(path, &again) < 0 || again.st_ino != status.st_ino ||
-	    again.st_mtim.tv_sec != status.st_mtim.tv_sec)
-		return false;
-	fprintf(stderr, "%s: Forcing lock on \"%s\"\n", files->name, path);
-	if (unlink(path) == 0)
-		return true;
-	fprintf(stderr, "%s: Forced unlock denied on \"%s\"\n", files->name, path);
-	return false;
+	/* Open until it is gone: an inode number in use is not given to another file. */
+	int descriptor = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	bool is_ours = lock_files_is_ours_to_remove(descriptor, path, &judged);
+	bool removed = is_ours && unlink(path) == 0;
+	if (is_ours)
+		fprintf(stderr, "%s: %s on \"%s\"\n", files->name,
+		    removed ? "Forcing lock" : "Forced unlock denied", path);
+	if (descriptor >= 0)
+		close(descriptor);
+	return removed;
 }
 
 /* One try: 0, or an errno; *forced_out: a file was removed that stood there too long. */

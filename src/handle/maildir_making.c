@@ -37,11 +37,17 @@ maildir_making_directory(const char *path, mode_t mode, struct error *error)
 {
 	if (mkdir(path, 0700) < 0)
 		return error_set_errno(error, "cannot create the directory %s", path);
-	if (mode == 0700 || chmod(path, mode) == 0)
+	if (mode == 0700)
 		return true;
-	error_set_errno(error, "cannot set the mode of %s", path);
-	rmdir(path);
-	return false;
+	int descriptor = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	bool changed = descriptor >= 0 && fchmod(descriptor, mode) == 0;
+	if (!changed)
+		error_set_errno(error, "cannot set the mode of %s", path);
+	if (descriptor >= 0)
+		close(descriptor);
+	if (!changed)
+		rmdir(path);
+	return changed;
 }
 
 static bool

@@ -41,7 +41,7 @@ options() {
 	} | differences "$(basename "$2")" "--help" "$(basename "$1")"
 }
 
-# Exit statuses: EX_ names that the delivery agent (not culver) can end with, against the page's EXIT STATUS section.
+# Exit statuses: EX_ names that the delivery agent (not culver, under whatever name) can end with, against the page's EXIT STATUS section.
 source_statuses() {
 	(cd "$1/src" && grep -rhoE --exclude=culver.c --exclude='culver_[!d]*.c' --exclude='compat_*.c' '\bEX_[A-Z]+\b' mail agent programs deliver 2>/dev/null) | LC_ALL=C sort -u |
 	    while read -r name; do
