@@ -426,6 +426,7 @@ part_facts_parse(struct arena *arena, const struct mime_part *part, uint32_t fie
 {
 	struct part_sources sources = part_facts_read_header(arena, part, fields);
 	struct part_facts facts = {.has_type = part->has_type, .content_id = sources.content_id};
+	struct parameter_value other;
 
 	facts.malformed = sources.type.malformed || sources.type.truncated ||
 			  sources.disposition.malformed || sources.disposition.truncated ||
@@ -435,6 +436,12 @@ part_facts_parse(struct arena *arena, const struct mime_part *part, uint32_t fie
 	facts.description = part_facts_description(arena, sources.description);
 	facts.name = part_facts_name(arena, &sources, &facts.malformed);
 	facts.extension = part_facts_extension(arena, facts.name);
+	if (sources.has_disposition &&
+	    parameter_value_find(arena, &sources.type, TEXT("name"), &other))
+		facts.other_extension =
+		    part_facts_extension(arena, part_facts_base_name(other.value));
+	if (text_is_equal(facts.other_extension, facts.extension))
+		facts.other_extension = (struct text){0};
 	facts.has_odd_name = part_facts_has_odd_characters(facts.name);
 	facts.container = part_facts_container(&sources, part, &facts, fields);
 	facts.is_encrypted = facts.container == PART_CONTAINER_SMIME_ENVELOPED ||

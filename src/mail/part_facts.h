@@ -32,6 +32,8 @@ struct part_facts {
 	    name; /* file name in UTF-8, without directories; filename before name; or empty */
 	struct text
 	    extension; /* of the name, behind its last dot, lower case (Unicode); or empty */
+	struct text
+	    other_extension;     /* of the name in Content-Type, where that is not the name, too */
 	struct text disposition; /* lower case: "attachment", "inline"; or empty */
 	struct text content_id;  /* without brackets; or empty */
 	struct text description; /* Content-Description, decoded; or empty */

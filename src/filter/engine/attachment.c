@@ -589,6 +589,7 @@ attachment_claim(const struct attachment *attachment)
 	return (struct attachment_claims){.declared = attachment_declared(attachment),
 	    .name = attachment->facts.name,
 	    .extension = attachment->facts.extension,
+	    .other = attachment->facts.other_extension,
 	    .detected = attachment->type};
 }
 

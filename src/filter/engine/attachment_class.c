@@ -54,6 +54,8 @@ attachment_class_of(const struct attachment_claims *claims, bool has_macro)
 		class = class_of(extension != 0 ? extension : declared);
 	/* What its name makes run runs. "application/x-msdownload" is declared of anything. */
 	class |= class_of(extension) & CLASS_RUNS;
+	/* Some readers go by the second name. */
+	class |= class_of(attachment_kind_of_extension(claims->other).is) & CLASS_RUNS;
 	if (is_vague)
 		class |= class_of(declared) & CLASS_RUNS;
 	else

@@ -62,6 +62,13 @@ match_names_contradict(struct arena *arena, const struct attachment_claims *clai
 		*why_out = TEXT("its name has a character that turns the direction of writing");
 		return true;
 	}
+	if ((extension.is & MATCH_RUNS) == 0 &&
+	    (attachment_kind_of_extension(claims->other).is & MATCH_RUNS) != 0) {
+		*why_out =
+		    arena_format(arena, "its header has a second name, which ends in \".%.*s\"",
+			TEXT_ARGUMENTS(claims->other));
+		return true;
+	}
 	if ((extension.is & MATCH_RUNS) == 0)
 		return false;
 	if (match_has_bait(claims)) {

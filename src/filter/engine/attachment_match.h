@@ -18,6 +18,7 @@ struct attachment_claims {
 	struct text name;      /* in UTF-8; or empty */
 	struct text extension; /* lower case; or empty */
 	struct text detected;  /* empty: not known */
+	struct text other;     /* the extension of a second name of the header; or empty */
 };
 
 /* *why_out, when they do: a sentence in the arena or a constant; else empty. */

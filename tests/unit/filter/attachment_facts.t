@@ -135,6 +135,9 @@ else
 	test_that "100 MiB are typed, sized and looked through beside their own memory" is_cheap large 112000 5
 fi
 
+is "a second name in the header counts, too" "$(own names 2,6,7)" \
+	'a.txt|script text|mismatch: its header has a second name, which ends in ".vbs"
+b.txt|text'
 is "messages that are attachments are looked into, whatever they are encoded in" "$(own messages 2,6)" \
 	'|message with executable
 mail.eml|message with executable

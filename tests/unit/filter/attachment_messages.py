@@ -210,3 +210,5 @@ with open(os.path.join(directory, "message_bomb"), "wb") as out:
     for _ in range(200):
         out.write(b"--b\nContent-Type: application/octet-stream; name=a.eml\n\n" + many)
     out.write(b"--b--\n")
+message("names", attached("a.txt", b"WScript.Echo 1\n", 'text/plain; name="a.vbs"'),
+        attached("b.txt", b"hello\n", 'text/plain; name="c.txt"'))
