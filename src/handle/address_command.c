@@ -86,23 +86,13 @@ address_command_decode(struct arena *arena, struct text source)
 	return copy;
 }
 
-/* Where the subaddress of a local part begins: behind the first delimiter that is not its first byte. */
-static size_t
-address_command_delimiter(struct text local, struct text delimiters)
-{
-	for (size_t i = 1; i < local.size; i++)
-		if (text_find_byte(delimiters, 0, local.data[i]) < delimiters.size)
-			return i;
-	return local.size;
-}
-
 static struct listed_address
 address_command_take_apart(struct address_command *command, struct arena *arena,
     const struct address_list *list, const struct address *address, struct text field)
 {
 	struct listed_address listed = {.malformed = address->malformed};
 	struct text local = arena_copy_text(arena, address->local_part);
-	size_t delimiter = address_command_delimiter(local, command->request->delimiters);
+	size_t delimiter = address_find_delimiter(local, command->request->delimiters);
 	struct buffer spec;
 
 	buffer_init(&spec, 4 * address->raw.size + 4096);

@@ -571,3 +571,12 @@ address_is_equal(const struct address *a, const struct address *b)
 	return text_is_equal_nocase(a->local_part, b->local_part) &&
 	       text_is_equal_nocase(a->domain, b->domain);
 }
+
+size_t
+address_find_delimiter(struct text local_part, struct text delimiters)
+{
+	for (size_t i = 1; i < local_part.size; i++)
+		if (text_find_byte(delimiters, 0, local_part.data[i]) < delimiters.size)
+			return i;
+	return local_part.size;
+}

@@ -66,4 +66,8 @@ bool address_append_spec(const struct address *address, struct buffer *out);
 /* Same mailbox, both parts compared without case (which is how rules mean it). */
 bool address_is_equal(const struct address *a, const struct address *b);
 
+/* Where one of the delimiters stands that begin a subaddress, or the size. At the beginning it is none
+ * (as of "+tag@x"). */
+size_t address_find_delimiter(struct text local_part, struct text delimiters);
+
 #endif

@@ -77,23 +77,13 @@ address_value_name(struct arena *arena, struct text name)
 	return address_value_keep(arena, &decoded);
 }
 
-/* Where the delimiter stands, or the size. A delimiter at the beginning is none (as of "+tag@x"). */
-static size_t
-address_value_find_delimiter(struct text local_part, struct text delimiters)
-{
-	for (size_t i = 1; i < local_part.size; i++)
-		if (text_find_byte(delimiters, 0, local_part.data[i]) < delimiters.size)
-			return i;
-	return local_part.size;
-}
-
 /* Parts that are a piece of the address, as it is: of these there is one value. */
 static struct text
 address_value_piece(struct arena *arena, const struct address *address, enum address_part part,
     struct text delimiters)
 {
 	struct text local_part = address->local_part;
-	size_t delimiter = address_value_find_delimiter(local_part, delimiters);
+	size_t delimiter = address_find_delimiter(local_part, delimiters);
 
 	switch (part) {
 	case ADDRESS_PART_LOCAL:

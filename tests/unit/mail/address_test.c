@@ -261,6 +261,18 @@ addresses_are_compared_without_case(void)
 	check(!address_is_equal(&list.items[0], &list.items[3]));
 }
 
+static void
+subaddresses_begin_at_a_delimiter(void)
+{
+	check_number(address_find_delimiter(TEXT("ada+lists"), TEXT("+")), 3);
+	check_number(address_find_delimiter(TEXT("ada-x+lists"), TEXT("+-")), 3);
+	check_number(address_find_delimiter(TEXT("+tag"), TEXT("+")), 4);
+	check_number(address_find_delimiter(TEXT("++"), TEXT("+")), 1);
+	check_number(address_find_delimiter(TEXT("ada"), TEXT("+")), 3);
+	check_number(address_find_delimiter(TEXT("ada+x"), TEXT("")), 5);
+	check_number(address_find_delimiter(TEXT(""), TEXT("+")), 0);
+}
+
 int
 main(void)
 {
@@ -277,5 +289,6 @@ main(void)
 	    an_address_is_written_with_quotes_where_needed);
 	test("addresses are compared without case", addresses_are_compared_without_case);
 	arena_clear(&arena);
+	test("a subaddress begins at a delimiter", subaddresses_begin_at_a_delimiter);
 	return tests_end();
 }
