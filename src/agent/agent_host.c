@@ -18,7 +18,7 @@
 #include "base/clock.h"
 #include "base/number.h"
 #include "deliver/destination.h"
-#include "filter/engine/attachment_host.h"
+#include "filter/engine/attachment/attachment_host.h"
 #include "filter/engine/variable.h"
 #include "system/file.h"
 #include "system/signals.h"

@@ -13,7 +13,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "config/settings.h"
-#include "filter/engine/attachment_host.h"
+#include "filter/engine/attachment/attachment_host.h"
 
 enum { ATTACHMENT_SAVE_NAMES_MAX = 10000 /* tried, "name-1.pdf" and so on */ };
 

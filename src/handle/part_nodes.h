@@ -13,7 +13,7 @@
 #include "base/buffer.h"
 #include "base/error.h"
 #include "base/text.h"
-#include "filter/engine/attachment.h"
+#include "filter/engine/attachment/attachment.h"
 #include "mail/part_facts.h"
 
 struct part_node {

@@ -10,7 +10,7 @@
 
 #include "base/arena.h"
 #include "base/json.h"
-#include "filter/engine/sniff.h"
+#include "filter/engine/attachment/sniff.h"
 #include "handle/mail_output.h"
 #include "handle/mail_source.h"
 #include "handle/part_nodes.h"

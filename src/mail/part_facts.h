@@ -2,7 +2,7 @@
  * What a MIME part says of itself (RFC 2045, 2183, 2231, 2557, 8551, 3156): its declared type, its file
  * name and extension, whether it is an attachment, and whether it is a container that hides what is in
  * it. Only headers are read here, and the first bytes of the body where a type is recognised by them
- * (TNEF, "BEGIN PGP MESSAGE"); what the bytes really are is filter/engine/sniff.h.
+ * (TNEF, "BEGIN PGP MESSAGE"); what the bytes really are is filter/engine/attachment/sniff.h.
  */
 #ifndef MAIL_PART_FACTS_H
 #define MAIL_PART_FACTS_H

@@ -8,8 +8,8 @@
 #include "mail/content_type.h"
 #include "mail/flowed_text.h"
 #include "mail/header.h"
-#include "mail/html_text.h"
-#include "mail/html_token.h"
+#include "mail/html/html_text.h"
+#include "mail/html/html_token.h"
 #include "mail/transfer_encoding.h"
 
 enum {

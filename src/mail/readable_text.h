@@ -1,6 +1,6 @@
 /*
  * The text of a MIME leaf as a person reads it: mail/part_text.h, and behind it what the type asks for:
- * format=flowed joined (mail/flowed_text.h), HTML as text (mail/html_text.h), anything else as it is.
+ * format=flowed joined (mail/flowed_text.h), HTML as text (mail/html/html_text.h), anything else as it is.
  * A stream in constant memory, with the limits and the facts of all of its stages.
  */
 #ifndef MAIL_READABLE_TEXT_H

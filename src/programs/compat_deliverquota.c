@@ -10,7 +10,7 @@
 #include "base/arena.h"
 #include "base/number.h"
 #include "deliver/quota.h"
-#include "handle/quota_delivery.h"
+#include "handle/compat/quota_delivery.h"
 #include "programs/compat_name.h"
 #include "programs/culver.h"
 

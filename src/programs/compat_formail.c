@@ -9,7 +9,7 @@
 
 #include "base/arena.h"
 #include "base/number.h"
-#include "handle/mail_format.h"
+#include "handle/compat/mail_format.h"
 #include "programs/compat_name.h"
 #include "programs/culver.h"
 

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "base/number.h"
-#include "handle/lock_files.h"
+#include "handle/compat/lock_files.h"
 #include "programs/compat_name.h"
 #include "programs/culver.h"
 #include "system/signals.h"

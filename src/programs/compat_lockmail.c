@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "base/number.h"
-#include "handle/locked_command.h"
+#include "handle/compat/locked_command.h"
 #include "programs/compat_name.h"
 #include "programs/culver.h"
 

@@ -9,7 +9,7 @@
 
 #include "base/arena.h"
 #include "base/number.h"
-#include "handle/answer_command.h"
+#include "handle/compat/answer_command.h"
 #include "mail/compose_field.h"
 #include "mail/header_edit.h"
 #include "programs/compat_name.h"

@@ -7,7 +7,7 @@
 #include <sysexits.h>
 
 #include "base/arena.h"
-#include "handle/maildir_making.h"
+#include "handle/compat/maildir_making.h"
 #include "programs/compat_name.h"
 #include "programs/culver.h"
 

@@ -11,7 +11,7 @@
 #include "base/arena.h"
 #include "base/number.h"
 #include "base/vector.h"
-#include "handle/part_build.h"
+#include "handle/compat/part_build.h"
 #include "programs/compat_name.h"
 #include "programs/culver.h"
 

@@ -7,8 +7,8 @@
 
 #include "base/arena.h"
 #include "handle/mail_output.h"
-#include "handle/section_command.h"
-#include "handle/word_codec.h"
+#include "handle/compat/section_command.h"
+#include "handle/compat/word_codec.h"
 #include "programs/compat_name.h"
 #include "programs/culver.h"
 

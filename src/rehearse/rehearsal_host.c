@@ -13,7 +13,7 @@
 #include "base/clock.h"
 #include "base/vector.h"
 #include "deliver/destination.h"
-#include "filter/engine/attachment_host.h"
+#include "filter/engine/attachment/attachment_host.h"
 #include "filter/engine/database_host.h"
 #include "filter/engine/variable.h"
 #include "system/signals.h"

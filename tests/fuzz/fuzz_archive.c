@@ -8,9 +8,9 @@
 #include "base/arena.h"
 #include "base/bug.h"
 #include "base/utf8.h"
-#include "filter/engine/archive.h"
-#include "filter/engine/content_scan.h"
-#include "filter/engine/zip_directory.h"
+#include "filter/engine/attachment/archive.h"
+#include "filter/engine/attachment/content_scan.h"
+#include "filter/engine/attachment/zip_directory.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

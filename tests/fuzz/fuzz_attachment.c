@@ -7,7 +7,7 @@
 #include "base/arena.h"
 #include "base/bug.h"
 #include "base/utf8.h"
-#include "filter/engine/attachment.h"
+#include "filter/engine/attachment/attachment.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -6,9 +6,9 @@
 #include <stdint.h>
 
 #include "base/bug.h"
-#include "handle/field_work.h"
-#include "handle/header_reformat.h"
-#include "handle/message_boundary.h"
+#include "handle/compat/field_work.h"
+#include "handle/compat/header_reformat.h"
+#include "handle/compat/message_boundary.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -8,7 +8,7 @@
 #include "base/bug.h"
 #include "base/buffer.h"
 #include "base/utf8.h"
-#include "mail/html_text.h"
+#include "mail/html/html_text.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

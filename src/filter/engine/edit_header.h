@@ -6,7 +6,7 @@
 #ifndef FILTER_ENGINE_EDIT_HEADER_H
 #define FILTER_ENGINE_EDIT_HEADER_H
 
-#include "filter/engine/attachment_action.h"
+#include "filter/engine/attachment/attachment_action.h"
 #include "filter/engine/evaluate.h"
 
 enum {

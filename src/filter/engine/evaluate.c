@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "base/number.h"
-#include "filter/engine/attachment_value.h"
+#include "filter/engine/attachment/attachment_value.h"
 #include "filter/engine/database.h"
 #include "filter/engine/edit_header.h"
 #include "filter/engine/envelope_value.h"

@@ -10,9 +10,9 @@
 #include <sysexits.h>
 
 #include "base/number.h"
-#include "filter/engine/attachment_action.h"
-#include "filter/engine/attachment_loop.h"
-#include "filter/engine/attachment_value.h"
+#include "filter/engine/attachment/attachment_action.h"
+#include "filter/engine/attachment/attachment_loop.h"
+#include "filter/engine/attachment/attachment_value.h"
 #include "filter/engine/database.h"
 #include "filter/engine/edit_header.h"
 #include "filter/engine/evaluate.h"

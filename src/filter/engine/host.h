@@ -19,7 +19,7 @@
 #include "mail/outcome.h"
 
 struct variables;
-struct attachment_host; /* filter/engine/attachment_host.h */
+struct attachment_host; /* filter/engine/attachment/attachment_host.h */
 struct database_host;   /* filter/engine/database_host.h */
 
 /* A place in a rules file: what an explanation and every error names. Lines and columns count from

@@ -7,7 +7,7 @@
 
 #include "base/bug.h"
 #include "base/vector.h"
-#include "filter/engine/attachment_host.h"
+#include "filter/engine/attachment/attachment_host.h"
 #include "filter/engine/database_host.h"
 #include "filter/engine/variable.h"
 #include "mail/safe_name.h"

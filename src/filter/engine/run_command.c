@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "filter/engine/attachment_loop.h"
+#include "filter/engine/attachment/attachment_loop.h"
 #include "filter/engine/edit_header.h"
 #include "filter/engine/observe.h"
 

@@ -4,7 +4,7 @@
  */
 #include "filter/mailfilter/attachment_words.h"
 
-#include "filter/engine/attachment_fact.h"
+#include "filter/engine/attachment/attachment_fact.h"
 #include "filter/mailfilter/actions.h"
 #include "filter/mailfilter/statements.h"
 

@@ -1,8 +1,8 @@
 /*
  * Questions about attachments that nothing can answer with yes; see inspect.h. The facts are those of
- * filter/engine/attachment_fact.h, the classes those of filter/engine/attachment_class.h.
+ * filter/engine/attachment/attachment_fact.h, the classes those of filter/engine/attachment/attachment_class.h.
  */
-#include "filter/engine/attachment_fact.h"
+#include "filter/engine/attachment/attachment_fact.h"
 #include "filter/mailfilter/inspect.h"
 
 static const struct text inspect_classes[] = {

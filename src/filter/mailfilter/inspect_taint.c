@@ -5,7 +5,7 @@
  * that come together give what any of them gives.
  */
 #include "base/vector.h"
-#include "filter/engine/attachment_fact.h"
+#include "filter/engine/attachment/attachment_fact.h"
 #include "filter/mailfilter/inspect.h"
 
 #include <stdio.h>

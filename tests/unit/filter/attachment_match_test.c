@@ -6,11 +6,11 @@
 #include <stdio.h>
 
 #include "base/arena.h"
-#include "filter/engine/attachment_class.h"
-#include "filter/engine/attachment_kind.h"
-#include "filter/engine/content_scan.h"
-#include "filter/engine/sniff.h"
-#include "filter/engine/zip_directory.h"
+#include "filter/engine/attachment/attachment_class.h"
+#include "filter/engine/attachment/attachment_kind.h"
+#include "filter/engine/attachment/content_scan.h"
+#include "filter/engine/attachment/sniff.h"
+#include "filter/engine/attachment/zip_directory.h"
 #include "support/tap.h"
 
 /* The extension is what stands behind the name's last dot, as the caller has it. */

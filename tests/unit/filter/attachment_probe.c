@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #include "base/buffer.h"
-#include "filter/engine/attachment.h"
+#include "filter/engine/attachment/attachment.h"
 
 enum { PROBE_MAX = 512 * 1024 * 1024 };
 

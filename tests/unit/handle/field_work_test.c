@@ -1,9 +1,9 @@
 /*
  * Fields as formail has them, its edits and reformail's, and the boundaries between messages.
  */
-#include "handle/field_work.h"
-#include "handle/header_reformat.h"
-#include "handle/message_boundary.h"
+#include "handle/compat/field_work.h"
+#include "handle/compat/header_reformat.h"
+#include "handle/compat/message_boundary.h"
 
 #include "support/tap.h"
 

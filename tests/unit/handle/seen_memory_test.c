@@ -1,7 +1,7 @@
 /*
  * The file of identifiers: formail's ring and reformail's queue, byte for byte.
  */
-#include "handle/seen_memory.h"
+#include "handle/compat/seen_memory.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>

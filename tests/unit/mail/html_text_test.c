@@ -2,16 +2,16 @@
  * HTML as text: each input is read whole, with every cut into two, and byte by byte. What is wanted
  * is what HTML 5 and CSS say that a browser shows, in the form that html_text.h gives it.
  */
-#include "mail/html_text.h"
+#include "mail/html/html_text.h"
 #include "support/tap.h"
 
 #include <stdint.h>
 
 #include "base/buffer.h"
 #include "base/utf8.h"
-#include "mail/html_element.h"
-#include "mail/html_entity.h"
-#include "mail/html_token.h"
+#include "mail/html/html_element.h"
+#include "mail/html/html_entity.h"
+#include "mail/html/html_token.h"
 
 static struct html_text_facts
 read_html(struct text body, size_t cut, size_t step, struct buffer *out)
