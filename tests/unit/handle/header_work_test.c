@@ -18,7 +18,8 @@ edited(struct text message, const struct header_work_edit *edits, size_t count)
 
 	buffer_init(&out, ROOM);
 	check(header_work_apply(exact, edits, count, &out));
-	memcpy(memory, out.data, out.size);
+	if (out.size > 0)
+		memcpy(memory, out.data, out.size);
 	struct text result = {memory, out.size};
 	buffer_clear(&out);
 	free((void *)(uintptr_t)exact.data);
