@@ -422,8 +422,9 @@ dedupe_command_run(struct arena *arena, const struct dedupe_request *request)
 	dedupe_close_mbox(&command);
 	if (!request->is_json)
 		buffer_append_format(&command.output.buffer,
-		    "%llu messages, %llu copies, %llu %s\n", (unsigned long long)command.messages,
-		    (unsigned long long)command.copies, (unsigned long long)command.removed,
+		    "%llu message%s, %llu cop%s, %llu %s\n", (unsigned long long)command.messages,
+		    command.messages == 1 ? "" : "s", (unsigned long long)command.copies,
+		    command.copies == 1 ? "y" : "ies", (unsigned long long)command.removed,
 		    request->move_to != NULL ? "moved" : "deleted");
 	arena_clear(&passed);
 	return mail_output_end(&command.output, command.status);

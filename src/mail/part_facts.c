@@ -171,11 +171,16 @@ part_facts_put_letter(char *out, size_t length, uint32_t letter)
 	out[0] = (char)(marks[length] | letter);
 }
 
-/* Blanks and dots at the end of a name do not count: the system that such names are meant for drops
- * them. tolerance: part-extension-end */
+/* Blanks and dots at the end of a name do not count, nor does a stream's name behind a colon: the
+ * system that such names are meant for drops them. tolerance: part-extension-end */
 static struct text
 part_facts_extension(struct arena *arena, struct text name)
 {
+	size_t colon = text_find_byte(name, 0, ':');
+
+	/* "C:" is a drive. */
+	if (colon > 1)
+		name = text_slice(name, 0, colon);
 	while (name.size > 0 &&
 	       (name.data[name.size - 1] == '.' || text_is_space(name.data[name.size - 1])))
 		name.size--;

@@ -56,6 +56,9 @@ names_and_extensions(void)
 	check_name("Content-Type: image/png; name=a.png\n" FILENAME "b.jpg", "b.jpg", "jpg");
 	check_name(FILENAME "\"\"\nContent-Type: image/png; name=a.png", "a.png", "png");
 	check_name(FILENAME "no-extension", "no-extension", "");
+	check_name(FILENAME "\"a.exe::$DATA\"", "a.exe::$DATA", "exe");
+	check_name(FILENAME "\"a.exe:x.txt\"", "a.exe:x.txt", "exe");
+	check_name(FILENAME "\"C:a.exe\"", "C:a.exe", "exe");
 	check_name(FILENAME ".profile", ".profile", "profile");
 	check_name(FILENAME "a.tar.gz", "a.tar.gz", "gz");
 	check_name("Content-Disposition: attachment; filename*=utf-8''%C3%84.%C3%84%D0%96%CE%A9",
